@@ -1,0 +1,6 @@
+// Names the session, its feeds and its record for Python.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+void bind_session(pybind11::module_& module);

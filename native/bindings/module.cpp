@@ -1,0 +1,11 @@
+// The Python module metaorder._native: it names what the core offers and decides nothing.
+#include <pybind11/pybind11.h>
+
+#include "bind_book.hpp"
+#include "bind_session.hpp"
+
+PYBIND11_MODULE(_native, module) {
+  module.doc() = "The native core: book, exchange, markets.";
+  bind_book(module);
+  bind_session(module);
+}

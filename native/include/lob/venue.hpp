@@ -1,0 +1,144 @@
+// The venue of a session: the live book with our own orders in it, what it reports to us, and what it remembers.
+//
+// A feed (a replay or a simulated market) drives the market's side; a session delivers our own messages. Between events the
+// venue keeps the touch without our own orders, the meters of our parents and the record of quotes and prints.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lob/book.hpp"
+#include "lob/hash.hpp"
+#include "lob/meter.hpp"
+#include "lob/record.hpp"
+
+namespace lob {
+
+enum class ReportKind : std::uint8_t { accepted = 0, rejected = 1, fill = 2, canceled = 3, expired = 4 };
+enum class ReportReason : std::uint8_t {
+  none = 0,
+  halted,                // rejected: trading is halted
+  session_closed,        // rejected or expired: the session is over
+  self_match,            // canceled: an order of the same account came to trade with it
+  invalid,               // rejected: the book refuses it
+  canceled,              // canceled: as we asked
+  good_till,             // expired: its time is over
+  unmatched,             // expired: what an IOC could not match
+  beyond_recorded_depth, // expired: the recorded book shows nothing further; we invent no price
+  late,                  // rejected: it arrived after its own time
+  market_deleted         // canceled: the market is gone, and our orders with it
+};
+
+// One child order of ours.
+struct OwnOrder {
+  OrderId id;       // in the book
+  ParentKey parent;
+  std::uint32_t number; // of the child within its parent
+  Owner account;        // > 0
+  Side side;
+  bool ioc;
+  Ticks price;
+  Lots lots; // what is left
+  Nanos good_till;
+};
+
+struct Report {
+  ReportKind kind = ReportKind::accepted;
+  ReportReason reason = ReportReason::none;
+  ParentKey parent = 0;
+  std::uint32_t number = 0;
+  Nanos ts = 0;
+  Lots lots = 0;
+  Ticks price = 0;
+  bool maker = false;
+  bool certain = true;          // false: a rule of the replay assumed it
+  std::uint64_t execution = 0;  // counts a session's own executions from 1
+  Touch quote;                  // just before the event that caused the report, without our own orders
+  Touch reference;              // the market without us at that time
+  Lots queue_ahead = -1;        // accepted and resting: lots with priority; -1 otherwise
+  std::int64_t queue_known = -1; // of those, lots whose arrival was seen
+};
+
+struct VenueConfig {
+  std::int64_t points_per_tick = 100;
+  bool recorded_depth = false; // a recorded market stands beside the live one
+  Book::Config book;
+};
+
+class Venue {
+public:
+  explicit Venue(const VenueConfig& config);
+
+  // --- the market's side, called by a feed between begin() and end() ---
+  void begin(Nanos ts, bool same_event = false); // same_event: what follows belongs to the event that is under way
+  void end(const Touch* reference);              // nullptr: nothing is recorded beside the live market
+  OrderId new_id() { return next_id_++; }
+  OrderId next_id() const { return next_id_; }
+  void reserve_ids(OrderId first_free);
+  void rest(OrderId id, Side side, Ticks price, Lots lots);  // an order of the market; what crosses matches
+  std::size_t give_way(Side side, Ticks price, OrderId since); // our orders there with that id or a later one go to the back
+  Lots take_back(OrderId id, Lots lots);                     // the market cancels up to `lots` of its order; returns how many
+  Lots match(Side aggressor, Ticks limit, Lots lots);        // an IOC of the market; returns what was matched
+  // What of ours stands at the very front of `side`, at `limit` or better, is taken: never anything behind an order of the market,
+  // and nothing at all while trading is halted. certain: the tape shows that somebody came to take there.
+  Lots fill_own_first(Side side, Ticks limit, Lots lots, bool certain);
+  void print(std::int64_t points, Lots lots, std::uint32_t flags);   // a trade among others
+  void print_reference(std::int64_t points, Lots lots, std::uint32_t flags);
+  void set_halted(bool halted);
+  void set_disorder(bool disorder) { disorder_ = disorder; } // the recorded market is locked or crossed: show that touch
+  void set_edge(Side side, std::optional<Ticks> last) { edge_[static_cast<std::size_t>(side)] = last; } // last recorded level
+  void know_arrivals(OrderId first, OrderId last);           // ids whose arrival was seen, for the queue's known share
+
+  // --- our side, called by the session ---
+  void arrive(const OwnOrder& order, Nanos now);
+  void cancel(ParentKey parent, std::uint32_t number, Nanos now);
+  void expire(Nanos now);                     // own orders whose time is over
+  void close(Nanos now, const std::vector<OwnOrder>& on_their_way, bool deleted);
+  std::optional<Nanos> next_expiry() const;
+
+  std::vector<Report>& reports() { return reports_; }
+  std::vector<Meter>& meters() { return meters_; }
+  Meter* meter(ParentKey parent);
+  const Book& book() const { return book_; }
+  const Record& record() const { return record_; }
+  Touch touch() const { return touch_; }         // without our own orders
+  Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
+  bool halted() const { return halted_; }
+  std::size_t own_open() const { return own_.size(); }
+  Lots truncated() const { return truncated_; } // lots of ours that came to the end of the recorded depth
+  std::uint64_t hash() const;
+
+private:
+  OwnOrder* own(OrderId id);
+  void erase_own(OrderId id);
+  void traded(const Event& fill);
+  Lots fill_own(const Order& ours, Lots most, bool certain);
+  void own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain);
+  void take_print(const Print& print);
+  Touch live_touch() const;
+  void cancel_own_within(const OwnOrder& arriving, Ticks limit);
+  void drop(Nanos until, ReportKind kind, ReportReason reason);
+  Report& say(ReportKind kind, ReportReason reason, const OwnOrder& order, Lots lots);
+  void say_accepted(const OwnOrder& order, bool rests);
+  void remark(const Touch* reference);
+
+  VenueConfig config_;
+  Book book_;
+  std::vector<OwnOrder> own_; // open orders of ours, few
+  std::vector<Report> reports_;
+  std::vector<Meter> meters_;
+  Record record_;
+  Events events_; // scratch
+  Touch touch_, reference_, before_, before_reference_;
+  Nanos now_ = 0;
+  OrderId next_id_ = 1;
+  OrderId known_first_ = 0, known_last_ = 0;
+  std::optional<Ticks> edge_[2]; // where an arriving order stops: beyond the last recorded level we know of nothing
+  std::uint64_t executions_ = 0;
+  Lots truncated_ = 0;
+  Hash said_; // of all reports
+  bool halted_ = false, disorder_ = false;
+};
+
+} // namespace lob

@@ -1,0 +1,207 @@
+// The venue: the market's side and the books it keeps of quotes, prints and volume.
+#include "lob/venue.hpp"
+
+#include <algorithm>
+
+namespace lob {
+
+Venue::Venue(const VenueConfig& config) : config_(config), book_(config.book) {}
+
+void Venue::reserve_ids(OrderId first_free) { next_id_ = std::max(next_id_, first_free); }
+
+void Venue::know_arrivals(OrderId first, OrderId last) {
+  known_first_ = first;
+  known_last_ = last;
+}
+
+void Venue::begin(Nanos ts, bool same_event) {
+  now_ = ts;
+  if (!same_event) {
+    before_ = touch_;
+    before_reference_ = reference_;
+  }
+}
+
+void Venue::end(const Touch* reference) { remark(reference); }
+
+void Venue::remark(const Touch* reference) {
+  const Touch live = disorder_ && reference != nullptr ? *reference : live_touch();
+  const Touch other = reference != nullptr ? *reference : live;
+  const bool moved = record_.quotes.empty() || !live.same_prices(touch_) || !other.same_prices(reference_);
+  touch_ = live;
+  reference_ = other;
+  if (!moved) return;
+  if (!record_.quotes.empty() && record_.quotes.back().ts == now_) {
+    record_.quotes.back() = {now_, touch_, reference_, halted_};
+  } else {
+    record_.quotes.push_back({now_, touch_, reference_, halted_});
+  }
+}
+
+void Venue::set_halted(bool halted) {
+  halted_ = halted;
+  record_.quotes.push_back({now_, touch_, reference_, halted_});
+}
+
+Touch Venue::live_touch() const {
+  Touch touch;
+  for (const Side side : {Side::buy, Side::sell}) {
+    Ticks price = 0;
+    Lots lots = 0;
+    if (own_.empty()) {
+      if (const auto best = book_.best(side)) {
+        price = *best;
+        lots = book_.level(side, *best).lots;
+      }
+    } else {
+      std::vector<Level> levels;
+      book_.levels(side, own_.size() + 1, levels);
+      for (const Level& level : levels) {
+        price = level.price;
+        lots = level.lots;
+        for (const OwnOrder& order : own_) {
+          if (order.side == side && order.price == price) lots -= order.lots;
+        }
+        if (lots > 0) break;
+      }
+    }
+    (side == Side::buy ? touch.bid : touch.ask) = lots > 0 ? price : 0; // not even where ours stands alone
+    (side == Side::buy ? touch.bid_lots : touch.ask_lots) = lots;
+  }
+  return touch;
+}
+
+void Venue::rest(OrderId id, Side side, Ticks price, Lots lots) {
+  events_.clear();
+  const Command command{id, price, lots, 0, CommandKind::submit, side, TimeInForce::rest, 0};
+  book_.submit(command, events_);
+  for (const Event& event : events_) {
+    if (event.kind == EventKind::fill) traded(event);
+  }
+}
+
+std::size_t Venue::give_way(Side side, Ticks price, OrderId since) {
+  if (own_.empty()) return 0;
+  std::vector<Order> queue;
+  book_.queue(side, price, queue);
+  std::size_t moved = 0;
+  for (const Order& order : queue) {
+    if (order.owner == 0 || order.id < since) continue;
+    events_.clear();
+    book_.cancel(order.id, events_);
+    book_.submit({order.id, price, order.lots, order.owner, CommandKind::submit, side, TimeInForce::rest, 0}, events_);
+    ++moved;
+  }
+  return moved;
+}
+
+Lots Venue::take_back(OrderId id, Lots lots) {
+  const auto order = book_.order(id);
+  if (!order) return 0;
+  events_.clear();
+  const Lots taken = std::min(lots, order->lots);
+  if (taken == order->lots) {
+    book_.cancel(id, events_);
+  } else {
+    book_.reduce(id, order->lots - taken, events_);
+  }
+  return taken;
+}
+
+Lots Venue::match(Side aggressor, Ticks limit, Lots lots) {
+  events_.clear();
+  book_.submit({new_id(), limit, lots, 0, CommandKind::submit, aggressor, TimeInForce::ioc, 0}, events_);
+  Lots matched = 0;
+  for (const Event& event : events_) {
+    if (event.kind != EventKind::fill) continue;
+    matched += event.lots;
+    traded(event);
+  }
+  return matched;
+}
+
+// A trade in which the market was the taker.
+void Venue::traded(const Event& fill) {
+  OwnOrder* maker = own(fill.maker);
+  const std::int64_t points = fill.price * config_.points_per_tick;
+  if (maker == nullptr) return print(points, fill.lots, 0);
+  take_print({now_, points, fill.lots, maker->parent, 0, print_own_maker});
+  own_fill(*maker, fill.price, fill.lots, true, true);
+}
+
+// Our resting order `ours` is taken outside the book's own matching.
+Lots Venue::fill_own(const Order& ours, Lots most, bool certain) {
+  const Lots lots = std::min(most, ours.lots);
+  take_back(ours.id, lots);
+  OwnOrder* order = own(ours.id);
+  take_print({now_, ours.price * config_.points_per_tick, lots, order->parent, 0, print_own_maker});
+  own_fill(*order, ours.price, lots, true, certain);
+  return lots;
+}
+
+Lots Venue::fill_own_first(Side side, Ticks limit, Lots lots, bool certain) {
+  const auto reached = [&](const OwnOrder& order) { return order.side == side && !better(side, limit, order.price); };
+  if (halted_ || std::none_of(own_.begin(), own_.end(), reached)) return 0;
+  Lots left = lots;
+  std::vector<Order> queue;
+  for (auto best = book_.best(side); best && !better(side, limit, *best); best = book_.best(side)) {
+    book_.queue(side, *best, queue);
+    for (const Order& order : queue) {
+      if (order.owner == 0 || left == 0) return lots - left;
+      left -= fill_own(order, left, certain);
+    }
+  }
+  return lots - left;
+}
+
+void Venue::print(std::int64_t points, Lots lots, std::uint32_t flags) { take_print({now_, points, lots, 0, 0, flags}); }
+
+void Venue::print_reference(std::int64_t points, Lots lots, std::uint32_t flags) {
+  record_.reference.push_back({now_, points, lots, 0, 0, flags});
+}
+
+void Venue::take_print(const Print& print) {
+  record_.prints.push_back(print);
+  if (halted_ || (print.flags & print_auction) != 0) return; // the cap counts continuous trading alone
+  for (Meter& meter : meters_) meter.count(print);
+}
+
+Meter* Venue::meter(ParentKey parent) {
+  for (Meter& meter : meters_) {
+    if (meter.parent() == parent) return &meter;
+  }
+  return nullptr;
+}
+
+namespace {
+
+void add(Hash& hash, const Touch& touch) {
+  for (const std::int64_t number : {touch.bid, touch.ask, touch.bid_lots, touch.ask_lots}) hash.add(static_cast<std::uint64_t>(number));
+}
+
+void add(Hash& hash, const std::vector<Print>& prints) {
+  hash.add(prints.size());
+  for (const Print& print : prints) {
+    for (const std::int64_t number : {print.ts, print.points, print.lots}) hash.add(static_cast<std::uint64_t>(number));
+    hash.add(print.parent).add(print.counterparty).add(print.flags);
+  }
+}
+
+} // namespace
+
+std::uint64_t Venue::hash() const {
+  Hash hash;
+  hash.add(book_.hash()).add(executions_).add(static_cast<std::uint64_t>(now_)).add(halted_).add(next_id_).add(said_.value());
+  for (const OwnOrder& order : own_) hash.add(order.id).add(static_cast<std::uint64_t>(order.lots)).add(order.parent).add(order.number);
+  for (const Meter& meter : meters_) hash.add(meter.parent()).add(static_cast<std::uint64_t>(meter.total()));
+  for (const QuoteRow& row : record_.quotes) {
+    hash.add(static_cast<std::uint64_t>(row.ts)).add(static_cast<std::uint64_t>(row.halted));
+    add(hash, row.live);
+    add(hash, row.reference);
+  }
+  add(hash, record_.prints);
+  add(hash, record_.reference);
+  return hash.value();
+}
+
+} // namespace lob
