@@ -1,0 +1,37 @@
+"""Execution algorithms: one file each, registered in one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from metaorder.algos.params import plain, typed
+from metaorder.algos.pov import Pov
+from metaorder.algos.twap import Twap
+from metaorder.algos.vwap import Vwap
+from metaorder.domain.errors import Invalid
+from metaorder.domain.order import Params
+from metaorder.domain.state import Algorithm
+
+ALGOS: Mapping[str, type[Algorithm]] = {
+    "twap": Twap,
+    "vwap": Vwap,
+    "pov": Pov,
+}
+
+
+def build(name: str, params: Params) -> Algorithm:
+    """The algorithm `name` with its parameters, defaults filled in.
+
+    Raises:
+        Invalid: no such algorithm, no such parameter, or a value that its rule refuses.
+    """
+    kind = ALGOS.get(name)
+    if kind is None:
+        raise Invalid("algo", f"one of {', '.join(ALGOS)}", name)
+    try:
+        return kind(**typed(kind, params))
+    except Invalid as wrong:
+        raise Invalid(f"params.{wrong.field}", wrong.rule, wrong.value) from None
+
+
+__all__ = ["ALGOS", "build", "plain"]

@@ -1,0 +1,1 @@
+"""The parent order as a deterministic machine: stimuli in, events out."""

@@ -1,0 +1,157 @@
+"""What a command does to one order: the events, or a named refusal that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from metaorder.algos import build, plain
+from metaorder.core.commands import Accept, Amend, Cancel, Pause, Refusal, Resume, Unchanged
+from metaorder.core.events import (
+    ChildPendingCancel,
+    Event,
+    ParentAccepted,
+    ParentAmended,
+    ParentFilled,
+    ParentPendingCancel,
+    ParentRejected,
+    ParentResumed,
+    ParentSuspended,
+)
+from metaorder.core.execution import Execution
+from metaorder.domain.child import Child, ChildStatus
+from metaorder.domain.errors import Invalid
+from metaorder.domain.market import Quote
+from metaorder.domain.order import EndReason, ParentOrder, Status, SuspendReason
+from metaorder.domain.units import Nanos, time_text
+
+Answer = list[Event] | Refusal | Unchanged
+
+
+def accept(command: Accept, quote: Quote) -> ParentAccepted | ParentRejected:
+    """The order, taken or refused by the risk ladder."""
+    refused = command.rejection
+    if refused is None:
+        return ParentAccepted(order=command.order, quote=quote, received_at=command.received_at)
+    return ParentRejected(
+        order=command.order,
+        received_at=command.received_at,
+        code=refused.code,
+        detail=refused.detail,
+        limit=refused.limit,
+        observed=refused.observed,
+    )
+
+
+def change(execution: Execution, command: Amend | Cancel | Pause | Resume, now: Nanos, quote: Quote, close: Nanos) -> Answer:
+    """What a client's command does to an order. close: of the session, which no order outlives."""
+    match command:
+        case Amend():
+            return _amend(execution, command, now, quote, close)
+        case Cancel():
+            return _cancel(execution, command.cause)
+        case Pause():
+            return _pause(execution, command)
+        case Resume():
+            return _resume(execution)
+        case _:
+            assert_never(command)
+
+
+def suspend(execution: Execution, reason: SuspendReason, *, cancel_open: bool) -> list[Event]:
+    """Stop an order from sending; call back what is open if asked to."""
+    events: list[Event] = []
+    if execution.status.live:
+        events.append(ParentSuspended(reason=reason))
+    if cancel_open and execution.status is not Status.PENDING_CANCEL:
+        events += pulls(execution, str(reason))
+    return events
+
+
+def end(execution: Execution, cause: EndReason) -> list[Event]:
+    """Begin to end an order: nothing new leaves, what is open is called back."""
+    if execution.status is Status.PENDING_CANCEL:
+        return []
+    return [ParentPendingCancel(cause=cause), *pulls(execution, str(cause))]
+
+
+def pulls(execution: Execution, why: str) -> list[Event]:
+    """Call back every open child that is not on its way back already."""
+    return _pull(list(execution.open.values()), why)
+
+
+def _pull(children: Sequence[Child], why: str) -> list[Event]:
+    return [
+        ChildPendingCancel(number=child.number, reason=why)
+        for child in children
+        if child.status is not ChildStatus.PENDING_CANCEL
+    ]
+
+
+def _cancel(execution: Execution, cause: EndReason) -> Answer:
+    if execution.status.terminal or execution.status is Status.PENDING_CANCEL:
+        return Unchanged()
+    return end(execution, cause)
+
+
+def _pause(execution: Execution, command: Pause) -> Answer:
+    if execution.status.terminal or execution.status is Status.PENDING_CANCEL:
+        return _over(execution)
+    events = suspend(execution, SuspendReason.CLIENT_REQUEST, cancel_open=command.cancel_open)
+    return events or Unchanged()
+
+
+def _resume(execution: Execution) -> Answer:
+    if execution.status.terminal or execution.status is Status.PENDING_CANCEL:
+        return _over(execution)
+    if execution.status is not Status.SUSPENDED:
+        return Unchanged()
+    return [ParentResumed()]
+
+
+def _over(execution: Execution) -> Refusal:
+    return Refusal("order_closed", f"the parent order is {execution.status}", {"order_status": str(execution.status)})
+
+
+def _amend(execution: Execution, command: Amend, now: Nanos, quote: Quote, close: Nanos) -> Answer:
+    if execution.status.terminal or execution.status is Status.PENDING_CANCEL:
+        return _over(execution)
+    if command.expected_version != execution.version:
+        detail = f"the order is at version {execution.version}, the amendment was made for {command.expected_version}"
+        return Refusal("version_mismatch", detail, {"version": execution.version})
+    if command.end is not None and command.end <= now:
+        return Refusal("window_passed", "end_time is not after the market's clock", errors=(("/end_time", "is past"),))
+    if command.end is not None and command.end > close:
+        detail = f"the window must end with the session, at {time_text(close)}"
+        return Refusal("window_outside_session", detail, errors=(("/end_time", detail),))
+    done = execution.filled + execution.working
+    if command.lots is not None and command.lots < done:
+        detail = f"{execution.filled} lots are filled and {execution.working} are working: the quantity cannot be {command.lots}"
+        facts = {"filled": execution.filled, "working": execution.working, "quantity": command.lots}
+        return Refusal("quantity_below_executed", detail, facts)
+    try:
+        order = _amended(execution.order, command)
+    except Invalid as wrong:
+        return Refusal("validation", str(wrong), errors=((f"/{wrong.field.replace('.', '/')}", f"must be {wrong.rule}"),))
+    events: list[Event] = [ParentAmended(order=order, version=execution.version + 1, quote=quote)]
+    if execution.filled == order.lots:
+        return [*events, ParentFilled(reason=EndReason.COMPLETED, end=quote)]
+    bound = [child for child in execution.open.values() if _outside(order, child)]
+    return [*events, *_pull(bound, "outside the amended terms")]
+
+
+def _amended(order: ParentOrder, command: Amend) -> ParentOrder:
+    """The order with its new terms; construction checks them."""
+    params = order.params if command.params is None else plain(build(order.algo, {**order.params, **command.params}))
+    return replace(
+        order,
+        lots=order.lots if command.lots is None else command.lots,
+        end=order.end if command.end is None else command.end,
+        limit=command.limit if command.limit_given else order.limit,
+        params=params,
+    )
+
+
+def _outside(order: ParentOrder, child: Child) -> bool:
+    return not order.side.within(child.price, order.limit) or child.good_till > order.end

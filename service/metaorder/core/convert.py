@@ -1,0 +1,176 @@
+"""How each type leaves, and how it comes back: a function for every type of a field, made once for an instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from metaorder.core.commands import Rejection
+from metaorder.domain.child import ChildType
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.market import Quote
+from metaorder.domain.order import ParentOrder
+from metaorder.domain.units import Lots, Nanos, Points, Ticks, price_text, share_text, time_text, to_lots, to_nanos, to_ticks
+
+Doc = dict[str, Any]
+Function = Callable[[Any], Any]
+
+WIRE_NAMES: Mapping[str, str] = {
+    "lots": "quantity",
+    "filled": "filled_quantity",
+    "leaves": "leaves_quantity",
+    "limit": "limit_price",
+    "start": "start_time",
+    "end": "end_time",
+    "cap": "max_participation",
+    "min_child": "min_child_quantity",
+    "max_child": "max_child_quantity",
+    "behind": "band_behind",
+    "ahead": "band_ahead",
+}
+"""Names that differ outside: inside they are short because their unit is their type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a dataclass: its name inside and outside, and the way out and in."""
+
+    name: str
+    wire: str
+    out: Function
+    into: Function
+
+
+class Converters:
+    """The conversions on one instrument's grid."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._tick, self._point, self._lot = instrument.tick_size, instrument.point_size, instrument.lot_size
+        self._known: dict[Any, tuple[Function, Function]] = self._simple()
+        self._plans: dict[Any, tuple[Field, ...]] = {}
+
+    def plan(self, kind: type[Any]) -> tuple[Field, ...]:
+        """The fields of a dataclass, in order, with their conversions."""
+        key: Any = kind
+        made = self._plans.get(key)
+        if made is None:
+            pairs = [(name, self._pair(hint)) for name, hint in hints_of(kind)]
+            made = self._plans[key] = tuple(Field(name, wire_name(kind, name), out, into) for name, (out, into) in pairs)
+        return made
+
+    def quote(self, quote: Quote) -> Doc:
+        """A touch as a document; null where a side is empty."""
+        tick, lot = self._tick, self._lot
+        return {
+            "bid": None if quote.bid is None else price_text(quote.bid, tick),
+            "ask": None if quote.ask is None else price_text(quote.ask, tick),
+            "bid_size": quote.bid_size * lot,
+            "ask_size": quote.ask_size * lot,
+        }
+
+    def order(self, order: ParentOrder) -> Doc:
+        """The terms of an order as a document."""
+        return {each.wire: each.out(getattr(order, each.name)) for each in self.plan(ParentOrder)}
+
+    def read_order(self, doc: Mapping[str, Any]) -> ParentOrder:
+        """The order whose terms a document holds."""
+        return ParentOrder(**{each.name: each.into(doc[each.wire]) for each in self.plan(ParentOrder)})
+
+    def _simple(self) -> dict[Any, tuple[Function, Function]]:
+        tick, point, lot = self._tick, self._point, self._lot
+        return {
+            Ticks: (lambda v: price_text(v, tick), lambda v: to_ticks(Decimal(v), tick_size=tick)),
+            Points: (lambda v: price_text(v, point), lambda v: Points(to_ticks(Decimal(v), tick_size=point))),
+            Lots: (lambda v: v * lot, lambda v: to_lots(v, lot_size=lot)),
+            Nanos: (time_text, to_nanos),
+            Fraction: (share_text, Fraction),
+            Quote: (self.quote, self._read_quote),
+            ParentOrder: (self.order, self.read_order),
+            Rejection: (_rejection_doc, lambda v: Rejection(**v)),
+        }
+
+    def _pair(self, hint: Any) -> tuple[Function, Function]:
+        """The way out and the way in of a type."""
+        known = self._known.get(hint)
+        if known is not None:
+            return known
+        inner = optional(hint)
+        if inner is not None:
+            return _or_none(*self._pair(inner))
+        if get_origin(hint) is tuple:
+            return self._tuple(get_args(hint))
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return str, hint
+        return (dict, _same) if _is_mapping(hint) else (_same, _same)
+
+    def _tuple(self, args: tuple[Any, ...]) -> tuple[Function, Function]:
+        if len(args) == 2 and args[1] is Ellipsis:
+            out, into = self._pair(args[0])
+            return (lambda values: [out(v) for v in values]), (lambda values: tuple([into(v) for v in values]))
+        pairs = [self._pair(arg) for arg in args]
+        outs, intos = [out for out, _ in pairs], [into for _, into in pairs]
+        return (
+            lambda values: [f(v) for f, v in zip(outs, values, strict=True)],
+            lambda values: tuple([f(v) for f, v in zip(intos, values, strict=True)]),
+        )
+
+    def _read_quote(self, doc: Mapping[str, Any]) -> Quote:
+        tick, lot = self._tick, self._lot
+        bid, ask = (None if doc[s] is None else to_ticks(Decimal(doc[s]), tick_size=tick) for s in ("bid", "ask"))
+        return Quote(bid, ask, Lots(doc["bid_size"] // lot), Lots(doc["ask_size"] // lot))
+
+
+def hints_of(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with their types, in order."""
+    key: Any = kind
+    return _fields(key)
+
+
+@cache
+def _fields(kind: Hashable) -> tuple[tuple[str, Any], ...]:
+    assert isinstance(kind, type), "a dataclass is asked for"
+    hints = get_type_hints(kind)
+    return tuple((each.name, hints[each.name]) for each in fields(kind))
+
+
+def optional(hint: Any) -> Any:
+    """What is inside `X | None`; None for other types."""
+    if get_origin(hint) in {Union, UnionType}:
+        inner = [each for each in get_args(hint) if each is not NoneType]
+        return inner[0] if len(inner) == 1 else None
+    return None
+
+
+def wire_name(kind: type[Any], name: str) -> str:
+    """What a field is called outside."""
+    hint = dict(hints_of(kind))[name]
+    if name == "end" and hint is Quote:
+        return "quote"
+    if name == "limit" and optional(hint) is str:
+        return "limit"
+    if hint is ChildType:  # `type` says what the document tells of
+        return "order_type"
+    return WIRE_NAMES.get(name, name)
+
+
+def _or_none(out: Function, into: Function) -> tuple[Function, Function]:
+    return (lambda v: None if v is None else out(v)), (lambda v: None if v is None else into(v))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _is_mapping(hint: Any) -> bool:
+    origin = get_origin(hint)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def _rejection_doc(rejection: Rejection) -> Doc:
+    return {"code": rejection.code, "detail": rejection.detail, "limit": rejection.limit, "observed": rejection.observed}

@@ -1,0 +1,249 @@
+"""What happens next to a parent order, given the market: algorithm, limits, placement, in this order of rank. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ParentWaiting
+from metaorder.core.execution import Execution
+from metaorder.domain.child import ChildStatus, ChildType
+from metaorder.domain.order import EndReason, Waiting
+from metaorder.domain.state import Intent, MarketState, Plan, State, share_of
+from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
+from metaorder.risk.collars import worst_price
+from metaorder.risk.participation import headroom
+from metaorder.routing.placement import Action, Place, Wish, place
+
+CATCH_UP = 3
+"""Ordinary lag is made up at this multiple of the planned rate, at most."""
+
+LAST_STRETCH_PART = 20
+"""must_complete crosses without a band in the last 1/LAST_STRETCH_PART of the window, 30 s at least and 5 min at most."""
+
+SWEEP = Nanos(3 * SECOND)
+"""must_complete takes what there is, up to limit and collar, in the last SWEEP of the window."""
+
+RETRY = SECOND
+"""The least time between a venue's refusal and the next child: a venue that refuses everything is not stormed."""
+
+SHOWN_POINTS = 40
+"""Parts into which a schedule is cut when it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens now, and when to decide again if nothing else happens before."""
+
+    events: list[Event]
+    wake: Nanos | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the venue asks of a sender. latency: from sending to arrival. venue: its name."""
+
+    venue: str
+    latency: Nanos
+
+
+def decide(execution: Execution, market: MarketState, gate: Gate) -> Decision:
+    """The children to send and to cancel now. Never past the end, the limit, the cap or the quantity."""
+    order = execution.order
+    if not execution.status.live or execution.plan_origin is None:
+        return Decision([], None)
+    if market.now >= order.end:
+        return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
+    if market.halted:
+        return Decision(_waiting(execution, Waiting.HALT), order.end)
+    if not market.quote.two_sided:
+        return Decision(_waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
+    intent = execution.algo.on_event(state_of(execution, market))
+    if market.now + gate.latency >= order.end:  # a child would arrive too late
+        return Decision([], order.end)
+    wish, bound = _wish(execution, market, intent)
+    actions = place(wish, list(execution.open.values()))
+    retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
+    if retry is not None and (market.now < retry or _unanswered(execution)):
+        actions = [action for action in actions if not isinstance(action, Place)]
+    events: list[Event] = []
+    for action in actions:
+        events.append(_event(execution, action, intent, wish, bound, gate, market, len(events)))
+    events += _waiting(execution, _waiting_for(execution, wish, bound, actions))
+    looks = [each for each in (intent.wake, retry) if each is not None and each > market.now]
+    return Decision(events, min(*looks, order.end) if looks else Nanos(min(market.now + SECOND, order.end)))
+
+
+def plan_of(execution: Execution, now: Nanos) -> Plan:
+    """The plan in force: what was left when the order last became workable, over the time that was left then."""
+    order, origin = execution.order, execution.plan_origin
+    assert origin is not None, "a plan is drawn before it is followed"
+    return Plan(
+        origin=origin,
+        done=execution.plan_done,
+        lots=Lots(order.lots - execution.plan_done),
+        elapsed=Nanos(now - origin),
+        window=Nanos(max(1, order.end - origin)),
+    )
+
+
+def state_of(execution: Execution, market: MarketState) -> State:
+    """The facts that an algorithm decides on."""
+    order = execution.order
+    return State(
+        side=order.side,
+        lots=order.lots,
+        start=order.start,
+        end=order.end,
+        filled=execution.filled,
+        working=execution.working,
+        min_child=order.min_child,
+        must_complete=order.must_complete,
+        plan=plan_of(execution, market.now),
+        pace_horizon=execution.pace_horizon(market.now),
+        market=market,
+    )
+
+
+def plan_points(execution: Execution, market: MarketState) -> tuple[tuple[Nanos, Lots], ...]:
+    """The schedule from now on as (time, lots done by then), for people to look at; empty where it follows the market."""
+    end = execution.order.end
+    origin = Nanos(max(market.now, execution.order.start))
+    if execution.status.terminal or origin >= end:
+        return ()
+    drawn = replace(execution, plan_origin=origin, plan_done=execution.filled)
+    state = state_of(drawn, market)
+    times = [Nanos(origin + (end - origin) * i // SHOWN_POINTS) for i in range(SHOWN_POINTS + 1)]
+    points = [(time, execution.algo.planned(state, time)) for time in times]
+    known = tuple((time, lots) for time, lots in points if lots is not None)
+    return known if len(known) == len(points) else ()
+
+
+def end_cause(execution: Execution, market: MarketState) -> EndReason:
+    """Why an order that is not done ends with its window: what bound it, if it had to complete."""
+    order = execution.order
+    if not order.must_complete or execution.leaves == 0:
+        return EndReason.WINDOW_ENDED
+    if market.halted:
+        return EndReason.HALTED
+    far = market.quote.far(order.side)
+    if far is None:
+        return EndReason.NO_LIQUIDITY
+    if not order.side.within(far, order.limit):
+        return EndReason.LIMIT_BOUND
+    if headroom(order, execution.own(market.now), market) < execution.leaves:
+        return EndReason.CAP_BOUND
+    return EndReason.NO_LIQUIDITY
+
+
+def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wish, str | None]:
+    """What is to be placed, and the name of what bounds it."""
+    order, out, now = execution.order, execution.working, market.now
+    last = order.must_complete and now >= order.end - last_stretch(order.end - order.start)
+    sweep = order.must_complete and now >= order.end - SWEEP
+    left = Lots(order.lots - execution.filled - out)
+    target = order.lots if sweep else intent.target
+    due = order.lots if sweep else intent.due
+    bounds: list[tuple[int, str | None]] = [
+        (left, None),
+        (headroom(order, execution.own(now), market), "cap"),
+    ]
+    if not last:
+        horizon = Nanos(now - execution.pace_horizon(now))
+        allowed = CATCH_UP * max(intent.pace, order.min_child) - execution.filled_since(horizon) - out
+        bounds.append((max(0, allowed), "pace"))
+    room, bound = min(bounds, key=lambda each: each[0])
+    behind = 0 if last else _patience(execution, intent)
+    want = max(0, target - execution.filled - out)
+    late = max(0, due - execution.filled)
+    wish = Wish(
+        side=order.side,
+        want=Lots(want),
+        behind_by=Lots(late if late > behind else 0),
+        pull_all=execution.filled + out > target + share_of(order.lots, order.ahead) + order.min_child,
+        sweep=sweep,
+        room=Lots(room),
+        left=left,
+        min_child=order.min_child,
+        max_child=order.max_child,
+        quote=market.quote,
+        limit=order.limit,
+        worst=worst_price(order.side, market.quote, order.limit),
+    )
+    return wish, bound if room < want else None
+
+
+def last_stretch(window: int) -> Nanos:
+    """The end of a window in which must_complete no longer waits for the band."""
+    return Nanos(min(max(window // LAST_STRETCH_PART, 30 * SECOND), 5 * MINUTE))
+
+
+def _patience(execution: Execution, intent: Intent) -> Lots:
+    """The band below the schedule, widened by patience: twice as wide at urgency 0, none at urgency 1."""
+    band = intent.behind if intent.behind is not None else share_of(execution.order.lots, execution.order.behind)
+    return share_of(band, 2 * (1 - execution.order.urgency)) if execution.order.urgency < 1 else Lots(0)
+
+
+def _unanswered(execution: Execution) -> bool:
+    """Whether a venue has yet to say if it takes a child."""
+    return any(child.status is ChildStatus.PENDING_NEW for child in execution.open.values())
+
+
+def _event(
+    execution: Execution,
+    action: Action,
+    intent: Intent,
+    wish: Wish,
+    bound: str | None,
+    gate: Gate,
+    market: MarketState,
+    before: int,
+) -> Event:
+    if not isinstance(action, Place):
+        return ChildPendingCancel(number=action.number, reason=action.why)
+    reason = {
+        **intent.reason,
+        "target": intent.target,
+        "due": intent.due,
+        "filled": execution.filled,
+        "working": execution.working,
+        "want": wish.want,
+        "behind_by": wish.behind_by,
+        "room": wish.room,
+        "bound": bound,
+        "placement": action.why,
+    }
+    return ChildSubmitted(
+        number=execution.children + 1 + before,
+        venue=gate.venue,
+        type=ChildType.LIMIT,
+        time_in_force=action.time_in_force,
+        price=action.price,
+        lots=action.lots,
+        good_till=execution.order.end,
+        reason=reason,
+        quote=market.quote,
+    )
+
+
+def _waiting_for(execution: Execution, wish: Wish, bound: str | None, actions: list[Action]) -> Waiting | None:
+    """Why nothing works, if nothing does and something should."""
+    order = execution.order
+    far, near = wish.quote.far(order.side), wish.quote.near(order.side)
+    if execution.refused is not None:
+        return Waiting.VENUE
+    if wish.behind_by and far is not None and not order.side.within(far, order.limit):
+        return Waiting.LIMIT
+    if near is not None and not order.side.within(near, order.limit) and (wish.want or execution.open):
+        return Waiting.LIMIT
+    if actions or execution.open or not wish.want:
+        return None
+    return Waiting.CAP if bound == "cap" else None
+
+
+def _waiting(execution: Execution, waiting: Waiting | None) -> list[Event]:
+    return [] if waiting == execution.waiting else [ParentWaiting(waiting=waiting)]
+
+
+Observe = Callable[[Execution], MarketState]
+"""How the core asks for the market as one order sees it."""

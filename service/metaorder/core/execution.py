@@ -1,0 +1,275 @@
+"""The state of one parent order, folded from its events."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import assert_never
+
+from metaorder.algos import build
+from metaorder.core.events import (
+    ChildAccepted,
+    ChildCanceled,
+    ChildExpired,
+    ChildPendingCancel,
+    ChildRejected,
+    ChildSubmitted,
+    Fill,
+    Happened,
+    ParentAccepted,
+    ParentAmended,
+    ParentCanceled,
+    ParentExpired,
+    ParentFilled,
+    ParentPendingCancel,
+    ParentRejected,
+    ParentResumed,
+    ParentStarted,
+    ParentSuspended,
+    ParentWaiting,
+    RiskBlocked,
+    ScheduleSet,
+)
+from metaorder.domain.child import CHILD_TRANSITIONS, Child, ChildStatus
+from metaorder.domain.order import (
+    TRANSITIONS,
+    EndReason,
+    ParentOrder,
+    Status,
+    SuspendReason,
+    Waiting,
+)
+from metaorder.domain.state import Algorithm
+from metaorder.domain.units import MINUTE, Lots, Nanos
+from metaorder.risk.participation import Own, rolling_window
+
+CATCH_UP_HORIZON = Nanos(5 * MINUTE)
+
+REMEMBERED = Nanos(24 * 60 * MINUTE // 20)
+"""How far back own fills are known: the rolling clock of an order that an amendment makes a day long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A parent order and all that has happened to it, as far as it matters for what happens next.
+
+    notional: sum of lots times price [lots x ticks]. fees: [points x lots].
+    open: children that are not terminal, by number. children: how many were ever sent.
+    started: when it arrived in the market; None before. plan_origin, plan_done: where the schedule starts from.
+    recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
+    refused: when a venue last refused a child, if it has taken none since.
+    """
+
+    order: ParentOrder
+    algo: Algorithm
+    status: Status
+    received_at: Nanos = Nanos(0)
+    version: int = 1
+    filled: Lots = Lots(0)
+    notional: int = 0
+    fees: int = 0
+    open: Mapping[int, Child] = field(default_factory=dict)
+    children: int = 0
+    started: Nanos | None = None
+    plan_origin: Nanos | None = None
+    plan_done: Lots = Lots(0)
+    recent: tuple[tuple[Nanos, Lots], ...] = ()
+    refused: Nanos | None = None
+    waiting: Waiting | None = Waiting.START
+    suspended: SuspendReason | None = None
+    cause: EndReason | None = None
+    reason: EndReason | None = None
+
+    @property
+    def working(self) -> Lots:
+        """Lots that may still be filled: at venues, on their way there, or on their way back."""
+        return Lots(sum(child.open for child in self.open.values()))
+
+    @property
+    def leaves(self) -> Lots:
+        """Lots that are not done."""
+        return Lots(self.order.lots - self.filled)
+
+    def filled_since(self, time: Nanos) -> Lots:
+        """Lots filled after `time`, as far back as the rolling clocks look."""
+        first = bisect_right(self.recent, time, key=itemgetter(0))
+        return Lots(sum(lots for _, lots in self.recent[first:]))
+
+    def own(self, now: Nanos) -> Own:
+        """What counts as own on the participation clocks."""
+        window = rolling_window(self.order)
+        return Own(self.filled, self.filled_since(Nanos(now - window)), self.working)
+
+    def pace_horizon(self, now: Nanos) -> Nanos:
+        """The time over which lag is made up: what remains, 5 minutes at most."""
+        return Nanos(max(1, min(self.order.end - now, CATCH_UP_HORIZON)))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event with the state that it met and the state that it left."""
+
+    happened: Happened
+    before: Execution | None
+    after: Execution
+
+
+def evolve(execution: Execution | None, happened: Happened) -> Execution:
+    """The state after an event. Pure; never refuses."""
+    event = happened.event
+    if isinstance(event, ParentAccepted):
+        assert execution is None, "an order is accepted once"
+        return _new(event, Status.NEW, Waiting.START)
+    if isinstance(event, ParentRejected):
+        assert execution is None, "an order is refused before it exists"
+        return _new(event, Status.REJECTED, None)
+    assert execution is not None, f"an order exists before {type(event).__name__}"
+    if isinstance(event, ChildSubmitted | ChildAccepted | ChildRejected | ChildPendingCancel | ChildCanceled | ChildExpired):
+        return _child(execution, event, happened.ts)
+    if isinstance(event, Fill):
+        return _fill(execution, event, happened.ts)
+    return _parent(execution, event, happened.ts)
+
+
+def _new(event: ParentAccepted | ParentRejected, status: Status, waiting: Waiting | None) -> Execution:
+    order = event.order
+    return Execution(
+        order=order,
+        algo=build(order.algo, order.params),
+        status=_step(Status.PENDING_NEW, status),
+        received_at=event.received_at,
+        waiting=waiting,
+    )
+
+
+ParentEvent = (
+    ParentStarted
+    | ScheduleSet
+    | ParentWaiting
+    | ParentSuspended
+    | ParentResumed
+    | ParentAmended
+    | ParentPendingCancel
+    | ParentFilled
+    | ParentCanceled
+    | ParentExpired
+    | RiskBlocked
+)
+
+
+def _parent(execution: Execution, event: ParentEvent, ts: Nanos) -> Execution:
+    match event:
+        case ParentStarted():
+            return replace(execution, started=ts, waiting=None)
+        case ScheduleSet():
+            return replace(execution, plan_origin=ts, plan_done=event.done)
+        case ParentWaiting():
+            return replace(execution, waiting=event.waiting)
+        case ParentSuspended():
+            return replace(execution, status=_step(execution.status, Status.SUSPENDED), suspended=event.reason, waiting=None)
+        case ParentResumed():
+            active = Status.PARTIALLY_FILLED if execution.filled else Status.NEW
+            waiting = Waiting.START if execution.started is None else None
+            return replace(execution, status=_step(execution.status, active), suspended=None, waiting=waiting)
+        case ParentAmended():
+            algo = build(event.order.algo, event.order.params)
+            return replace(execution, order=event.order, algo=algo, version=event.version)
+        case ParentPendingCancel():
+            return replace(execution, status=_step(execution.status, Status.PENDING_CANCEL), cause=event.cause, waiting=None)
+        case ParentFilled():
+            return replace(execution, status=_step(execution.status, Status.FILLED), reason=event.reason, waiting=None)
+        case ParentCanceled():
+            return replace(execution, status=_step(execution.status, Status.CANCELED), reason=event.reason, waiting=None)
+        case ParentExpired():
+            return replace(execution, status=_step(execution.status, Status.EXPIRED), reason=event.reason, waiting=None)
+        case RiskBlocked():
+            return execution
+        case _:
+            assert_never(event)
+
+
+ChildEvent = ChildSubmitted | ChildAccepted | ChildRejected | ChildPendingCancel | ChildCanceled | ChildExpired
+
+
+def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
+    match event:
+        case ChildSubmitted():
+            child = Child(
+                number=event.number,
+                venue=event.venue,
+                type=event.type,
+                time_in_force=event.time_in_force,
+                price=event.price,
+                lots=event.lots,
+                good_till=event.good_till,
+                sent=ts,
+            )
+            assert event.number == execution.children + 1, "children are numbered without a gap"
+            return replace(execution, open={**execution.open, event.number: child}, children=event.number)
+        case ChildAccepted():
+            return replace(_child_status(execution, event.number, ChildStatus.NEW), refused=None)
+        case ChildRejected():
+            return replace(_child_status(execution, event.number, ChildStatus.REJECTED), refused=ts)
+        case ChildPendingCancel():
+            return _child_status(execution, event.number, ChildStatus.PENDING_CANCEL)
+        case ChildCanceled():
+            return _child_status(execution, event.number, ChildStatus.CANCELED)
+        case ChildExpired():
+            return _child_status(execution, event.number, ChildStatus.EXPIRED)
+        case _:
+            assert_never(event)
+
+
+def _child_status(execution: Execution, number: int, status: ChildStatus) -> Execution:
+    child = execution.open[number]
+    if status is ChildStatus.NEW and child.status is not ChildStatus.PENDING_NEW:
+        return execution  # the acknowledgement of a child whose fill or cancel overtook it
+    return replace(execution, open=with_child(execution.open, replace(child, status=_child_step(child.status, status))))
+
+
+def with_child(children: Mapping[int, Child], child: Child) -> dict[int, Child]:
+    """The open children with `child` as it is now; a terminal one leaves."""
+    changed = {**children, child.number: child}
+    if child.status.terminal:
+        del changed[child.number]
+    return changed
+
+
+def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
+    child = execution.open[event.number]
+    filled = Lots(child.filled + event.lots)
+    assert filled <= child.lots, "a venue cannot fill more than the child"
+    if filled == child.lots:
+        status = ChildStatus.FILLED
+    elif child.status is ChildStatus.PENDING_CANCEL:
+        status = ChildStatus.PENDING_CANCEL
+    else:
+        status = ChildStatus.PARTIALLY_FILLED
+    after = replace(child, filled=filled, status=_child_step(child.status, status))
+    if execution.status.live:
+        parent = _step(execution.status, Status.PARTIALLY_FILLED)
+    else:
+        parent = _step(execution.status, execution.status)
+    forgotten = bisect_right(execution.recent, ts - REMEMBERED, key=itemgetter(0))
+    return replace(
+        execution,
+        status=parent,
+        filled=Lots(execution.filled + event.lots),
+        notional=execution.notional + event.lots * event.price,
+        fees=execution.fees + event.fee,
+        open=with_child(execution.open, after),
+        recent=(*execution.recent[forgotten:], (ts, event.lots)),
+        refused=None,
+    )
+
+
+def _step(before: Status, after: Status) -> Status:
+    assert (before, after) in TRANSITIONS, f"a parent order does not go from {before} to {after}"
+    return after
+
+
+def _child_step(before: ChildStatus, after: ChildStatus) -> ChildStatus:
+    assert (before, after) in CHILD_TRANSITIONS, f"a child order does not go from {before} to {after}"
+    return after

@@ -1,0 +1,84 @@
+"""What can be seen of a market at an instant: quotes, volume, and the curve that volume usually follows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+from metaorder.domain.errors import Invalid
+from metaorder.domain.order import Side
+from metaorder.domain.units import Lots, Nanos, Ticks
+
+CURVE_SCALE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The touch: best bid and offer with the lots displayed there; None where a side is empty."""
+
+    bid: Ticks | None
+    ask: Ticks | None
+    bid_size: Lots
+    ask_size: Lots
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether a mid exists: both sides are there and do not lock or cross."""
+        return self.bid is not None and self.ask is not None and self.bid < self.ask
+
+    def near(self, side: Side) -> Ticks | None:
+        """The price at which a trader on `side` would join the queue."""
+        return self.bid if side is Side.BUY else self.ask
+
+    def far(self, side: Side) -> Ticks | None:
+        """The price at which a trader on `side` would trade at once."""
+        return self.ask if side is Side.BUY else self.bid
+
+    def far_size(self, side: Side) -> Lots:
+        """The lots displayed at the far touch."""
+        return self.ask_size if side is Side.BUY else self.bid_size
+
+
+NO_QUOTE = Quote(None, None, Lots(0), Lots(0))
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeCurve:
+    """How a day's volume is spread over the day: known before the day begins.
+
+    edges: increasing times, length n + 1 [nanoseconds].
+    weights: relative volume of each part, length n, >= 0, some > 0 [count].
+    source: where the curve comes from; it stands in every reason that rests on it.
+    """
+
+    edges: tuple[Nanos, ...]
+    weights: tuple[int, ...]
+    source: str
+
+    def __post_init__(self) -> None:
+        if len(self.edges) != len(self.weights) + 1 or any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
+            raise Invalid("curve.edges", "increasing, one more than the weights", self.edges)
+        if any(w < 0 for w in self.weights) or not sum(self.weights):
+            raise Invalid("curve.weights", "non-negative with a positive sum", self.weights)
+
+    def until(self, time: Nanos) -> int:
+        """Volume expected from the first edge until `time`, in units of a weight over CURVE_SCALE, rounded down."""
+        clipped = min(max(time, self.edges[0]), self.edges[-1])
+        part = min(bisect_right(self.edges, clipped) - 1, len(self.weights) - 1)
+        before = sum(self.weights[:part]) * CURVE_SCALE
+        start, end = self.edges[part], self.edges[part + 1]
+        return before + self.weights[part] * CURVE_SCALE * (clipped - start) // (end - start)
+
+    def between(self, start: Nanos, end: Nanos) -> int:
+        """Volume expected in [start, end), in the same units as `until`."""
+        return self.until(end) - self.until(start)
+
+    def cumulative(self) -> list[int]:
+        """Weights summed up to each edge but the first."""
+        return list(accumulate(self.weights))
+
+
+def flat_curve(start: Nanos, end: Nanos) -> VolumeCurve:
+    """A curve that says nothing: the same volume at every instant."""
+    return VolumeCurve((start, end), (1,), "flat")

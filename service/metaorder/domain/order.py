@@ -1,0 +1,199 @@
+"""A parent order: what a client wants done, its states, and which state may follow which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, NewType
+
+from metaorder.domain.errors import Invalid
+from metaorder.domain.units import Lots, Nanos, Points, Ticks
+
+ParentId = NewType("ParentId", str)
+Account = NewType("Account", str)
+SessionId = NewType("SessionId", str)
+Params = Mapping[str, Any]
+
+MAX_LOTS = Lots(10**12)
+MAX_CLIENT_ID = 64
+
+
+class Side(StrEnum):
+    """Which way the client trades."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+    @property
+    def sign(self) -> int:
+        """+1 for a buy, -1 for a sell."""
+        return 1 if self is Side.BUY else -1
+
+    def within(self, price: int, limit: int | None) -> bool:
+        """Whether a trader on this side may trade at `price` under `limit`; both on the same grid."""
+        return limit is None or (price - limit) * self.sign <= 0
+
+
+class Status(StrEnum):
+    """The state of a parent order, in FIX's words."""
+
+    PENDING_NEW = "pending_new"
+    NEW = "new"
+    PARTIALLY_FILLED = "partially_filled"
+    SUSPENDED = "suspended"
+    PENDING_CANCEL = "pending_cancel"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing more will be sent for the order."""
+        return self in TERMINAL
+
+    @property
+    def live(self) -> bool:
+        """Whether the algorithm may place children."""
+        return self in {Status.NEW, Status.PARTIALLY_FILLED}
+
+
+TERMINAL = frozenset({Status.FILLED, Status.CANCELED, Status.EXPIRED, Status.REJECTED})
+
+_ACTIVE = (Status.NEW, Status.PARTIALLY_FILLED)
+TRANSITIONS: Mapping[tuple[Status, Status], str] = {
+    (Status.PENDING_NEW, Status.NEW): "journaled, and past the risk ladder",
+    (Status.PENDING_NEW, Status.REJECTED): "refused by the risk ladder",
+    (Status.NEW, Status.PARTIALLY_FILLED): "fill",
+    (Status.PARTIALLY_FILLED, Status.PARTIALLY_FILLED): "fill",
+    **{(state, Status.FILLED): "the last fill, or an amendment to what is filled" for state in _ACTIVE},
+    **{(state, Status.SUSPENDED): "pause, kill, risk pause" for state in _ACTIVE},
+    (Status.SUSPENDED, Status.SUSPENDED): "fill of a child that stayed open",
+    (Status.SUSPENDED, Status.NEW): "resume",
+    (Status.SUSPENDED, Status.PARTIALLY_FILLED): "resume",
+    (Status.SUSPENDED, Status.FILLED): "the last fill of a child that stayed open",
+    **{
+        (state, Status.PENDING_CANCEL): "client's cancel, end of the window, market closed, failed or deleted"
+        for state in (*_ACTIVE, Status.SUSPENDED)
+    },
+    (Status.PENDING_CANCEL, Status.PENDING_CANCEL): "fill of a child that is not yet canceled",
+    (Status.PENDING_CANCEL, Status.CANCELED): "every child terminal, by the client or with its market",
+    (Status.PENDING_CANCEL, Status.EXPIRED): "every child terminal, by the clock",
+    (Status.PENDING_CANCEL, Status.FILLED): "the last fill",
+    **{(state, state): "late fill: quantities corrected" for state in (Status.FILLED, Status.CANCELED, Status.EXPIRED)},
+}
+"""Every edge that exists, and what takes it. No other edge does."""
+
+
+class Waiting(StrEnum):
+    """Why a running order is doing nothing."""
+
+    START = "start"
+    HALT = "halt"
+    LIMIT = "limit"
+    CAP = "cap"
+    DATA = "data"
+    VENUE = "venue"
+
+
+class EndReason(StrEnum):
+    """Why a parent order ended."""
+
+    COMPLETED = "completed"
+    CLIENT_REQUEST = "client_request"
+    WINDOW_ENDED = "window_ended"
+    SESSION_CLOSED = "session_closed"
+    CAP_BOUND = "cap_bound"
+    LIMIT_BOUND = "limit_bound"
+    HALTED = "halted"
+    NO_LIQUIDITY = "no_liquidity"
+    MARKET_DELETED = "market_deleted"
+    SESSION_LOST = "session_lost"
+
+
+class SuspendReason(StrEnum):
+    """Why a parent order is suspended."""
+
+    CLIENT_REQUEST = "client_request"
+    KILL = "kill"
+    GUARD = "risk_guard"
+
+
+class Benchmark(StrEnum):
+    """What the order is judged on."""
+
+    ARRIVAL = "arrival"
+    VWAP = "vwap"
+    TWAP = "twap"
+    CLOSE = "close"
+    PWP = "pwp"
+
+
+class ParticipationMode(StrEnum):
+    """Whether the participation cap may give way at the end."""
+
+    HARD = "hard"
+    SOFT_AT_END = "soft_at_end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParentOrder:
+    """What a client wants done. Units are lots, ticks and nanoseconds of the market's clock.
+
+    cap: the highest share of the market's volume, own trading included, that the order may be.
+    limit: the worst price, None = none.
+    urgency: 0 = patient, 1 = as fast as the cap allows.
+    behind, ahead: the band around the schedule, as shares of the quantity.
+    min_child, max_child: sizes of a child order [lots]; max_child None = no limit.
+    decision_time, decision_price: when and at what price the client decided, if the client says so.
+    """
+
+    id: ParentId
+    account: Account
+    client_order_id: str
+    session: SessionId
+    market: str
+    symbol: str
+    currency: str
+    side: Side
+    lots: Lots
+    algo: str
+    params: Params
+    start: Nanos
+    end: Nanos
+    cap: Fraction
+    min_child: Lots
+    limit: Ticks | None = None
+    max_child: Lots | None = None
+    participation_mode: ParticipationMode = ParticipationMode.HARD
+    must_complete: bool = False
+    benchmark: Benchmark = Benchmark.ARRIVAL
+    urgency: Fraction = Fraction(1, 2)
+    behind: Fraction = Fraction(1, 50)
+    ahead: Fraction = Fraction(1, 50)
+    decision_time: Nanos | None = None
+    decision_price: Points | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.lots <= MAX_LOTS:
+            raise Invalid("quantity", f"from 1 to {MAX_LOTS} lots", self.lots)
+        if not 0 < len(self.client_order_id) <= MAX_CLIENT_ID:
+            raise Invalid("client_order_id", f"1 to {MAX_CLIENT_ID} characters long", self.client_order_id)
+        if self.end <= self.start:
+            raise Invalid("end_time", "after start_time", self.end)
+        if self.limit is not None and self.limit <= 0:
+            raise Invalid("limit_price", "greater than 0", self.limit)
+        if not 0 < self.cap < 1:
+            raise Invalid("max_participation", "between 0 and 1, both excluded", str(self.cap))
+        if not 0 <= self.urgency <= 1:
+            raise Invalid("urgency", "from 0 to 1", str(self.urgency))
+        for field_name, band in (("behind", self.behind), ("ahead", self.ahead)):
+            if not 0 <= band <= 1:
+                raise Invalid(f"schedule_band.{field_name}", "from 0 to 1", str(band))
+        if self.min_child < 1:
+            raise Invalid("min_child_quantity", "at least one lot", self.min_child)
+        if self.max_child is not None and self.max_child < self.min_child:
+            raise Invalid("max_child_quantity", "at least min_child_quantity", self.max_child)

@@ -1,0 +1,1 @@
+"""Risk: what may be accepted, and what may leave. Every check fails closed."""

@@ -1,0 +1,1 @@
+"""Routing: how and where an intent becomes child orders."""

@@ -1,0 +1,137 @@
+"""Placement: join the near touch; cross when behind the band, or at the end if the order must complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metaorder.domain.child import Child, ChildStatus, TimeInForce
+from metaorder.domain.market import Quote
+from metaorder.domain.order import Side
+from metaorder.domain.units import Lots, Ticks
+
+MOST_OPEN = 8
+"""The most children of one parent that are open at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be placed, and what bounds it.
+
+    want: lots that should be out beside what is working.
+    behind_by: lots by which fills are behind the band; 0 = inside it.
+    pull_all: the order is ahead of its band: nothing should rest.
+    sweep: take what there is up to `worst`, not the touch alone.
+    room: lots that quantity, cap and pace allow beside all that is out.
+    worst: the worst price that a child may carry.
+    left: lots neither filled nor out.
+    """
+
+    side: Side
+    want: Lots
+    behind_by: Lots
+    pull_all: bool
+    sweep: bool
+    room: Lots
+    left: Lots
+    min_child: Lots
+    max_child: Lots | None
+    quote: Quote
+    limit: Ticks | None
+    worst: Ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Send a child."""
+
+    price: Ticks
+    lots: Lots
+    time_in_force: TimeInForce
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """Cancel a child."""
+
+    number: int
+    why: str
+
+
+Action = Place | Pull
+
+
+def place(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
+    """The children to send and to cancel, given those that are open."""
+    resting = [child for child in open_children if child.time_in_force is TimeInForce.GTD]
+    if wish.pull_all:
+        return _pull(resting, "ahead of the band")
+    if wish.behind_by > 0 and _can_cross(wish):
+        return _cross(wish, open_children, resting)
+    stale = [child for child in resting if _stale(wish, child)]
+    if stale:
+        return _pull(stale, "the touch has moved")
+    return _join(wish, open_children)
+
+
+def _can_cross(wish: Wish) -> bool:
+    far = wish.quote.far(wish.side)
+    return far is not None and wish.side.within(far, wish.worst)
+
+
+def _cross(wish: Wish, open_children: Sequence[Child], resting: Sequence[Child]) -> list[Action]:
+    """Take the far touch. What rests is called back first, so that the two can never fill more than is wanted together."""
+    if resting:
+        return _pull(resting, "behind the band: crossing instead")
+    if open_children:
+        return []  # one aggressive child at a time: its answer is on its way
+    far = wish.quote.far(wish.side)
+    assert far is not None, "crossing was possible"
+    need = max(wish.behind_by, wish.min_child)
+    if not wish.sweep:  # a child smaller than the smallest is never sent: what the touch lacks of it expires
+        need = min(need, max(wish.quote.far_size(wish.side), wish.min_child))
+    lots = _sized(wish, need)
+    if lots == 0:
+        return []
+    why = "sweeping at the end" if wish.sweep else "behind the band"
+    return [Place(wish.worst if wish.sweep else far, lots, TimeInForce.IOC, why)]
+
+
+def _join(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
+    near = wish.quote.near(wish.side)
+    if near is None or len(open_children) >= MOST_OPEN:
+        return []
+    price = near if wish.side.within(near, wish.limit) else wish.limit
+    assert price is not None, "a price that is outside the limit has a limit"
+    lots = _sized(wish, wish.want)
+    if lots == 0:
+        return []
+    return [Place(price, lots, TimeInForce.GTD, "joining the touch" if price == near else "resting at the limit")]
+
+
+def _sized(wish: Wish, lots: int) -> Lots:
+    """The size of a child for `lots`: 0, or at least the smallest child, or all that is left.
+
+    A remainder that would be smaller than a child goes with this one, where there is room.
+    """
+    lots = min(lots, wish.room, wish.left)
+    if lots > 0 and wish.left - lots < wish.min_child:
+        lots = min(wish.left, wish.room)
+    if wish.max_child is not None:
+        lots = min(lots, wish.max_child)
+    return Lots(lots if lots >= min(wish.min_child, wish.left) else 0)
+
+
+def _stale(wish: Wish, child: Child) -> bool:
+    """Whether others now bid (offer) better than the child does, within the limit."""
+    near = wish.quote.near(wish.side)
+    if near is None:
+        return False
+    best = near if wish.side.within(near, wish.limit) else wish.limit
+    assert best is not None, "a price that is outside the limit has a limit"
+    return (best - child.price) * wish.side.sign > 0
+
+
+def _pull(children: Sequence[Child], why: str) -> list[Action]:
+    return [Pull(child.number, why) for child in children if child.status is not ChildStatus.PENDING_CANCEL]
