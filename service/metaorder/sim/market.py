@@ -1,0 +1,276 @@
+"""One market session in process, in the domain's words: a clock, a book, our orders in it, and what it remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from metaorder import _native
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.child import Child, Liquidity, TimeInForce
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
+from metaorder.domain.order import Account, ParentId, ParentOrder, Side
+from metaorder.domain.units import Lots, Nanos, Ticks
+from metaorder.domain.venue import Report, ReportKind
+from metaorder.sim.record import MarketRecord
+from metaorder.sim.scenario import Scenario, simulate
+from metaorder.sim.tape import Tape
+
+NEVER = Nanos(2**63 - 1)
+NO_INDEX = 2**64 - 1
+
+
+class Stop(IntEnum):
+    """Why an advance ended; the numbers are the native core's."""
+
+    LIMIT = 0
+    REPORT = 1
+    WAKE = 2
+    QUOTE = 3
+    HALT = 4
+    BUDGET = 5
+    CLOSED = 6
+
+
+_KINDS = (ReportKind.ACCEPTED, ReportKind.REJECTED, ReportKind.FILL, ReportKind.CANCELED, ReportKind.EXPIRED)
+_REASONS = (
+    "",
+    "halted",
+    "session_closed",
+    "self_match",
+    "invalid",
+    "canceled",
+    "good_till",
+    "unmatched",
+    "beyond_recorded_depth",
+    "late",
+    "market_deleted",
+)
+_PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class BookLevel:
+    """One price of the book, with all that rests there."""
+
+    price: Ticks
+    lots: Lots
+    orders: int
+
+
+class Market:
+    """A replayed or simulated session. One thread owns it; only `interrupt` may be called from another.
+
+    curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
+    latency: from sending to arrival. recorded: a recorded market, without us, stands beside the live one.
+    """
+
+    def __init__(
+        self,
+        native: _native.Session,
+        *,
+        instrument: Instrument,
+        venue: str,
+        curve: VolumeCurve,
+        usual_volume: Lots | None,
+        latency: Nanos,
+        evidence: str,
+        recorded: bool,
+    ) -> None:
+        self.instrument = instrument
+        self.recorded = recorded
+        self.venue = venue
+        self.curve = curve
+        self.usual_volume = usual_volume
+        self.latency = latency
+        self._native = native
+        self._evidence = evidence
+        self._keys: dict[ParentId, int] = {}
+        self._parents: list[ParentId] = []
+        self._owners: dict[Account, int] = {}
+
+    @property
+    def clock(self) -> Nanos:
+        """Now, in this market."""
+        return Nanos(self._native.clock)
+
+    @property
+    def index(self) -> int:
+        """How many market events have happened."""
+        return self._native.index
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is over."""
+        return self._native.closed
+
+    @property
+    def halted(self) -> bool:
+        """Whether trading is halted."""
+        return self._native.halted
+
+    def advance(self, *, until: Nanos, index: int = NO_INDEX, wake: Nanos | None, on_quote: bool, budget: int) -> Stop:
+        """Let the market go on, without the interpreter's lock, until the first thing that somebody must look at."""
+        return Stop(
+            self._native.advance(time=until, index=index, wake=NEVER if wake is None else wake, on_quote=on_quote, budget=budget)
+        )
+
+    def interrupt(self, *, on: bool) -> None:
+        """Ask a running advance to come back soon; safe from any thread."""
+        self._native.interrupt(on)
+
+    def shut(self) -> None:
+        """The market is deleted: what is ours in it ends."""
+        self._native.shut()
+
+    def quote(self) -> Quote:
+        """The touch without our own orders."""
+        return _quote(self._native.touch())
+
+    def reference(self) -> Quote:
+        """The touch of the recorded market; none where nothing is recorded beside the live one."""
+        return _quote(self._native.reference()) if self.recorded else NO_QUOTE
+
+    def watch(self, order: ParentOrder) -> None:
+        """Know a parent order, in the order of acceptance, and open its meter of others' volume."""
+        key = len(self._parents) + 1
+        self._keys[order.id] = key
+        self._parents.append(order.id)
+        self._owners.setdefault(order.account, len(self._owners) + 1)
+        buy, limit = order.side is Side.BUY, self._limit(order)
+        self._native.open_meter(parent=key, buy=buy, limited=order.limit is not None, limit_points=limit)
+
+    def set_meter(self, order: ParentOrder, *, active: bool) -> None:
+        """Count others' volume for an order, or stop counting; within its limit."""
+        self._native.set_meter(
+            parent=self._keys[order.id], active=active, limited=order.limit is not None, limit_points=self._limit(order)
+        )
+
+    def unwatch(self, parent: ParentId) -> None:
+        """Close the meter of an order that is done."""
+        self._native.close_meter(parent=self._keys[parent])
+
+    def metered(self, parent: ParentId, since: Nanos) -> Lots:
+        """Others' volume that earned headroom for an order after `since`."""
+        key = self._keys.get(parent)
+        return Lots(0 if key is None else self._native.metered(parent=key, since=since))
+
+    def submit(self, order: ParentOrder, child: Child) -> None:
+        """Send a child order; it arrives a latency later."""
+        self._native.submit(
+            parent=self._keys[order.id],
+            number=child.number,
+            account=self._owners[order.account],
+            buy=order.side is Side.BUY,
+            ioc=child.time_in_force is TimeInForce.IOC,
+            price=child.price,
+            lots=child.lots,
+            good_till=child.good_till,
+        )
+
+    def cancel(self, parent: ParentId, number: int) -> None:
+        """Call a child order back; the cancel arrives a latency later."""
+        self._native.cancel(parent=self._keys[parent], number=number)
+
+    def take_reports(self) -> list[Report]:
+        """What the venue has said since the last call."""
+        return [self._report(row) for row in self._native.take_reports()]
+
+    def levels(self, side: Side, most: int) -> list[BookLevel]:
+        """The live book, our own orders in it, best price first."""
+        return _levels(self._native.levels(buy=side is Side.BUY, most=most))
+
+    def recorded_levels(self, side: Side, most: int) -> list[BookLevel]:
+        """The recorded book, untouched by us, best price first; empty where nothing is recorded."""
+        return _levels(self._native.recorded_levels(buy=side is Side.BUY, most=most))
+
+    def counters(self) -> dict[str, int]:
+        """What the market's rules did, by name."""
+        return dict(self._native.counters())
+
+    def hash(self) -> int:
+        """A number that two sessions share only if they are in the same state."""
+        return self._native.hash()
+
+    def record(self) -> MarketRecord:
+        """Every quote and print so far, as arrays of their own."""
+        return MarketRecord(
+            clock=self.clock,
+            closed=self.closed,
+            quotes=self._native.quotes(first=0),
+            prints=self._native.prints(first=0),
+            reference=self._native.reference_prints(first=0),
+            parents=("", *self._parents),
+        )
+
+    def _limit(self, order: ParentOrder) -> int:
+        return 0 if order.limit is None else self.instrument.points(order.limit)
+
+    def _report(self, row: _native.ReportRow) -> Report:
+        kind, reason, parent, number, ts, lots, price, maker, certain, execution, quote, reference, ahead, known = row
+        return Report(
+            kind=_KINDS[kind],
+            parent=self._parents[parent - 1],
+            number=number,
+            ts=Nanos(ts),
+            lots=Lots(lots),
+            price=Ticks(price),
+            liquidity=Liquidity.MAKER if maker else Liquidity.TAKER,
+            number_of_fill=execution,
+            reason=_REASONS[reason],
+            quote=_quote(quote),
+            reference=_quote(reference) if self.recorded else NO_QUOTE,
+            evidence=self._evidence,
+            certain=certain,
+            queue_ahead=None if ahead < 0 else Lots(ahead),
+            queue_known_ppm=None if ahead < 0 else (_PPM if ahead == 0 else known * _PPM // ahead),
+        )
+
+
+def replayed(tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Nanos, claim_hidden: bool) -> Market:
+    """A recorded day, at its open. claim_hidden: hidden executions at our price fill us first (the central case)."""
+    native = _native.Session.replay(tape.native, latency=latency, claim_hidden=claim_hidden)
+    return Market(
+        native,
+        instrument=instrument,
+        venue=instrument.mic,
+        curve=curve,
+        usual_volume=None,
+        latency=latency,
+        evidence="l3",
+        recorded=True,
+    )
+
+
+def simulated(
+    scenario: Scenario,
+    seed: int,
+    day: TradingDay,
+    instrument: Instrument,
+    *,
+    curve: VolumeCurve,
+    usual_volume: Lots,
+    latency: Nanos,
+) -> Market:
+    """A day of the simulated market, at its open."""
+    native = simulate(scenario, seed, day, latency=latency, points_per_tick=instrument.points_per_tick)
+    return Market(
+        native,
+        instrument=instrument,
+        venue="SIM",
+        curve=curve,
+        usual_volume=usual_volume,
+        latency=latency,
+        evidence="simulated",
+        recorded=False,
+    )
+
+
+def _levels(rows: list[tuple[int, int, int]]) -> list[BookLevel]:
+    return [BookLevel(Ticks(price), Lots(lots), orders) for price, lots, orders in rows]
+
+
+def _quote(touch: tuple[int, int, int, int]) -> Quote:
+    bid, ask, bid_lots, ask_lots = touch
+    return Quote(Ticks(bid) if bid_lots else None, Ticks(ask) if ask_lots else None, Lots(bid_lots), Lots(ask_lots))

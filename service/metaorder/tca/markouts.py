@@ -1,0 +1,88 @@
+"""Execution measures: effective and realised spread, price impact, and where the price went after each fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from metaorder.tca.facts import NO_PRICE, Bools, Fills, Ints, MarketFacts
+
+HORIZONS_S = (1, 10, 60, 300)
+SECOND = 1_000_000_000
+
+NO_FILLS = "nothing was filled"
+NO_MID = "the book had no mid at any fill"
+
+By = Mapping[int, float | None]
+"""A measure by horizon [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markouts:
+    """Means over the lots filled [share of the mid at the fill], None where no lot can be measured.
+
+    effective: 2 s (p - m) / m. realized: 2 s (p - m_later) / m. impact: 2 s (m_later - m) / m; realized + impact is the effective
+    spread of the lots that the horizon could measure. markout: s (m_later - p) / m, positive = good for the trader.
+    covered: the share of the lots that each horizon could measure. missing: why none could be.
+    """
+
+    effective: float | None
+    realized: By
+    impact: By
+    markout: By
+    covered: Mapping[int, float]
+    missing: Mapping[str, str]
+
+
+def markouts(sign: int, fills: Fills, market: MarketFacts) -> Markouts:
+    """Measure the fills against the mids at and after them."""
+    realized: dict[int, float | None] = {}
+    impact: dict[int, float | None] = {}
+    markout: dict[int, float | None] = {}
+    covered: dict[int, float] = {}
+    missing: dict[str, str] = {}
+    known = fills.mid2 != NO_PRICE
+    paid = 2 * fills.price
+    for horizon in HORIZONS_S:
+        later = _later(fills, market, horizon)
+        usable = known & (later != NO_PRICE)
+        realized[horizon] = _mean(2 * sign * (paid - later), fills, usable)
+        impact[horizon] = _mean(2 * sign * (later - fills.mid2), fills, usable)
+        markout[horizon] = _mean(sign * (later - paid), fills, usable)
+        measured = int(fills.lots[usable].sum())
+        covered[horizon] = measured / fills.total if fills.total else 0.0
+        if not measured:
+            missing[f"markout_{horizon}"] = _why(fills, market, horizon)
+    effective = _mean(2 * sign * (paid - fills.mid2), fills, known)
+    if effective is None:
+        missing["effective_spread_bps"] = NO_MID if fills.total else NO_FILLS
+    return Markouts(effective, realized, impact, markout, covered, missing)
+
+
+def _later(fills: Fills, market: MarketFacts, horizon_s: int) -> Ints:
+    """Twice the mid a horizon after each fill; past the close, or later than now, there is none."""
+    times = fills.ts + horizon_s * SECOND
+    return np.where(times > min(market.clock, market.closes), NO_PRICE, market.quotes.at(times))
+
+
+def _why(fills: Fills, market: MarketFacts, horizon_s: int) -> str:
+    """Why a horizon could measure no lot."""
+    if not len(fills.ts):
+        return NO_FILLS
+    if (fills.mid2 == NO_PRICE).all():
+        return NO_MID
+    earliest = int(fills.ts.min()) + horizon_s * SECOND
+    if earliest > market.closes:
+        return "past the close"
+    if earliest <= market.clock:
+        return "the book had no mid then"
+    return "the market ended before" if market.closed else "the market has not come that far"
+
+
+def _mean(numerator: Ints, fills: Fills, usable: Bools) -> float | None:
+    """Mean over lots of numerator / twice the mid."""
+    lots = fills.lots[usable]
+    total = int(lots.sum())
+    return float(np.dot(numerator[usable] / fills.mid2[usable], lots)) / total if total else None

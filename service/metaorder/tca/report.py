@@ -1,0 +1,174 @@
+"""The analysis of one order as a document: costs by component, benchmarks, markouts, and why what is missing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from metaorder.domain.units import SECOND, price_text, ratio_text, rounded
+from metaorder.tca.amounts import Amount
+from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED, benchmarks, closing, opening, slippage
+from metaorder.tca.facts import Fills, MarketFacts, OrderFacts, Price
+from metaorder.tca.markouts import HORIZONS_S, NO_FILLS, By, Markouts, markouts
+from metaorder.tca.participation import volumes
+from metaorder.tca.shortfall import Shortfall, shortfall
+from metaorder.tca.sums import weighted
+
+BPS = 10_000
+DIGITS = 6
+
+Doc = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What a point of price, and a point on a lot, are worth in `currency`; units in a lot."""
+
+    point: Decimal
+    money: Decimal
+    lot: int
+    currency: str
+
+
+def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units) -> Doc:
+    """Everything that can be said of an order's cost now. Costs are positive when worse for the trader; markouts when better."""
+    filled = fills.total
+    average = Fraction(weighted(fills.price, fills.lots), filled) if filled else None
+    held = benchmarks(order, market, filled)
+    cost = shortfall(order, fills)
+    measured = markouts(order.sign, fills, market)
+    own, others = volumes(order, market)
+    document: Doc = {
+        "final": _final(order, fills, market),
+        "side": "buy" if order.sign > 0 else "sell",
+        "currency": units.currency,
+        "quantity": order.lots * units.lot,
+        "filled_quantity": filled * units.lot,
+        "avg_price": _price(average, units),
+        "arrival_price": _price(order.arrival.value, units),
+        "decision_price": _price(order.decision.value, units),
+        "end_price": _price(order.end.value, units),
+        "arrival_wait_s": _seconds(order.waited),
+        "duration_s": None if order.arrived is None or order.ended is None else _seconds(order.ended - order.arrived),
+        "benchmarks": {name: _price(price.value, units) for name, price in held.items()},
+        "sources": {"decision": order.decided_by, "open": opening(market)[1], "close": closing(market)[1]},
+        "slippage_bps": {name: _slippage(order.sign, average, price) for name, price in held.items()},
+        **_costs(cost, units),
+        "impact_basis": market.basis,
+        **_measures(measured),
+        "participation": _share(own, own + others),
+        "fill_rate": _share(filled, order.lots),
+        "passive_share": _share(int(fills.lots[fills.maker].sum()), filled),
+        "assumed_share": _share(int(fills.lots[~fills.certain].sum()), filled),
+        "fills": len(fills.lots),
+        "assumptions": {**market.assumptions, "pwp_rate": rounded(order.pwp_rate, DIGITS)},
+    }
+    return document | {"missing": _reasons(order, fills, held, cost, measured, own + others)}
+
+
+def _final(order: OrderFacts, fills: Fills, market: MarketFacts) -> bool:
+    """Whether costs, window and markouts can no longer change: the order is terminal and its late facts are in."""
+    last_markout = int(fills.ts.max()) + HORIZONS_S[-1] * SECOND if len(fills.ts) else order.stop
+    return order.terminal and (market.closed or market.clock >= max(order.stop, last_markout))
+
+
+def _costs(cost: Shortfall, units: Units) -> Doc:
+    """The shortfall, cut both ways, in money and in basis points of the decision notional."""
+    parts = {"walking": cost.walking, "displacement": cost.displaced}
+    return {
+        "is_amount": _money(cost.total, units),
+        "is_bps": _bps(cost.total, cost.notional),
+        "components_amount": {name: _money(amount, units) for name, amount in cost.components.items()},
+        "components_bps": _all_bps(cost.components, cost.notional),
+        "impact_and_timing_bps": _bps(cost.impact_and_timing, cost.notional),
+        "impact_parts_bps": _all_bps(parts, cost.notional),
+        "opportunity_canceled_by_client_bps": _bps(cost.canceled_by_client, cost.notional),
+        "wagner_edwards_amount": {name: _money(amount, units) for name, amount in cost.wagner_edwards.items()},
+        "wagner_edwards_bps": _all_bps(cost.wagner_edwards, cost.notional),
+    }
+
+
+def _measures(measured: Markouts) -> Doc:
+    """Spreads and markouts, by horizon in seconds."""
+
+    def by_horizon(values: By) -> Doc:
+        return {str(horizon): _float_bps(values[horizon]) for horizon in HORIZONS_S}
+
+    return {
+        "markouts_bps": by_horizon(measured.markout),
+        "markouts_covered": {str(horizon): round(measured.covered[horizon], DIGITS) for horizon in HORIZONS_S},
+        "effective_spread_bps": _float_bps(measured.effective),
+        "realized_spread_bps": by_horizon(measured.realized),
+        "price_impact_bps": by_horizon(measured.impact),
+    }
+
+
+def _reasons(
+    order: OrderFacts, fills: Fills, held: Mapping[str, Price], cost: Shortfall, measured: Markouts, volume: int
+) -> dict[str, str]:
+    """Why what is null is null: by the field's name, or by the benchmark's, component's or horizon's name within the field."""
+    amounts = {"is_bps": cost.total, **cost.components, "impact_and_timing_bps": cost.impact_and_timing}
+    amounts |= {"walking": cost.walking, "displacement": cost.displaced, "trading": cost.wagner_edwards["trading"]}
+    found = {name: price.why or "" for name, price in held.items() if price.value is None}
+    found |= {name: amount.why or "" for name, amount in amounts.items() if amount.value is None}
+    found |= measured.missing
+    if order.end.value is None:
+        found["end_price"] = order.end.why or ""
+    if not fills.total:
+        found["avg_price"] = NO_FILLS
+    if order.arrived is None or order.ended is None:
+        found["duration_s"] = NOT_ARRIVED if order.arrived is None else NOT_ENDED
+    if not volume:
+        found["participation"] = NOT_ARRIVED if order.arrived is None else "nobody traded"
+    return found
+
+
+def _price(points: Fraction | None, units: Units) -> str | None:
+    """A price as a decimal string: exact where the tape's grid holds it, else to six decimals."""
+    if points is None:
+        return None
+    if points.denominator in {1, 2}:
+        step = units.point / points.denominator
+        return price_text(points.numerator, step)
+    return ratio_text(points * Fraction(units.point), DIGITS)
+
+
+def _money(amount: Amount, units: Units) -> str | None:
+    """Money as a decimal string, exact, with two digits at least."""
+    if amount.value is None:
+        return None
+    whole, _, digits = price_text(amount.value, units.money / 2).partition(".")
+    return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
+
+
+def _all_bps(amounts: Mapping[str, Amount], notional: Amount) -> dict[str, float | None]:
+    return {name: _bps(amount, notional) for name, amount in amounts.items()}
+
+
+def _bps(amount: Amount, notional: Amount) -> float | None:
+    if amount.value is None or not notional.value:
+        return None
+    return rounded(Fraction(amount.value, notional.value) * BPS, DIGITS)
+
+
+def _float_bps(share: float | None) -> float | None:
+    return None if share is None else round(share * BPS, DIGITS)
+
+
+def _slippage(sign: int, average: Fraction | None, benchmark: Price) -> float | None:
+    """What the average price cost against a benchmark [bps]."""
+    if average is None or not benchmark.value:
+        return None
+    return rounded(slippage(sign, average, benchmark.value) * BPS, DIGITS)
+
+
+def _share(part: int, whole: int) -> float | None:
+    """A share of lots; None of nothing."""
+    return rounded(Fraction(part, whole), DIGITS) if whole else None
+
+
+def _seconds(nanos: int | None) -> float | None:
+    return None if nanos is None else nanos / SECOND
