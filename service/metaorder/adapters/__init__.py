@@ -1,0 +1,1 @@
+"""Doors out: databases, files, calendars, clocks."""

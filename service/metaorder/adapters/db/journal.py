@@ -1,0 +1,285 @@
+"""The journal in a database: sealed rows, their projections and what stands beside them, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, func, select, text, update
+from sqlalchemy.sql import Select
+
+from metaorder.adapters.db import tables
+from metaorder.adapters.db.engine import check_durable
+from metaorder.adapters.db.projector import Projector, Row
+from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
+from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredRecord, WriterLost
+from metaorder.runtime.failpoints import failpoint
+
+CHUNK = 5_000
+OPEN_STATES = ("ready", "running", "paused")
+ORDER = ("parents", "children", "fills", "markets", "keys", "switches")
+"""Projections in the order in which they may refer to each other."""
+
+
+class SqlJournal:
+    """The write side. One thread at a time owns it, and one process at a time owns the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        check_durable(engine)
+        self._engine = engine
+        self._connection = engine.connect()
+        self._postgres = engine.dialect.name == "postgresql"
+        self._lock = _lock_database(engine) if self._postgres else None
+        self._epoch = self._claim()
+        self._projector = Projector(self._stored)
+        self._statements = {name: _upsert(tables.metadata.tables[name], self._postgres) for name in ORDER}
+        self._insert = _insert(tables.journal, self._postgres)
+        self._position, self._hash = self._read_head()
+        self._seqs: dict[str, int] = dict(self._rows(select(tables.streams.c.stream, tables.streams.c.seq)))
+        self._connection.rollback()
+
+    @property
+    def heads(self) -> dict[str, int]:
+        """The last seq of each stream."""
+        return dict(self._seqs)
+
+    def append(self, entries: Sequence[Entry], extras: Sequence[Extra]) -> list[Sealed]:
+        """Seal and write everything, or nothing."""
+        rows, seqs = self._seal(entries)
+        try:
+            with self._connection.begin():
+                failpoint("journal.begun")
+                self._fence()
+                if rows:
+                    self._write(rows, seqs)
+                for extra in extras:
+                    self._write_extra(extra)
+                failpoint("journal.written")
+        except BaseException:
+            self._projector.forget()
+            raise
+        if rows:
+            self._position, self._hash = rows[-1].position, rows[-1].hash
+            self._seqs |= seqs
+        return rows
+
+    def session(self, session: str) -> Iterator[Sealed]:
+        """The deterministic rows of a session, in order."""
+        table = tables.journal
+        query = select(table).where(table.c.session == session, table.c.session_index.is_not(None))
+        return self._read(query.order_by(table.c.session_index))
+
+    def open_markets(self) -> list[Mapping[str, Any]]:
+        """Sessions that are ready, running or paused, oldest first."""
+        table = tables.markets
+        query = select(table).where(table.c.state.in_(OPEN_STATES)).order_by(table.c.position)
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def switch(self, name: str) -> str | None:
+        """The value of a switch."""
+        row = self.first(select(tables.switches.c.value).where(tables.switches.c.name == name))
+        return None if row is None else str(row[0])
+
+    def first(self, query: Select[Any]) -> tuple[Any, ...] | None:
+        """The first row of a query, outside any transaction of the journal's own."""
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+            return None if row is None else tuple(row)
+
+    def verify(self, tail: int | None = None) -> int:
+        """Check the chain up to the head: from the first row, or over its last `tail` rows."""
+        table = tables.journal
+        begin = 0 if tail is None else max(0, self._position - tail)
+        anchor = self.first(select(table.c.hash).where(table.c.position == begin))
+        if begin and anchor is None:
+            raise Damaged(begin, "the row is missing")
+        previous, position = GENESIS if anchor is None else bytes(anchor[0]), begin
+        for row in self._read(select(table).where(table.c.position > begin).order_by(table.c.position)):
+            position += 1
+            if row.position != position:
+                raise Damaged(position, f"the row is missing; the next one is {row.position}")
+            if link(previous, row.position, row.seq, row.entry) != row.hash:
+                raise Damaged(position, "its hash does not fit what it says and what came before")
+            previous = row.hash
+        if (position, previous) != (self._position, self._hash):
+            raise Damaged(position + 1, f"the head stands at {self._position}: the tail is cut off or was changed")
+        return position - begin
+
+    def rebuild(self) -> int:
+        """Empty the projections and fold every row again."""
+        self._projector.forget()
+        count = 0
+        with self._connection.begin():
+            self._fence()
+            for table in tables.PROJECTIONS:
+                self._connection.execute(delete(table))
+            last = 0
+            while chunk := self._chunk(last):
+                self._project(chunk)
+                count += len(chunk)
+                last = chunk[-1].position
+        return count
+
+    def close(self) -> None:
+        """Let go of the database, and of the lock on it."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+        self._engine.dispose()
+
+    def _seal(self, entries: Sequence[Entry]) -> tuple[list[Sealed], dict[str, int]]:
+        rows: list[Sealed] = []
+        seqs: dict[str, int] = {}
+        position, previous = self._position, self._hash
+        for entry in entries:
+            position += 1
+            seq = None
+            if entry.stream is not None:
+                seq = seqs.get(entry.stream, self._seqs.get(entry.stream, 0)) + 1
+                seqs[entry.stream] = seq
+            row = seal(previous, position, seq, entry)
+            previous = row.hash
+            rows.append(row)
+        return rows, seqs
+
+    def _write(self, rows: list[Sealed], seqs: dict[str, int]) -> None:
+        self._many(self._insert, [_values(row) for row in rows])
+        self._project(rows)
+        head = update(tables.journal_head).values(position=rows[-1].position, hash=rows[-1].hash)
+        self._connection.execute(head)
+        streams = [{"stream": stream, "seq": seq} for stream, seq in seqs.items()]
+        if streams:
+            self._many(*_upsert_rows(tables.streams, streams, self._postgres))
+
+    def _project(self, rows: list[Sealed]) -> None:
+        changed = self._projector.fold(rows)
+        for name in ORDER:
+            if name in changed:
+                sql, columns = self._statements[name]
+                self._many(sql, [tuple(row[column] for column in columns) for row in changed[name]])
+
+    def _write_extra(self, extra: Extra) -> None:
+        match extra:
+            case Answer():
+                row = {name: getattr(extra, name) for name in ("account", "key", "body_hash", "parent", "status", "response")}
+                self._many(*_upsert_rows(tables.answers, [row], self._postgres))
+            case StoredRecord():
+                row = {"session": extra.session, "symbol": extra.symbol, "data": extra.data}
+                self._many(*_upsert_rows(tables.records, [row], self._postgres))
+            case Checkpoint():
+                where = tables.markets.c.id == extra.session
+                values = {"clock": extra.market_time, "event_index": extra.event_index}
+                self._connection.execute(update(tables.markets).where(where).values(values))
+
+    def _many(self, sql: str, values: Sequence[tuple[Any, ...]]) -> None:
+        """The driver's own executemany: the Core's costs twice as much."""
+        raw = self._connection.connection
+        cursor = raw.cursor()
+        try:
+            cursor.executemany(sql, values)
+        finally:
+            cursor.close()
+
+    def _claim(self) -> int:
+        """A new epoch: a writer of an older one can write no more."""
+        with self._connection.begin():
+            claim = update(tables.writer).values(epoch=tables.writer.c.epoch + 1).returning(tables.writer.c.epoch)
+            return int(self._connection.execute(claim).scalar_one())
+
+    def _fence(self) -> None:
+        if not self._postgres:
+            return
+        query = text("SELECT 1 FROM writer WHERE epoch = :mine FOR SHARE")
+        if self._connection.execute(query, {"mine": self._epoch}).first() is None:
+            raise WriterLost("another server has taken this database over")
+
+    def _stored(self, table: str, key: str) -> Row | None:
+        target = tables.metadata.tables[table]
+        primary = next(iter(target.primary_key.columns))
+        found = self._connection.execute(select(target).where(primary == key)).mappings().first()
+        return dict(found) if found is not None else None
+
+    def _read_head(self) -> tuple[int, bytes]:
+        position, digest = self._rows(select(tables.journal_head.c.position, tables.journal_head.c.hash))[0]
+        last = self._connection.execute(select(func.max(tables.journal.c.position))).scalar()
+        if (last or 0) != position:
+            where = min(last or 0, position) + 1
+            raise Damaged(where, f"the head stands at {position}, the last row at {last}: the tail is cut off or the head is old")
+        return position, bytes(digest)
+
+    def _rows(self, query: Select[Any]) -> list[Any]:
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def _chunk(self, after: int) -> list[Sealed]:
+        query = select(tables.journal).where(tables.journal.c.position > after).order_by(tables.journal.c.position).limit(CHUNK)
+        return [_sealed(row) for row in self._connection.execute(query).mappings()]
+
+    def _read(self, query: Select[Any]) -> Iterator[Sealed]:
+        with (
+            self._engine.connect() as connection,
+            closing(connection.execution_options(yield_per=CHUNK).execute(query)) as result,
+        ):
+            for row in result.mappings():
+                yield _sealed(row)
+
+
+def _lock_database(engine: Engine) -> Connection:
+    """Hold an advisory lock on a connection of its own, so that two servers never write one database.
+
+    Raises:
+        WriterLost: another server holds it.
+    """
+    connection = engine.connect()
+    if not connection.execute(text("SELECT pg_try_advisory_lock(7304116)")).scalar():
+        connection.close()
+        raise WriterLost("another server holds this database")
+    connection.commit()
+    return connection
+
+
+def _values(row: Sealed) -> tuple[Any, ...]:
+    entry = row.entry
+    return (
+        row.position,
+        row.hash,
+        entry.session,
+        entry.session_index,
+        entry.stream,
+        row.seq,
+        entry.type,
+        entry.version,
+        entry.market_time,
+        entry.event_index,
+        entry.parent,
+        entry.payload,
+    )
+
+
+def _sealed(row: Any) -> Sealed:
+    names = ("session", "session_index", "stream", "type", "version", "market_time", "event_index", "parent")
+    entry = Entry(payload=bytes(row["payload"]), **{name: row[name] for name in names})
+    return Sealed(position=row["position"], seq=row["seq"], hash=bytes(row["hash"]), entry=entry)
+
+
+def _mark(postgres: bool) -> str:
+    return "%s" if postgres else "?"
+
+
+def _insert(table: Table, postgres: bool) -> str:
+    names = [column.name for column in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([_mark(postgres)] * len(names))})"  # noqa: S608 names of our own
+
+
+def _upsert(table: Table, postgres: bool) -> tuple[str, list[str]]:
+    """The statement that writes a whole row, whether it is there or not, and the order of its values."""
+    names = [column.name for column in table.columns]
+    primary = [column.name for column in table.primary_key.columns]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in primary)
+    return f"{_insert(table, postgres)} ON CONFLICT ({', '.join(primary)}) DO UPDATE SET {changes}", names
+
+
+def _upsert_rows(table: Table, rows: Iterable[Row], postgres: bool) -> tuple[str, list[tuple[Any, ...]]]:
+    sql, names = _upsert(table, postgres)
+    return sql, [tuple(row[name] for name in names) for row in rows]

@@ -1,0 +1,154 @@
+"""Reads from the projections, in a few threads, each on a connection that cannot write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy.sql import Select
+from sqlalchemy.sql.expression import BindParameter
+
+from metaorder.adapters.db.tables import answers, children, fills, journal, keys, markets, parents, records, streams
+from metaorder.domain.order import ParentId
+from metaorder.domain.principal import Principal
+from metaorder.ports.journal import Answer
+from metaorder.ports.queries import Page, Row, StreamRow
+
+Result = TypeVar("Result")
+FILTERS = ("status", "market", "symbol", "algo")
+
+# Read with every order that comes in: built once, because building costs more than reading.
+_MINE: BindParameter[str] = bindparam("account")
+_ANSWER = select(answers).where(answers.c.account == _MINE, answers.c.key == bindparam("key"))
+_PARENT = select(parents).where(parents.c.account == _MINE, parents.c.id == bindparam("id"))
+
+
+class SqlQueries:
+    """The read side. Each call is one transaction, so that a page and its `as_of_seq` are of one instant."""
+
+    def __init__(self, engine: Engine, readers: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(readers, thread_name_prefix="metaorder-reader")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._threads.shutdown()
+        self._engine.dispose()
+
+    async def parent(self, principal: Principal, parent: ParentId) -> Row | None:
+        """One parent order of the principal's account."""
+        return await self._first(_PARENT, account=principal.account, id=parent)
+
+    async def parent_by_client_id(self, principal: Principal, client_order_id: str) -> Row | None:
+        """The parent order that the client calls so."""
+        mine = parents.c.account == principal.account
+        return await self._first(select(parents).where(mine, parents.c.client_order_id == client_order_id))
+
+    async def parents(self, principal: Principal, where: Mapping[str, str], before: int | None, limit: int) -> Page:
+        """Parent orders, newest first."""
+        query = select(parents).where(parents.c.account == principal.account)
+        for name in FILTERS:
+            if name in where:
+                query = query.where(parents.c[name] == where[name])
+        if before is not None:
+            query = query.where(parents.c.seq < before)
+        return await self._page(principal, query.order_by(parents.c.seq.desc()), limit)
+
+    async def children(self, principal: Principal, parent: ParentId, after: int, limit: int) -> Page:
+        """Children of one order, first sent first."""
+        mine = (children.c.account == principal.account) & (children.c.parent == parent)
+        query = select(children).where(mine, children.c.seq > after).order_by(children.c.seq)
+        return await self._page(principal, query, limit)
+
+    async def fills(self, principal: Principal, parent: ParentId | None, after: int, limit: int) -> Page:
+        """Fills, oldest first."""
+        query = select(fills).where(fills.c.account == principal.account, fills.c.seq > after)
+        if parent is not None:
+            query = query.where(fills.c.parent == parent)
+        return await self._page(principal, query.order_by(fills.c.seq), limit)
+
+    async def events(self, principal: Principal, after: int, limit: int, parent: ParentId | None = None) -> Page:
+        """Events of the account, oldest first."""
+        columns = (journal.c.seq, journal.c.type, journal.c.parent, journal.c.payload)
+        query = select(*columns).where(journal.c.stream == principal.account, journal.c.seq > after)
+        if parent is not None:
+            query = query.where(journal.c.parent == parent)
+        return await self._page(principal, query.order_by(journal.c.seq), limit)
+
+    async def stream(self, stream: str, after: int, limit: int) -> list[StreamRow]:
+        """Events of a stream, oldest first."""
+        columns = (journal.c.seq, journal.c.type, journal.c.parent, journal.c.payload)
+        query = select(*columns).where(journal.c.stream == stream, journal.c.seq > after).order_by(journal.c.seq).limit(limit)
+        return [StreamRow(row.seq, row.type, row.parent, bytes(row.payload)) for row in await self._all(query)]
+
+    async def parents_of_session(self, principal: Principal, session: str) -> list[str]:
+        """Ids of the account's orders in a session."""
+        mine = (parents.c.account == principal.account) & (parents.c.session == session)
+        return [row.id for row in await self._all(select(parents.c.id).where(mine))]
+
+    async def commands(self, session: str) -> list[bytes]:
+        """Commands of a session, in order."""
+        here = (journal.c.session == session) & journal.c.session_index.is_not(None) & journal.c.type.like("command.%")
+        rows = await self._all(select(journal.c.payload).where(here).order_by(journal.c.session_index))
+        return [bytes(row.payload) for row in rows]
+
+    async def answer(self, principal: Principal, key: str) -> Answer | None:
+        """The stored answer to a request of the account."""
+        row = await self._first(_ANSWER, account=principal.account, key=key)
+        return None if row is None else Answer(**{**row, "response": bytes(row["response"])})
+
+    async def market(self, market: str) -> Row | None:
+        """A session by its id, or the newest of a name."""
+        either = (markets.c.id == market) | (markets.c.name == market)
+        return await self._first(select(markets).where(either).order_by(markets.c.position.desc()).limit(1))
+
+    async def markets(self, after: int, limit: int) -> list[Row]:
+        """Sessions, newest first."""
+        query = select(markets)
+        if after:
+            query = query.where(markets.c.position < after)
+        return [dict(row._mapping) for row in await self._all(query.order_by(markets.c.position.desc()).limit(limit))]  # noqa: SLF001 a row's public name for this
+
+    async def record(self, session: str, symbol: str) -> bytes | None:
+        """The kept market record of a session."""
+        row = await self._first(select(records).where(records.c.session == session, records.c.symbol == symbol))
+        return None if row is None else bytes(row["data"])
+
+    async def key_by_hash(self, digest: str) -> Row | None:
+        """The key with this hash."""
+        return await self._first(select(keys).where(keys.c.hash == digest))
+
+    async def keys(self) -> list[Row]:
+        """Every key."""
+        return [dict(row._mapping) for row in await self._all(select(keys).order_by(keys.c.created_at, keys.c.id))]  # noqa: SLF001
+
+    async def _first(self, query: Select[Any], **values: str) -> dict[str, Any] | None:
+        def read(connection: Connection) -> dict[str, Any] | None:
+            row = connection.execute(query, values).mappings().first()
+            return None if row is None else dict(row)
+
+        return await self._run(read)
+
+    async def _all(self, query: Select[Any]) -> list[Any]:
+        return await self._run(lambda connection: list(connection.execute(query)))
+
+    async def _page(self, principal: Principal, query: Select[Any], limit: int) -> Page:
+        head = select(streams.c.seq).where(streams.c.stream == principal.account)
+
+        def read(connection: Connection) -> Page:
+            rows = [dict(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
+            more = len(rows) > limit
+            rows = rows[:limit]
+            return Page(rows, rows[-1]["seq"] if more else None, connection.execute(head).scalar() or 0)
+
+        return await self._run(read)
+
+    async def _run(self, read: Callable[[Connection], Result]) -> Result:
+        def work() -> Result:
+            with self._engine.connect() as connection, connection.begin():
+                return read(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)

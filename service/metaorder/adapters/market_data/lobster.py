@@ -1,0 +1,100 @@
+"""LOBSTER: Nasdaq's messages and order book of one symbol and day, as the zip that it is sold in."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from decimal import Decimal
+from pathlib import Path
+
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.errors import Invalid
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.units import Nanos
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.market_data import RecordedDay
+from metaorder.sim.tape import DataError, LobsterFiles, read_lobster
+
+MIC = "XNAS"
+POINTS_PER_TICK = 100
+MOST_BYTES = 4 << 30
+MILLION = 1_000_000
+DAY_MS = 86_400_000
+
+_NAME = re.compile(r"([A-Z.]+)_(\d{4}-\d\d-\d\d)_(\d{1,8})_(\d{1,8})_(message|orderbook)_(\d{1,4})\.csv", re.ASCII)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+"""What the standard library raises on bytes that are not, or no longer, a zip."""
+
+
+def load(path: Path, symbol: str, calendars: Calendars) -> RecordedDay:
+    """The day in a zip of one message file and one order book file.
+
+    Raises:
+        DataError: another symbol's day, no such pair of files, or rows that break a rule.
+    """
+    content = path.read_bytes()
+    message, book, texts = _members(path.name, content)
+    if message.group(1, 2, 3, 4, 6) != book.group(1, 2, 3, 4, 6):
+        raise DataError(path.name, 0, "message and orderbook file are of one symbol, day, time and depth")
+    if message[1] != symbol:
+        raise DataError(path.name, 0, f"the file is a day of {message[1]}, the market is {symbol}")
+    midnight, day = _day(path.name, message, calendars)
+    tape = read_lobster(
+        LobsterFiles(
+            messages=texts[0],
+            book=texts[1],
+            message_name=message[0],
+            book_name=book[0],
+            levels=int(message[6]),
+            points_per_tick=POINTS_PER_TICK,
+            midnight=midnight,
+            day=day,
+        )
+    )
+    instrument = Instrument(
+        symbol=symbol,
+        mic=MIC,
+        currency="USD",
+        tick_size=Decimal("0.01"),
+        points_per_tick=POINTS_PER_TICK,
+        taker_fee=Decimal("0.0030"),
+        maker_fee=Decimal("-0.0020"),
+    )
+    return RecordedDay(tape, instrument, hashlib.sha256(content).hexdigest())
+
+
+def _members(file: str, content: bytes) -> tuple[re.Match[str], re.Match[str], tuple[bytes, bytes]]:
+    """The names of the message and the order book file, taken apart, and what is in them."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            named = [(match, info) for info in archive.infolist() if (match := _NAME.fullmatch(Path(info.filename).name))]
+            named.sort(key=lambda each: each[0][5])
+            if [match[5] for match, _ in named] != ["message", "orderbook"]:
+                raise DataError(file, 0, "the zip holds one message file and one orderbook file by LOBSTER's names")
+            for match, info in named:
+                if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                    raise DataError(file, 0, f"{match[0]} is stored or deflated")
+                if info.file_size > MOST_BYTES:
+                    raise DataError(file, 0, f"{match[0]} is at most {MOST_BYTES} bytes long")
+            texts = archive.read(named[0][1]), archive.read(named[1][1])
+            return named[0][0], named[1][0], texts
+    except DataError:
+        raise
+    except _DAMAGE as error:
+        raise DataError(file, 0, f"the file is a zip that can be read whole ({error})") from None
+
+
+def _day(file: str, name: re.Match[str], calendars: Calendars) -> tuple[Nanos, TradingDay]:
+    """The exchange's midnight, and the session that a file's name states."""
+    opens, closes = int(name[3]), int(name[4])
+    if not opens < closes <= DAY_MS:
+        raise DataError(file, 0, f"a session opens before it closes, within its day: {name[0]}")
+    try:
+        midnight = calendars.midnight(MIC, name[2])
+    except Invalid as wrong:
+        raise DataError(file, 0, f"the file's day is {wrong.rule}: {name[0]}") from None
+    day = TradingDay(date=name[2], open=Nanos(midnight + opens * MILLION), close=Nanos(midnight + closes * MILLION))
+    return midnight, day

@@ -1,0 +1,57 @@
+"""The application: routes, errors and middleware, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from metaorder import __version__
+from metaorder.api import analysis, events, health, keys, markets, order_reads, parent_orders, problems, reference, risk, stream
+from metaorder.api.context import Context
+from metaorder.api.middleware import BodyLimit, CountRequests
+from metaorder.ports.metrics import Metrics
+
+Lifetime = Callable[[], AbstractAsyncContextManager[Context]]
+"""Brings the service up and down around the application."""
+
+
+def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
+    """The REST and WebSocket application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with lifetime() as context:
+            app.state.context = context
+            yield
+
+    app = FastAPI(
+        title="Metaorder",
+        version=__version__,
+        summary="Works parent orders: algorithms, a C++ limit order book, a gapless stream and transaction cost analysis.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.metrics = metrics
+    problems.install(app)
+    routers = (
+        order_reads.router,
+        parent_orders.router,
+        analysis.router,
+        order_reads.fills_router,
+        events.router,
+        markets.router,
+        reference.router,
+        risk.router,
+        keys.router,
+        health.router,
+        stream.router,
+    )
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(BodyLimit)
+    return app

@@ -1,0 +1,203 @@
+"""AsyncAPI 3 for the stream, made from the events that the core knows."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from types import NoneType, UnionType
+from typing import Any, NewType, Union, get_args, get_origin
+
+from metaorder import __version__
+from metaorder.core.convert import hints_of, wire_name
+from metaorder.core.events import EVENT_TYPES, ChildAccepted, ChildPendingCancel, Fill
+from metaorder.domain.child import ChildStatus
+from metaorder.domain.market import Quote
+from metaorder.domain.order import ParentOrder, Side, Status
+from metaorder.domain.units import Lots, Nanos, Points, Ticks
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+TIME: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339 in UTC, nine digits"}
+DECIMAL: Schema = {"type": "string", "format": "decimal"}
+WHOLE: Schema = {"type": "integer"}
+QUOTE: Schema = {"$ref": "#/components/schemas/Quote"}
+
+MARKET_EVENTS: Mapping[str, str] = {
+    "market.created": "A market session was made; it is ready.",
+    "market.started": "Its clock runs.",
+    "market.paused": "Its clock stands.",
+    "market.speed_changed": "Its clock runs faster or slower.",
+    "market.closed": "It came to its end.",
+    "market.failed": "It cannot go on; its orders were canceled.",
+    "market.deleted": "It was ended, and its orders with it.",
+}
+
+
+def asyncapi() -> Schema:
+    """The document."""
+    messages = {_key(name): {"name": name, "payload": {"$ref": f"#/components/schemas/{_key(name)}"}} for name in EVENT_TYPES}
+    market = {_key(name): {"name": name, "payload": {"$ref": "#/components/schemas/MarketEvent"}} for name in MARKET_EVENTS}
+    both = {**messages, **market, "heartbeat": {"payload": {"$ref": "#/components/schemas/Heartbeat"}}}
+    both["error"] = {"payload": {"$ref": "#/components/schemas/Error"}}
+    both["subscribe"] = {"payload": {"$ref": "#/components/schemas/Subscribe"}}
+    sent = [{"$ref": f"#/channels/stream/messages/{name}"} for name in both if name != "subscribe"]
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Metaorder stream", "version": __version__, "description": inspect.cleandoc(_ABOUT)},
+        "defaultContentType": "application/json",
+        "channels": {"stream": {"address": "/v1/stream", "messages": both, "bindings": {"ws": {"query": _QUERY}}}},
+        "operations": {
+            "receive": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/stream"},
+                "summary": "Every frame is a JSON array of these.",
+                "messages": sent,
+            },
+            "subscribe": {
+                "action": "receive",
+                "channel": {"$ref": "#/channels/stream"},
+                "summary": "Begin, or begin anew, to read a channel.",
+                "messages": [{"$ref": "#/channels/stream/messages/subscribe"}],
+            },
+        },
+        "components": {"schemas": {**_OTHERS, **{_key(name): _event(name, kind) for name, kind in EVENT_TYPES.items()}}},
+    }
+
+
+def _event(name: str, kind: type[Any]) -> Schema:
+    """The schema of one event: what every event has, and its own fields."""
+    properties: dict[str, Schema] = {
+        "seq": {**WHOLE, "description": "+1 for each event of the account, from 1"},
+        "type": {"const": name},
+        "ts": TIME,
+        "parent_id": TEXT,
+        "client_order_id": TEXT,
+        "symbol": TEXT,
+        "side": {"enum": [str(side) for side in Side]},
+        "status": {"enum": [str(status) for status in Status], "description": "of the parent, after this event"},
+    }
+    for field, hint in hints_of(kind):
+        if field == "number":
+            properties["child_id"] = TEXT
+        elif field == "fee":
+            properties["fee"] = {**DECIMAL, "description": "negative = a rebate"}
+        else:
+            properties[wire_name(kind, field)] = _schema(hint)
+    if kind in {Fill, ChildAccepted, ChildPendingCancel}:
+        properties["child_status"] = {"enum": [str(status) for status in ChildStatus]}
+    if kind is Fill:
+        properties["child_filled_quantity"] = WHOLE
+    return {
+        "type": "object",
+        "description": inspect.getdoc(kind) or "",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _schema(hint: Any) -> Schema:
+    simple: dict[Any, Schema] = {
+        Ticks: DECIMAL,
+        Points: DECIMAL,
+        Lots: WHOLE,
+        Nanos: TIME,
+        Fraction: DECIMAL,
+        Quote: QUOTE,
+        ParentOrder: {"$ref": "#/components/schemas/ParentOrder"},
+        str: TEXT,
+        int: WHOLE,
+        bool: {"type": "boolean"},
+    }
+    if hint in simple:
+        return simple[hint]
+    if isinstance(hint, NewType):
+        return _schema(hint.__supertype__)
+    if get_origin(hint) in {Union, UnionType}:
+        return {"anyOf": [_schema(each) for each in get_args(hint) if each is not NoneType] + [{"type": "null"}]}
+    if get_origin(hint) is tuple:
+        first, *rest = get_args(hint)
+        if rest == [Ellipsis]:
+            return {"type": "array", "items": _schema(first)}
+        return {"type": "array", "prefixItems": [_schema(each) for each in (first, *rest)]}
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return {"enum": [str(value) for value in hint]}
+    return {"type": "object"}
+
+
+def _key(name: str) -> str:
+    return "".join(part.capitalize() for part in name.replace("_", ".").split("."))
+
+
+def _order() -> Schema:
+    properties = {wire_name(ParentOrder, field): _schema(hint) for field, hint in hints_of(ParentOrder)}
+    return {"type": "object", "description": inspect.getdoc(ParentOrder) or "", "properties": properties}
+
+
+_ABOUT = """
+Events of the key's account, in the order in which they were journaled, each sent only once it is durable. `seq` counts up
+by one, from 1, and is the same after a crash: drop what is not greater than the highest that you hold and you have each event
+exactly once. Close codes: 4400 the message was not understood, 4401 the key was revoked, 4408 frames were not taken in time
+(resume after your seq), 4409 you hold a seq that was never given, 1012 the server restarts.
+"""
+
+_QUERY: Schema = {
+    "type": "object",
+    "properties": {
+        "after": {**WHOLE, "minimum": 0, "description": "everything after this seq, then live; absent = live from now on"},
+        "parent_id": {**TEXT, "description": "only this order's events; may be repeated"},
+        "type": {**TEXT, "description": "only this type, or all that begin with it and a dot; may be repeated"},
+        "symbol": {**TEXT, "description": "only this symbol; may be repeated"},
+    },
+}
+
+_LISTS: Schema = {"type": ["array", "null"], "items": TEXT}
+
+_OTHERS: dict[str, Schema] = {
+    "Quote": {
+        "type": "object",
+        "description": "The touch, without own orders; null where a side is empty.",
+        "properties": {
+            "bid": {"type": ["string", "null"]},
+            "ask": {"type": ["string", "null"]},
+            "bid_size": WHOLE,
+            "ask_size": WHOLE,
+        },
+        "required": ["bid", "ask", "bid_size", "ask_size"],
+    },
+    "ParentOrder": _order(),
+    "MarketEvent": {
+        "type": "object",
+        "description": "What happens to markets themselves; sent after `subscribe` with the channel `market`.",
+        "properties": {"market_seq": WHOLE, "type": {"enum": list(MARKET_EVENTS)}, "market_id": TEXT, "ts": TIME, "state": TEXT},
+        "required": ["market_seq", "type", "market_id", "ts", "state"],
+    },
+    "Heartbeat": {
+        "type": "object",
+        "description": "Each second. A client that filters may resume at `through_seq`.",
+        "properties": {"type": {"const": "heartbeat"}, "head_seq": WHOLE, "through_seq": WHOLE},
+        "required": ["type", "head_seq", "through_seq"],
+    },
+    "Error": {
+        "type": "object",
+        "description": "Why the server closes.",
+        "properties": {"type": {"const": "error"}, "code": TEXT, "detail": TEXT},
+        "required": ["type", "code", "detail"],
+    },
+    "Subscribe": {
+        "type": "object",
+        "properties": {
+            "op": {"const": "subscribe"},
+            "after": {"type": ["integer", "null"]},
+            "channel": {"enum": ["account", "market"]},
+            "parent_ids": _LISTS,
+            "types": _LISTS,
+            "symbols": _LISTS,
+        },
+        "required": ["op"],
+        "additionalProperties": False,
+    },
+}

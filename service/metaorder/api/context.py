@@ -1,0 +1,79 @@
+"""What every route may use: the service, the reads, and who is who. Made once by the composition root."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from metaorder.core.chain import Sealed
+from metaorder.domain.principal import Principal
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.clock import Clock, Ids
+from metaorder.ports.market_data import MarketData
+from metaorder.ports.queries import Queries
+from metaorder.runtime.service import Service
+from metaorder.usecases import keys
+from metaorder.usecases.errors import Unauthorized
+
+MOST_CACHED = 10_000
+
+
+class KeyRing:
+    """Principals by the hash of their secret. A revoked key is forgotten in the moment in which its row is durable."""
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+        self._known: dict[str, Principal] = {}
+        self._revoked: set[str] = set()
+
+    async def principal(self, secret: str) -> Principal:
+        """Who holds a secret.
+
+        Raises:
+            Unauthorized: nobody, or nobody any more.
+        """
+        digest = keys.digest(secret)
+        known = self._known.get(digest)
+        if known is not None:
+            return known
+        row = await self._queries.key_by_hash(digest)
+        if row is None or row["revoked"]:
+            raise Unauthorized("unknown_key", "the key is unknown or revoked")
+        if len(self._known) >= MOST_CACHED:
+            self._known.clear()
+        self._known[digest] = keys.principal(row)
+        return self._known[digest]
+
+    def valid(self, principal: Principal) -> bool:
+        """Whether a key still stands."""
+        return principal.key not in self._revoked
+
+    def on_rows(self, rows: list[Sealed]) -> None:
+        """Hear of revoked keys."""
+        for row in rows:
+            if row.entry.type == "key.revoked":
+                self._known.clear()
+                self._revoked.add(keys.named(row.entry))
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A request that is being worked on: what it asks, and when it is over."""
+
+    body_hash: str
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True)
+class Context:
+    """The composition that the routes run on. engine: the build, which a session remembers. in_flight: creates under way."""
+
+    service: Service
+    queries: Queries
+    clock: Clock
+    ids: Ids
+    data: MarketData
+    calendars: Calendars
+    ring: KeyRing
+    engine: str
+    in_flight: dict[tuple[str, str], InFlight] = field(default_factory=dict)

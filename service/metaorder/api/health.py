@@ -1,0 +1,36 @@
+"""Health and metrics: for whoever runs the service."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from metaorder.api.auth import Admin, context_of
+from metaorder.api.paging import reply
+from metaorder.ports.metrics import Metrics
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live")
+async def live() -> Response:
+    """Whether the event loop turns."""
+    return reply({"live": True})
+
+
+@router.get("/health/ready")
+async def ready(request: Request) -> Response:
+    """Whether every open session is back where it was and the journal can be written."""
+    service = context_of(request).service
+    up = service.ready and service.writable
+    return reply(
+        {"ready": up, "recovered": service.ready, "writable": service.writable, "killed": service.killed}, 200 if up else 503
+    )
+
+
+@router.get("/metrics")
+async def metrics(request: Request, principal: Admin) -> Response:
+    """Prometheus metrics."""
+    del principal
+    counted: Metrics = request.app.state.metrics
+    body, media = counted.render()
+    return Response(body, media_type=media)

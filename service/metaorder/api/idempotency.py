@@ -1,0 +1,70 @@
+"""Doing a thing once, however often it is asked: the same id and body get the first answer, another body is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from fastapi import Response
+
+from metaorder.api.context import Context, InFlight
+from metaorder.domain.principal import Principal
+from metaorder.ports.journal import Answer
+from metaorder.usecases.errors import Conflict, Unprocessable
+
+PATIENCE_S = 10.0
+REPLAYED = {"Idempotent-Replayed": "true"}
+
+
+def body_hash(body: Any) -> str:
+    """A digest of what a body says, whatever the order in which it says it."""
+    return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
+
+
+async def once(ctx: Context, principal: Principal, key: str, digest: str, do: Callable[[], Awaitable[Response]]) -> Response:
+    """Do it, or answer as it was answered before. A twin that is under way is waited for.
+
+    Raises:
+        Unprocessable: the key belongs to another body.
+        Conflict: the twin takes too long.
+    """
+    place = (principal.account, key)
+    while (twin := ctx.in_flight.get(place)) is not None:
+        if twin.body_hash != digest:
+            raise _mismatch(key)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await twin.over.wait()
+        except TimeoutError:
+            raise Conflict("in_progress", "the same request is being worked on; ask again") from None
+    mine = ctx.in_flight[place] = InFlight(digest)
+    try:
+        stored = await ctx.queries.answer(principal, key)
+        return await do() if stored is None else replay(stored, digest)
+    finally:
+        del ctx.in_flight[place]
+        mine.over.set()
+
+
+def replay(stored: Answer, digest: str) -> Response:
+    """The first answer again.
+
+    Raises:
+        Unprocessable: it was the answer to another body.
+    """
+    if stored.body_hash != digest:
+        raise _mismatch(stored.key)
+    return answer_response(stored, 200 if stored.status < 400 else stored.status, REPLAYED)
+
+
+def answer_response(answer: Answer, status: int, headers: dict[str, str] | None = None) -> Response:
+    """A stored answer as a response."""
+    media = "application/json" if status < 400 else "application/problem+json"
+    return Response(answer.response, status, headers, media_type=media)
+
+
+def _mismatch(key: str) -> Unprocessable:
+    return Unprocessable("idempotency_mismatch", f"{key} was used with another body")

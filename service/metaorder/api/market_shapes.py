@@ -1,0 +1,118 @@
+"""The shapes of answers about markets and instruments."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from metaorder.api.shapes import Reply
+from metaorder.runtime.session import SessionState
+
+
+class InstrumentOut(Reply):
+    """The grid of an instrument, its currency and its fees [currency per unit, negative = a rebate]."""
+
+    symbol: str
+    mic: str
+    currency: str
+    tick_size: str
+    lot_size: int
+    points_per_tick: int
+    multiplier: int
+    taker_fee: str
+    maker_fee: str
+
+
+class ListedInstrument(InstrumentOut):
+    """An instrument, and the markets that trade it."""
+
+    markets: list[str]
+
+
+class InstrumentsOut(Reply):
+    """Instruments of the markets that are not over."""
+
+    items: list[ListedInstrument]
+
+
+class MarketOut(Reply):
+    """A market session. divergences: in how many events or lots the live book had to differ from the recorded one, by rule."""
+
+    id: str
+    name: str
+    kind: Literal["replay", "simulated"]
+    symbol: str
+    state: SessionState
+    speed: float | Literal["max"]
+    date: str
+    open: str
+    close: str
+    venue: str
+    instrument: InstrumentOut
+    options: dict[str, Any]
+    session_hash: str | None
+    error: str | None
+    clock: str
+    event_index: int
+    halted: bool
+    divergences: dict[str, int]
+
+
+class MarketsOut(Reply):
+    """Market sessions, newest first."""
+
+    items: list[MarketOut]
+    next_cursor: str | None
+
+
+class BookLevelOut(Reply):
+    """A price of the live book."""
+
+    price: str
+    quantity: int
+    orders: int
+
+
+class RecordedLevelOut(Reply):
+    """A price of the recorded book."""
+
+    price: str
+    quantity: int
+
+
+class RecordedBookOut(Reply):
+    """The recorded book, untouched by us."""
+
+    bids: list[RecordedLevelOut]
+    asks: list[RecordedLevelOut]
+
+
+class BookOut(Reply):
+    """The live book, best price first."""
+
+    symbol: str
+    clock: str
+    event_index: int
+    halted: bool
+    bids: list[BookLevelOut]
+    asks: list[BookLevelOut]
+    recorded: RecordedBookOut | None
+
+
+class BarOut(Reply):
+    """One interval in which something traded; `ts` is its beginning."""
+
+    ts: str
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: int
+    own_volume: int
+
+
+class BarsOut(Reply):
+    """Bars of a session so far."""
+
+    symbol: str
+    interval: int
+    items: list[BarOut]

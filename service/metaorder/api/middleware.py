@@ -1,0 +1,87 @@
+"""Pure ASGI middleware: bodies that are too large are refused before they are read, and requests are counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from metaorder.api.problems import response
+from metaorder.ports.metrics import Metrics
+from metaorder.usecases.errors import TooLarge
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MOST_BODY = 64 * 1024
+
+
+class BodyLimit:
+    """Refuses bodies over MOST_BODY bytes, by their stated length or as they come in."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its body counted."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not stated.isdigit() or int(stated) > MOST_BODY:
+            await _refuse(scope, receive, send)
+            return
+        seen, refused = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen, refused
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > MOST_BODY:
+                refused = True
+                raise _too_large()
+            return message
+
+        async def answered(message: Message) -> None:
+            """Whatever the framework makes of a body that was cut off, the client is told why it was."""
+            if not refused:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await _refuse(scope, receive, send)
+
+        await self._app(scope, counted, answered)
+
+
+class CountRequests:
+    """Counts answers by route and status, and how long they took."""
+
+    def __init__(self, app: App, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and count its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = scope.get("route")
+                path = "unmatched" if route is None else route.path
+                self._metrics.request(scope["method"], path, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, counting)
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("body_too_large", f"a body is at most {MOST_BODY} bytes long")
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    await response(_too_large(), scope["path"])(scope, receive, send)

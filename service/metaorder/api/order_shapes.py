@@ -1,0 +1,228 @@
+"""The shapes of answers about orders."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from metaorder.api.shapes import Page, QuoteOut, Reply
+from metaorder.domain.child import ChildStatus, ChildType, Liquidity, TimeInForce
+from metaorder.domain.order import Benchmark, ParticipationMode, Side, Status, Waiting
+
+
+class StampOut(Reply):
+    """Where in the session it took effect."""
+
+    market_time: str
+    event_index: int
+
+
+class BandOut(Reply):
+    """The band around the schedule, as shares of the quantity."""
+
+    behind: str
+    ahead: str
+
+
+class ParentOrderOut(Reply):
+    """A parent order as it stands."""
+
+    id: str
+    client_order_id: str
+    market: str
+    session: str
+    symbol: str
+    currency: str
+    side: Side
+    quantity: int
+    algo: str
+    params: dict[str, Any]
+    status: Status
+    working: bool
+    waiting: Waiting | None
+    filled_quantity: int
+    leaves_quantity: int
+    canceled_quantity: int
+    avg_price: str | None
+    fees: str
+    reason: str | None
+    version: int
+    start_time: str
+    end_time: str
+    limit_price: str | None
+    max_participation: str
+    participation_mode: ParticipationMode
+    participation_grace: int
+    min_child_quantity: int
+    max_child_quantity: int | None
+    must_complete: bool
+    benchmark: Benchmark
+    urgency: str
+    schedule_band: BandOut
+    decision_time: str | None
+    decision_price: str | None
+    tags: dict[str, str]
+    created_at: str
+
+
+class AcceptedOut(ParentOrderOut):
+    """A parent order as it was accepted."""
+
+    stamp: StampOut
+
+
+class PointOut(Reply):
+    """What is done by when."""
+
+    time: str
+    quantity: int
+
+
+class SchedulesOut(Reply):
+    """A schedule before and after an amendment; empty where it follows the market."""
+
+    before: list[PointOut]
+    after: list[PointOut]
+
+
+class AmendedOut(AcceptedOut):
+    """A parent order as it was amended."""
+
+    schedule: SchedulesOut
+
+
+class ScheduleOut(Reply):
+    """The schedule in force; `reason` says why it is empty."""
+
+    drawn_at: str | None
+    cause: str | None
+    points: list[PointOut]
+    reason: str | None
+
+
+class OrdersOut(Page):
+    """Parent orders, newest first."""
+
+    items: list[ParentOrderOut]
+
+
+class ChildOut(Reply):
+    """A child order, and why it was sent."""
+
+    id: str
+    parent_id: str
+    venue: str
+    type: ChildType
+    time_in_force: TimeInForce
+    price: str
+    quantity: int
+    filled_quantity: int
+    status: ChildStatus
+    reason: dict[str, Any]
+    quote: QuoteOut
+    queue_ahead: int | None
+    queue_known_ppm: int | None
+    good_till: str
+    ended_reason: str | None
+    ended_at: str | None
+    ts: str
+
+
+class ChildrenOut(Page):
+    """Child orders, first sent first."""
+
+    items: list[ChildOut]
+
+
+class ReasonOut(Reply):
+    """Why a child was sent."""
+
+    child_id: str
+    ts: str
+    reason: dict[str, Any]
+    quote: QuoteOut
+
+
+class ReasonsOut(Page):
+    """Reasons, first child first."""
+
+    items: list[ReasonOut]
+
+
+class FillOut(Reply):
+    """A fill. quote and reference: just before the event that caused it, without own orders and without the order altogether."""
+
+    execution_id: str
+    child_id: str
+    parent_id: str
+    symbol: str
+    venue: str
+    side: Side
+    quantity: int
+    price: str
+    liquidity: Liquidity
+    fee: str
+    evidence: str
+    certain: bool
+    after_end: bool
+    quote: QuoteOut
+    reference: QuoteOut
+    ts: str
+    seq: int
+
+
+class FillsOut(Page):
+    """Fills, oldest first."""
+
+    items: list[FillOut]
+
+
+class CancelAllOut(Reply):
+    """How many orders were asked to end, of those that were accepted up to a seq."""
+
+    count: int
+    through_seq: int = Field(ge=0)
+
+
+class TcaOut(Reply):
+    """The analysis of an order. Costs: positive = worse for the trader. Markouts are the only fields where positive is good."""
+
+    parent_id: str
+    status: Status
+    final: bool
+    side: Side
+    currency: str
+    quantity: int
+    filled_quantity: int
+    avg_price: str | None
+    arrival_price: str | None
+    decision_price: str | None
+    end_price: str | None
+    arrival_wait_s: float | None
+    duration_s: float | None
+    benchmarks: dict[str, str | None]
+    sources: dict[str, str | None]
+    slippage_bps: dict[str, float | None]
+    is_amount: str | None
+    is_bps: float | None
+    components_amount: dict[str, str | None]
+    components_bps: dict[str, float | None]
+    impact_and_timing_bps: float | None
+    impact_parts_bps: dict[str, float | None]
+    opportunity_canceled_by_client_bps: float | None
+    wagner_edwards_amount: dict[str, str | None]
+    wagner_edwards_bps: dict[str, float | None]
+    impact_basis: Literal["replay", "simulated", "external"]
+    markouts_bps: dict[str, float | None]
+    markouts_covered: dict[str, float]
+    effective_spread_bps: float | None
+    realized_spread_bps: dict[str, float | None]
+    price_impact_bps: dict[str, float | None]
+    participation: float | None
+    fill_rate: float | None
+    passive_share: float | None
+    assumed_share: float | None
+    fills: int
+    assumptions: dict[str, Any]
+    missing: dict[str, str]

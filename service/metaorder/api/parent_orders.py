@@ -1,0 +1,240 @@
+"""Parent orders over REST: create, amend, cancel, pause, resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Response
+
+from metaorder.api import idempotency, replies
+from metaorder.api.auth import Canceler, Ctx, Trader
+from metaorder.api.context import Context
+from metaorder.api.markets import hosted_market
+from metaorder.api.paging import reply
+from metaorder.api.problems import body_of, refused
+from metaorder.api.schemas import AmendIn, CancelAllIn, ParentOrderIn, PauseIn
+from metaorder.core.commands import Accept, Cancel, Command, Pause, Refusal, Resume, Unchanged
+from metaorder.core.convert import Doc
+from metaorder.core.execution import Execution
+from metaorder.core.wire import stamp_doc
+from metaorder.domain.order import TERMINAL, ParentId, SessionId
+from metaorder.domain.principal import Principal
+from metaorder.domain.units import time_text
+from metaorder.ports.journal import Answer, Extra
+from metaorder.ports.queries import Row
+from metaorder.runtime.hosted import Hosted
+from metaorder.runtime.session import Applied, Points
+from metaorder.usecases import orders, views
+from metaorder.usecases.errors import Conflict, NotFound, PreconditionRequired, Unprocessable
+
+router = APIRouter(prefix="/v1/parent-orders", tags=["parent orders"])
+
+Beside = Callable[[Applied], list[Extra]]
+PAGE = 500
+
+
+@router.post("", status_code=201, responses=replies.ACCEPTED)
+async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) -> Response:
+    """Start working a parent order.
+
+    201: it is durable and past the risk ladder, not that a child has been sent. The same id and body again: 200, and that answer.
+    """
+    digest = idempotency.body_hash(body.model_dump(mode="json", exclude_unset=True))
+
+    async def create() -> Response:
+        hosted = await hosted_market(ctx, body.market)
+        live = hosted.live
+        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day)
+        parent = ParentId(ctx.ids.sortable())
+        command = orders.accept(facts, principal, _new(body), parent, ctx.clock.now(), digest)
+        made, beside = _first_answer(principal, hosted, digest)
+        answer = await ctx.service.apply(hosted.spec.id, command, beside)
+        if isinstance(answer, Refusal):
+            raise refused(answer)
+        return idempotency.answer_response(made[0], made[0].status)
+
+    return await idempotency.once(ctx, principal, body.client_order_id, digest, create)
+
+
+@router.patch("/{parent_id}", responses=replies.AMENDED)
+async def patch_parent_order(
+    parent_id: str,
+    body: AmendIn,
+    principal: Trader,
+    ctx: Ctx,
+    if_match: Annotated[str | None, Header(description="the version that the amendment is made for")] = None,
+) -> Response:
+    """Amend quantity, limit price, end or parameters; answers with the order and its schedule before and after."""
+    version = _version(if_match)
+    row = await _row(ctx, principal, parent_id)
+    changes = body.model_dump(mode="json", exclude_unset=True)
+    digest = idempotency.body_hash(changes)
+    key = f"{parent_id}@{version}"
+
+    async def amend() -> Response:
+        hosted = _in_memory(ctx, row)
+        command = orders.amend(hosted.live.market.instrument, ParentId(parent_id), changes, version, digest)
+        made, beside = _amended_answer(principal, hosted, key, digest)
+        answer = await ctx.service.apply(row["session"], command, beside)
+        if isinstance(answer, Refusal):
+            raise refused(answer)
+        return idempotency.answer_response(made[0], 200)
+
+    return await idempotency.once(ctx, principal, key, digest, amend)
+
+
+@router.post("/{parent_id}/cancel", status_code=202, responses=replies.CANCEL_REQUESTED)
+async def cancel_parent_order(parent_id: str, principal: Canceler, ctx: Ctx) -> Response:
+    """Ask for the end of an order. 202: requested; fills may still come, and only the `parent.canceled` event is final."""
+    row = await _row(ctx, principal, parent_id)
+    return await _command(ctx, principal, row, Cancel(parent=ParentId(parent_id)), 202)
+
+
+@router.post("/{parent_id}/pause", responses=replies.ORDER)
+async def pause_parent_order(parent_id: str, principal: Trader, ctx: Ctx, body: PauseIn | None = None) -> Response:
+    """Send no new child from now on; open children stay unless `cancel_open`."""
+    row = await _row(ctx, principal, parent_id)
+    cancel_open = body.cancel_open if body is not None else False
+    return await _command(ctx, principal, row, Pause(parent=ParentId(parent_id), cancel_open=cancel_open), 200)
+
+
+@router.post("/{parent_id}/resume", responses=replies.ORDER)
+async def resume_parent_order(parent_id: str, principal: Trader, ctx: Ctx) -> Response:
+    """Work the order again, what is left spread over what is left of its window."""
+    row = await _row(ctx, principal, parent_id)
+    return await _command(ctx, principal, row, Resume(parent=ParentId(parent_id)), 200)
+
+
+@router.post("/cancel-all", status_code=202, responses=replies.CANCEL_ALL)
+async def cancel_all(principal: Canceler, ctx: Ctx, body: CancelAllIn | None = None) -> Response:
+    """Ask for the end of every order that is not terminal, of the account or of one market."""
+    where = {"market": body.market} if body is not None and body.market is not None else {}
+    count, before = 0, None
+    while True:
+        page = await ctx.queries.parents(principal, where, before, PAGE)
+        for row in page.items:
+            if row["status"] not in TERMINAL and ctx.service.hosted(row["session"]) is not None:
+                answer = await ctx.service.apply(row["session"], Cancel(parent=ParentId(row["id"])))
+                count += not isinstance(answer, Refusal | Unchanged)
+        before = page.next_seq
+        if before is None:
+            return reply({"count": count, "through_seq": page.as_of_seq}, 202)
+
+
+async def _command(ctx: Context, principal: Principal, row: Row, command: Command, status: int) -> Response:
+    """Apply a command that may be repeated, and answer with the order as it stands."""
+    if row["status"] in TERMINAL or ctx.service.hosted(row["session"]) is None:
+        if isinstance(command, Cancel) and row["status"] in TERMINAL:
+            return reply(views.from_row(row))
+        raise Conflict("order_closed", f"the parent order is {row['status']}", facts={"order_status": row["status"]})
+    answer = await ctx.service.apply(row["session"], command)
+    if isinstance(answer, Refusal) and not isinstance(command, Cancel):
+        raise refused(answer)
+    if isinstance(answer, Applied):
+        hosted = _in_memory(ctx, row)
+        assert answer.after is not None, "the command concerns an order"
+        return reply(_shown(answer.after, hosted), status)
+    found = await _row(ctx, principal, row["id"])
+    return reply(views.from_row(found), 200 if found["status"] in TERMINAL else status)
+
+
+def _first_answer(principal: Principal, hosted: Hosted, digest: str) -> tuple[list[Answer], Beside]:
+    """Makes the answer to a create where the order is made, so that both are written in one transaction."""
+    made: list[Answer] = []
+
+    def beside(applied: Applied) -> list[Extra]:
+        assert isinstance(applied.command, Accept)
+        assert applied.after is not None, "an accepted order has a state"
+        rejection = applied.command.rejection
+        if rejection is None:
+            status, doc = 201, _shown(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
+        else:
+            facts = {"limit": rejection.limit, "observed": rejection.observed, "parent_id": applied.after.order.id}
+            status, doc = body_of(Unprocessable(rejection.code, rejection.detail, facts=facts), router.prefix)
+        order = applied.after.order
+        made.append(_answer(principal, order.client_order_id, digest, order.id, status, doc))
+        return [made[0]]
+
+    return made, beside
+
+
+def _amended_answer(principal: Principal, hosted: Hosted, key: str, digest: str) -> tuple[list[Answer], Beside]:
+    made: list[Answer] = []
+
+    def beside(applied: Applied) -> list[Extra]:
+        assert applied.after is not None, "an amended order has a state"
+        doc = _shown(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
+        doc["schedule"] = {"before": _points(applied.before_plan, hosted), "after": _points(applied.after_plan, hosted)}
+        made.append(_answer(principal, key, digest, applied.after.order.id, 200, doc))
+        return [made[0]]
+
+    return made, beside
+
+
+def _answer(principal: Principal, key: str, digest: str, parent: str, status: int, doc: Doc) -> Answer:
+    return Answer(
+        account=principal.account, key=key, body_hash=digest, parent=parent, status=status, response=msgspec.json.encode(doc)
+    )
+
+
+def _shown(execution: Execution, hosted: Hosted) -> Doc:
+    return views.from_execution(execution, hosted.live.wire, hosted.live.market.instrument)
+
+
+def _points(points: Points, hosted: Hosted) -> list[dict[str, Any]]:
+    lot = hosted.live.market.instrument.lot_size
+    return [{"time": time_text(time), "quantity": lots * lot} for time, lots in points]
+
+
+async def _row(ctx: Context, principal: Principal, parent_id: str) -> Row:
+    row = await ctx.queries.parent(principal, ParentId(parent_id))
+    if row is None:
+        raise NotFound("not_found", f"no parent order {parent_id}")
+    return row
+
+
+def _in_memory(ctx: Context, row: Row) -> Hosted:
+    hosted = ctx.service.hosted(row["session"])
+    if hosted is None:
+        raise Conflict("market_closed", f"the market {row['session']} is closed")
+    return hosted
+
+
+def _version(if_match: str | None) -> int:
+    if if_match is None:
+        raise PreconditionRequired("if_match_required", "send the header If-Match with the version that you have seen")
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not text.isdigit() or len(text) > 9:
+        raise Unprocessable("validation", "If-Match holds a version", errors=[("header:if-match", "must be a version number")])
+    return int(text)
+
+
+def _new(body: ParentOrderIn) -> orders.NewOrder:
+    """The body in the words of the use case."""
+    return orders.NewOrder(
+        client_order_id=body.client_order_id,
+        market=body.market,
+        symbol=body.symbol,
+        side=body.side,
+        quantity=body.quantity,
+        algo=body.algo,
+        params=body.params,
+        start_time=body.start_time,
+        end_time=body.end_time,
+        duration_s=body.duration_s,
+        limit_price=body.limit_price,
+        max_participation=body.max_participation,
+        participation_mode=body.participation_mode,
+        min_child_quantity=body.min_child_quantity,
+        max_child_quantity=body.max_child_quantity,
+        must_complete=body.must_complete,
+        benchmark=body.benchmark,
+        urgency=body.urgency,
+        band_behind=body.schedule_band.behind,
+        band_ahead=body.schedule_band.ahead,
+        decision_time=body.decision_time,
+        decision_price=body.decision_price,
+        tags=body.tags,
+    )

@@ -1,0 +1,139 @@
+"""Errors as RFC 9457 problems: one table from refusals to statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from metaorder.core.commands import Refusal
+from metaorder.runtime.service import CommitFailed, NotWritable
+from metaorder.usecases.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    ServiceError,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    Unknown,
+    Unprocessable,
+)
+
+STATUS: Mapping[type[ServiceError], tuple[int, str]] = {
+    Unauthorized: (401, "Unauthorized"),
+    Forbidden: (403, "Forbidden"),
+    NotFound: (404, "Not found"),
+    Conflict: (409, "Conflict"),
+    PreconditionFailed: (412, "Precondition failed"),
+    TooLarge: (413, "Content too large"),
+    Unprocessable: (422, "Unprocessable content"),
+    PreconditionRequired: (428, "Precondition required"),
+    Unknown: (500, "Outcome unknown"),
+    Unavailable: (503, "Unavailable"),
+}
+
+REFUSALS: Mapping[str, type[ServiceError]] = {
+    "not_found": NotFound,
+    "validation": Unprocessable,
+    "window_passed": Unprocessable,
+    "window_outside_session": Unprocessable,
+    "version_mismatch": PreconditionFailed,
+    "quantity_below_executed": Conflict,
+    "order_closed": Conflict,
+    "market_closed": Conflict,
+    "market_exists": Conflict,
+    "market_failed": Unknown,
+}
+"""What each refusal of the core is to a caller."""
+
+HTTP_CODES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+
+
+def refused(refusal: Refusal) -> ServiceError:
+    """A refusal of the core as the service's own."""
+    return REFUSALS[refusal.code](refusal.code, refusal.detail, errors=refusal.errors, facts=refusal.facts)
+
+
+def body_of(error: ServiceError, instance: str) -> tuple[int, dict[str, Any]]:
+    """The status and the problem document of an error."""
+    status, title = STATUS[type(error)]
+    doc: dict[str, Any] = {
+        "type": f"urn:metaorder:problem:{error.code}",
+        "title": title,
+        "status": status,
+        "detail": error.detail,
+        "instance": instance,
+        "code": error.code,
+        "errors": [{"pointer": pointer, "detail": detail} for pointer, detail in error.errors],
+        **error.facts,
+    }
+    return status, doc
+
+
+def response(error: ServiceError, instance: str) -> Response:
+    """An error as a response."""
+    status, doc = body_of(error, instance)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Response(msgspec.json.encode(doc), status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application with a problem."""
+
+    async def service_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ServiceError)
+        return response(error, request.url.path)
+
+    async def invalid_request(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return response(_invalid(error), request.url.path)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _http(error, request.url.path)
+
+    async def not_writable(request: Request, error: Exception) -> Response:
+        unavailable = Unavailable("not_writable", str(error), facts={"accepted": False})
+        return response(unavailable, request.url.path)
+
+    async def commit_failed(request: Request, error: Exception) -> Response:
+        return response(Unknown("commit_failed", str(error)), request.url.path)
+
+    app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(NotWritable, not_writable)
+    app.add_exception_handler(CommitFailed, commit_failed)
+    for kind in STATUS:
+        app.add_exception_handler(kind, service_error)
+
+
+def _invalid(error: RequestValidationError) -> ServiceError:
+    """A body or a query that does not fit its schema, field by field."""
+    fields = []
+    for each in error.errors():
+        place, *path = each["loc"]
+        pointer = "/" + "/".join(str(step) for step in path)
+        fields.append((pointer if place == "body" else f"{place}:{pointer[1:]}", each["msg"]))
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return Unprocessable("malformed_json", "the body is not valid JSON", errors=fields)
+    return Unprocessable("validation", "; ".join(f"{pointer}: {message}" for pointer, message in fields), errors=fields)
+
+
+def _http(error: HTTPException, instance: str) -> Response:
+    doc = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "instance": instance,
+        "code": HTTP_CODES.get(error.status_code, "http_error"),
+        "errors": [],
+    }
+    return Response(msgspec.json.encode(doc), error.status_code, dict(error.headers or {}), media_type="application/problem+json")

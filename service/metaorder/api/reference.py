@@ -1,0 +1,77 @@
+"""What can be traded and how: algorithms, instruments, limits."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Response
+
+from metaorder.algos import ALGOS
+from metaorder.algos.params import schema
+from metaorder.api import replies
+from metaorder.api.auth import Ctx, Reader
+from metaorder.api.paging import reply
+from metaorder.risk.limits import Limits
+from metaorder.usecases.errors import NotFound
+
+router = APIRouter(prefix="/v1", tags=["reference"])
+
+
+@router.get("/algos", responses=replies.ALGOS)
+async def get_algos(principal: Reader) -> Response:
+    """Every algorithm with its parameters as JSON Schema, their defaults, and which may be changed mid-flight."""
+    del principal
+    return reply({"items": [describe(name) for name in ALGOS]})
+
+
+@router.get("/algos/{name}", responses=replies.ALGO)
+async def get_algo(name: str, principal: Reader) -> Response:
+    """One algorithm."""
+    del principal
+    if name not in ALGOS:
+        raise NotFound("not_found", f"no algorithm {name}")
+    return reply(describe(name))
+
+
+@router.get("/instruments", responses=replies.INSTRUMENTS)
+async def get_instruments(principal: Reader, ctx: Ctx) -> Response:
+    """The instruments of the markets that are not over."""
+    del principal
+    rows = await ctx.queries.markets(0, 500)
+    open_rows = [row for row in rows if row["state"] in {"ready", "running", "paused"}]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in open_rows:
+        instrument = msgspec.json.decode(row["detail"])["facts"]["instrument"]
+        entry = found.setdefault((instrument["symbol"], instrument["mic"]), {**instrument, "markets": []})
+        entry["markets"].append(row["id"])
+    return reply({"items": list(found.values())})
+
+
+@router.get("/limits", responses=replies.LIMITS)
+async def get_limits(principal: Reader) -> Response:
+    """What the account may ask for at all."""
+    del principal
+    limits = Limits()
+    return reply(
+        {
+            "max_quantity": limits.max_quantity,
+            "max_notional": str(limits.max_notional),
+            "max_open_orders": limits.max_open_orders,
+        }
+    )
+
+
+def describe(name: str) -> dict[str, Any]:
+    """An algorithm as a document, from its file and its dataclass."""
+    kind = ALGOS[name]
+    module = inspect.getmodule(kind)
+    assert module is not None, "an algorithm has a file"
+    summary = inspect.getdoc(module) or ""
+    return {
+        "name": name,
+        "summary": summary.splitlines()[0],
+        "description": inspect.getdoc(kind) or "",
+        "parameters": schema(kind),
+    }

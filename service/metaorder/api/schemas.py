@@ -1,0 +1,140 @@
+"""Bodies that clients send. Unknown fields are refused; prices and rates are decimal strings."""
+
+from __future__ import annotations
+
+import decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Side
+from metaorder.domain.principal import Scope
+
+MOST_TAGS = 20
+BIG = 10**15
+
+Decimal = Annotated[StrictStr, Field(max_length=31, pattern=r"^-?\d+(\.\d+)?$", examples=["580.00"])]
+
+
+def _number_as_text(value: Any) -> Any:
+    """A JSON number as the decimal that it was written as."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return format(decimal.Decimal(repr(value)), "f")
+    return value
+
+
+Rate = Annotated[
+    StrictStr,
+    BeforeValidator(_number_as_text, json_schema_input_type=StrictStr | float),
+    Field(max_length=12, pattern=r"^\d+(\.\d+)?$", examples=["0.20"]),
+]
+Time = Annotated[StrictStr, Field(max_length=40, examples=["2012-06-21T14:00:00Z"])]
+Quantity = Annotated[StrictInt, Field(ge=1, le=BIG)]
+Text = Annotated[StrictStr, Field(max_length=200)]
+Name = Annotated[StrictStr, Field(min_length=1, max_length=40)]
+Weight = Annotated[StrictInt, Field(ge=0, le=10**12)]
+ClientId = Annotated[StrictStr, Field(min_length=1, max_length=MAX_CLIENT_ID, description="unique per account, for ever")]
+
+
+class Body(BaseModel):
+    """A body that holds what it says and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ScheduleBandIn(Body):
+    """How far the order may be off its schedule, as shares of the quantity."""
+
+    behind: Rate = "0.02"
+    ahead: Rate = "0.02"
+
+
+class ParentOrderIn(Body):
+    """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
+
+    client_order_id: Annotated[
+        StrictStr, Field(min_length=1, max_length=MAX_CLIENT_ID, description="unique per account, for ever")
+    ]
+    market: Annotated[StrictStr, Field(min_length=1, max_length=80)]
+    symbol: Name
+    side: Side
+    quantity: Quantity
+    algo: Name
+    params: dict[str, Any] = Field(default_factory=dict, description="see GET /v1/algos")
+    start_time: Time | None = None
+    end_time: Time | None = None
+    duration_s: Annotated[StrictInt, Field(ge=1, le=86_400)] | None = None
+    limit_price: Decimal | None = None
+    max_participation: Rate | None = Field(None, description="share of the market's volume, own trading included; default 0.20")
+    participation_mode: ParticipationMode = ParticipationMode.HARD
+    min_child_quantity: Quantity | None = None
+    max_child_quantity: Quantity | None = None
+    must_complete: StrictBool = False
+    benchmark: Benchmark = Benchmark.ARRIVAL
+    urgency: Rate | None = Field(None, description="0 patient … 1 as fast as the cap allows; default 0.5")
+    schedule_band: ScheduleBandIn = ScheduleBandIn()
+    decision_time: Time | None = None
+    decision_price: Decimal | None = None
+    tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
+
+
+class AmendIn(Body):
+    """New terms of an order; what is absent stays. `limit_price` null removes the limit."""
+
+    quantity: Quantity | None = None
+    limit_price: Decimal | None = None
+    end_time: Time | None = None
+    params: dict[str, Any] | None = None
+
+
+class PauseIn(Body):
+    """How to pause."""
+
+    cancel_open: StrictBool = False
+
+
+class CancelAllIn(Body):
+    """Which orders to cancel: all of the account, or those of one market."""
+
+    market: Annotated[StrictStr, Field(max_length=80)] | None = None
+
+
+class MarketIn(Body):
+    """A market session: a recorded day, or a simulated one."""
+
+    id: Annotated[StrictStr, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    kind: Literal["replay", "simulated"]
+    speed: Annotated[float, Field(gt=0, le=1_000_000)] | Literal["max"] = "max"
+    symbol: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = None
+    symbols: (
+        Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=40)]], Field(min_length=1, max_length=1)] | None
+    ) = None
+    format: Annotated[StrictStr, Field(max_length=40)] | None = None
+    source: Annotated[StrictStr, Field(min_length=1, max_length=500)] | None = None
+    hidden: Literal["central", "pessimistic"] = "central"
+    volume_curve: Annotated[list[Annotated[StrictInt, Field(ge=0, le=10**12)]], Field(min_length=1, max_length=1_000)] | None = (
+        None
+    )
+    seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = None
+    date: Annotated[StrictStr, Field(max_length=10)] | None = None
+    latency_ms: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+
+
+class SpeedIn(Body):
+    """A market's new speed: times real time, or as fast as possible."""
+
+    speed: Annotated[float, Field(gt=0, le=1_000_000)] | Literal["max"]
+
+
+class KeyIn(Body):
+    """A key to be made. Its account is the maker's."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
+    scopes: Annotated[list[Scope], Field(min_length=1)]
+    account: Annotated[StrictStr, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+
+
+class KillIn(Body):
+    """Why the kill switch is pulled."""
+
+    reason: Text = "pulled by hand"

@@ -1,0 +1,1 @@
+"""The composition root: knows everyone, and is known by no one."""

@@ -1,0 +1,116 @@
+"""The life of a server: open the journal, bring every session back, serve, stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from metaorder.adapters.calendars import ExchangeCalendars
+from metaorder.adapters.clock import SystemClock, SystemIds
+from metaorder.adapters.db.engine import reader_engine, writer_engine
+from metaorder.adapters.db.journal import SqlJournal
+from metaorder.adapters.db.queries import SqlQueries
+from metaorder.adapters.db.tables import keys as keys_table
+from metaorder.adapters.market_data.files import Files
+from metaorder.adapters.metrics import PrometheusMetrics
+from metaorder.api.context import Context, KeyRing
+from metaorder.bootstrap.settings import Settings
+from metaorder.bootstrap.sim import keep_sim, open_sim
+from metaorder.bootstrap.state import CannotStart, bring_up_to_date, write_key
+from metaorder.bootstrap.version import engine_version
+from metaorder.core.chain import Sealed
+from metaorder.runtime.boot import Booted, boot
+from metaorder.runtime.service import Service
+from metaorder.usecases import keys
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a server has before it serves: its journal, and every session back where it was."""
+
+    settings: Settings
+    journal: SqlJournal
+    data: Files
+    calendars: ExchangeCalendars
+    booted: Booted
+
+
+@contextmanager
+def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
+    """Open the journal and bring every open session back. The caller holds the state directory.
+
+    Raises:
+        CannotStart: the database cannot be reached, or has another schema.
+        WriterLost: another server writes it. Damaged: the journal does not hold together.
+    """
+    try:
+        bring_up_to_date(settings.url)
+        journal = SqlJournal(writer_engine(settings.url))
+    except OperationalError as error:
+        said = str(error.orig).strip().splitlines()[0]
+        raise CannotStart(f"the database cannot be reached: {said}") from None
+    try:
+        calendars = ExchangeCalendars()
+        data = Files(settings.roots, calendars)
+        _first_key(settings, journal, say)
+        booted = boot(journal, data, calendars, engine_version())
+        for line in booted.said:
+            say(line)
+        yield Prepared(settings, journal, data, calendars, booted)
+    finally:
+        journal.close()
+
+
+@asynccontextmanager
+async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator[Context]:
+    """Bring the service up on the event loop, and down again."""
+    settings, clock = ready.settings, SystemClock()
+    service = Service(ready.journal, clock, ready.journal.heads)
+    queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
+    context = Context(
+        service=service,
+        queries=queries,
+        clock=clock,
+        ids=SystemIds(),
+        data=ready.data,
+        calendars=ready.calendars,
+        ring=KeyRing(queries),
+        engine=engine_version(),
+    )
+    service.listen(context.ring.on_rows)
+    service.listen(lambda rows: _count(metrics, rows))
+    service.start(ready.booted.hosted, killed=ready.booted.killed)
+    rolling = None
+    if settings.sim:
+        ended = await open_sim(context, ready.booted)
+        rolling = asyncio.create_task(keep_sim(context, ended))
+    try:
+        yield context
+    finally:
+        if rolling is not None:
+            rolling.cancel()
+        await asyncio.to_thread(service.stop)
+        queries.close()
+
+
+def _first_key(settings: Settings, journal: SqlJournal, say: Say) -> None:
+    """The first start makes a key that may do everything, writes it down and says it once."""
+    if journal.first(select(keys_table.c.id)) is not None:
+        return
+    ids = SystemIds()
+    secret = ids.secret()
+    journal.append([keys.create(ids.sortable(), secret, "main", "first start", keys.EVERYTHING, SystemClock().now())], [])
+    path = write_key(settings.state, secret)
+    say(f"Admin key (account main), written to {path}: {secret}")
+
+
+def _count(metrics: PrometheusMetrics, rows: list[Sealed]) -> None:
+    for row in rows:
+        metrics.events(row.entry.type, 1)

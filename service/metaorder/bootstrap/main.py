@@ -1,0 +1,24 @@
+"""The entry point: the command line, joined to what it starts."""
+
+from __future__ import annotations
+
+from metaorder.bootstrap import admin
+from metaorder.bootstrap.serve import serve
+from metaorder.bootstrap.settings import Settings
+from metaorder.bootstrap.state import CannotStart
+from metaorder.cli.main import Commands, run
+from metaorder.ports.journal import Damaged, WriterLost
+
+
+def main() -> int:
+    """Run the command line."""
+    commands = Commands(
+        settings=Settings,
+        serve=serve,
+        verify=admin.verify,
+        rebuild=admin.rebuild,
+        migrate=admin.migrate,
+        new_key=admin.new_key,
+        refusals=(CannotStart, Damaged, WriterLost),
+    )
+    return run(commands)

@@ -1,0 +1,74 @@
+"""`metaorder serve`: one process, one server, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from contextlib import AbstractAsyncContextManager
+
+import uvicorn
+
+from metaorder.adapters.metrics import PrometheusMetrics
+from metaorder.api.app import create_app
+from metaorder.api.context import Context
+from metaorder.bootstrap.lifetime import Prepared, lifetime, prepared
+from metaorder.bootstrap.settings import Settings
+from metaorder.bootstrap.state import locked
+
+GRACE_S = 8
+MOST_INBOUND = 16_384
+
+
+class Server(uvicorn.Server):
+    """Says where it serves, once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and print the one line that says where."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            say(f"Metaorder is serving on http://{host}:{port}")
+
+
+def say(line: str) -> None:
+    """Print a line for whoever started the server."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal; the exit code.
+
+    Raises:
+        CannotStart, WriterLost, Damaged: and what to do about it.
+    """
+    with locked(settings.state), prepared(settings, say) as ready:
+        server = Server(_config(settings, ready))
+        for each in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: a goodbye is no failure
+            signal.signal(each, lambda _number, _frame: None)
+        server.run()
+    return 0 if server.started else 1
+
+
+def _config(settings: Settings, ready: Prepared) -> uvicorn.Config:
+    metrics = PrometheusMetrics()
+
+    def life() -> AbstractAsyncContextManager[Context]:
+        return lifetime(ready, metrics)
+
+    return uvicorn.Config(
+        create_app(life, metrics),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=MOST_INBOUND,
+        access_log=False,
+        log_level="warning",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+    )

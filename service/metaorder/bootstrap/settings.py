@@ -1,0 +1,34 @@
+"""Settings: from the command line, from METAORDER_* in the environment, or the defaults here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a server is told. `metaorder config` prints what is in force."""
+
+    model_config = SettingsConfigDict(env_prefix="METAORDER_", extra="ignore")
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65_535, description="port to listen on; 0 = any free one")
+    state: Path = Field(Path("state"), description="directory for the lock, the key of the first start and SQLite")
+    database_url: SecretStr | None = Field(None, description="PostgreSQL; without it SQLite in the state directory")
+    data_roots: str = Field("data", description="directories that recorded days are read from, separated by colons")
+    readers: int = Field(4, ge=1, le=64, description="connections that read")
+    sim: bool = Field(True, description="whether to run the simulated market `sim`")
+
+    @property
+    def url(self) -> str:
+        """The address of the database."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.state.resolve() / 'metaorder.db'}"
+
+    @property
+    def roots(self) -> list[Path]:
+        """The directories that recorded days are read from."""
+        return [Path(part) for part in self.data_roots.split(":") if part]

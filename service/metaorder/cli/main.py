@@ -1,0 +1,106 @@
+"""The commands of `metaorder`. What they need is given to them; heavy imports wait until a command asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+PLAIN: dict[str, Any] = {"pretty_exceptions_enable": False}
+"""A traceback with the values of every variable in it would show secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What the composition root lends to the command line. refusals: errors that are said in one line."""
+
+    settings: Callable[..., Any]
+    serve: Callable[[Any], int]
+    verify: Callable[[Any], str]
+    rebuild: Callable[[Any], str]
+    migrate: Callable[[Any], str]
+    new_key: Callable[[Any], str]
+    refusals: tuple[type[Exception], ...]
+
+
+def run(commands: Commands) -> int:
+    """Run the command that was typed; the exit code."""
+    app = typer.Typer(help="Metaorder works parent orders.", no_args_is_help=True, add_completion=False, **PLAIN)
+    admin = typer.Typer(help="Administration of a database while no server runs on it.", no_args_is_help=True, **PLAIN)
+    app.add_typer(admin, name="admin")
+    _serve(app, commands)
+    _demo(app)
+    _admin(admin, commands)
+    try:
+        app(standalone_mode=False)
+    except commands.refusals as error:
+        typer.echo(f"metaorder: {error}", err=True)
+        return 2
+    except typer.Exit as leave:
+        return leave.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+State = Annotated[Path | None, typer.Option(help="state directory [METAORDER_STATE]")]
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that were given; the others come from the environment or the defaults."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _serve(app: typer.Typer, commands: Commands) -> None:
+    @app.command()
+    def serve(
+        host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+        port: Annotated[int | None, typer.Option(help="port to listen on; 0 = any free one")] = None,
+        state: State = None,
+    ) -> None:
+        """Serve the API until a signal."""
+        raise typer.Exit(commands.serve(commands.settings(**_given(host=host, port=port, state=state))))
+
+    @app.command()
+    def config() -> None:
+        """Print the settings in force; secrets are hidden."""
+        for name, value in commands.settings().model_dump().items():
+            typer.echo(f"{name} = {value}")
+
+
+def _demo(app: typer.Typer) -> None:
+    @app.command()
+    def demo(
+        algo: Annotated[str, typer.Option(help="twap, vwap or pov")] = "vwap",
+        quantity: Annotated[int, typer.Option(help="shares")] = 20_000,
+        out: Annotated[Path, typer.Option(help="directory for the plot")] = Path("results"),
+    ) -> None:
+        """Work one order on a simulated market, live on the terminal, and judge it."""
+        from metaorder.cli.demo import run_demo
+
+        raise typer.Exit(run_demo(algo, quantity, out))
+
+
+def _admin(admin: typer.Typer, commands: Commands) -> None:
+    @admin.command()
+    def verify(state: State = None) -> None:
+        """Check the hash chain of the whole journal."""
+        typer.echo(commands.verify(commands.settings(**_given(state=state))))
+
+    @admin.command()
+    def rebuild(state: State = None) -> None:
+        """Draw every projection anew from the journal."""
+        typer.echo(commands.rebuild(commands.settings(**_given(state=state))))
+
+    @admin.command()
+    def migrate(state: State = None) -> None:
+        """Bring the database to the schema of this build."""
+        typer.echo(commands.migrate(commands.settings(**_given(state=state))))
+
+    @admin.command("new-key")
+    def new_key(state: State = None) -> None:
+        """Make a new admin key and print it once."""
+        typer.echo(commands.new_key(commands.settings(**_given(state=state))))

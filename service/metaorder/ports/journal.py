@@ -1,0 +1,94 @@
+"""The journal: the one record of what happened, appended in transactions, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from metaorder.core.chain import Entry, Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The stored answer to a request that must not be done twice.
+
+    key: the client's order id, or parent and version of an amendment. status: of HTTP.
+    """
+
+    account: str
+    key: str
+    body_hash: str
+    parent: str
+    status: int
+    response: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """How far a session has come, so that a restart does not go back to its last event."""
+
+    session: str
+    market_time: int
+    event_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """The market that an order was worked in, kept when its session ends."""
+
+    session: str
+    symbol: str
+    data: bytes
+
+
+Extra = Answer | Checkpoint | StoredRecord
+"""What is written in the same transaction as the rows beside it, and is no part of the chain."""
+
+
+class WriterLost(RuntimeError):
+    """Another server writes this database now; this one must stop."""
+
+
+class Damaged(RuntimeError):
+    """The journal does not hold together: where, and what is wrong. It is refused, never skipped."""
+
+    def __init__(self, position: int, what: str) -> None:
+        super().__init__(f"the journal is damaged at position {position}: {what}")
+        self.position = position
+
+
+class Journal(Protocol):
+    """Owned by one thread at a time."""
+
+    def append(self, entries: Sequence[Entry], extras: Sequence[Extra]) -> list[Sealed]:
+        """Seal the entries, and write them, their projections and the extras in one transaction. Durable when it returns."""
+        ...
+
+    def session(self, session: str) -> Iterator[Sealed]:
+        """The deterministic rows of a session, in the order of their session index."""
+        ...
+
+    def open_markets(self) -> list[Mapping[str, Any]]:
+        """The market sessions that were not over, in the order in which they were made."""
+        ...
+
+    def switch(self, name: str) -> str | None:
+        """The value of a switch, such as `killed`."""
+        ...
+
+    def verify(self, tail: int | None = None) -> int:
+        """Check the chain, all of it or its last `tail` rows; the number of rows checked.
+
+        Raises:
+            Damaged: at the first row that does not hold.
+        """
+        ...
+
+    def rebuild(self) -> int:
+        """Draw every projection anew from the rows; the number of rows."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...

@@ -1,0 +1,96 @@
+"""What can be read: projections of the journal, always for somebody, never without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from metaorder.domain.order import ParentId
+from metaorder.domain.principal import Principal
+from metaorder.ports.journal import Answer
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list. next_seq: where the next part begins; None = this is the last one. as_of_seq: of the account's stream."""
+
+    items: Sequence[Row]
+    next_seq: int | None
+    as_of_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRow:
+    """One event of a stream as it was journaled."""
+
+    seq: int
+    type: str
+    parent: str | None
+    payload: bytes
+
+
+class Queries(Protocol):
+    """Reads after writes: whatever was acknowledged is seen."""
+
+    async def parent(self, principal: Principal, parent: ParentId) -> Row | None:
+        """One parent order; None if there is none, or it is another account's."""
+        ...
+
+    async def parent_by_client_id(self, principal: Principal, client_order_id: str) -> Row | None:
+        """The parent order with a client's id."""
+        ...
+
+    async def parents(self, principal: Principal, where: Mapping[str, str], before: int | None, limit: int) -> Page:
+        """Parent orders, newest first, that match the filters status, market, symbol and algo."""
+        ...
+
+    async def children(self, principal: Principal, parent: ParentId, after: int, limit: int) -> Page:
+        """The children of an order, in the order in which they were sent."""
+        ...
+
+    async def fills(self, principal: Principal, parent: ParentId | None, after: int, limit: int) -> Page:
+        """Fills, oldest first, of one order or of all."""
+        ...
+
+    async def events(self, principal: Principal, after: int, limit: int, parent: ParentId | None = None) -> Page:
+        """Events of the account's stream after a seq, of one order or of all; items are StreamRow-like mappings."""
+        ...
+
+    async def stream(self, stream: str, after: int, limit: int) -> list[StreamRow]:
+        """Events of a stream after a seq. For the broadcaster, which has checked who asks."""
+        ...
+
+    async def parents_of_session(self, principal: Principal, session: str) -> list[str]:
+        """Ids of the account's parent orders in a session."""
+        ...
+
+    async def commands(self, session: str) -> list[bytes]:
+        """The commands of a session as they were journaled, in order: what it can be run again from."""
+        ...
+
+    async def answer(self, principal: Principal, key: str) -> Answer | None:
+        """The stored answer to a request."""
+        ...
+
+    async def market(self, market: str) -> Row | None:
+        """A session by its id, or the newest one of a market's name."""
+        ...
+
+    async def markets(self, after: int, limit: int) -> list[Row]:
+        """Sessions, newest first; `after` is the position that the last page ended at, 0 at first."""
+        ...
+
+    async def record(self, session: str, symbol: str) -> bytes | None:
+        """The kept market record of a session that is over."""
+        ...
+
+    async def key_by_hash(self, digest: str) -> Row | None:
+        """A key by the hash of its secret, revoked or not."""
+        ...
+
+    async def keys(self) -> list[Row]:
+        """Every key, without its secret: nobody has that."""
+        ...

@@ -1,0 +1,85 @@
+"""Coming back: every session that was open is run again to where it was, or ended with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from metaorder.core.chain import Entry
+from metaorder.core.wire import Wire
+from metaorder.domain.errors import Invalid
+from metaorder.domain.units import Nanos
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.journal import Journal
+from metaorder.ports.market_data import MarketData, SourceNotFound
+from metaorder.runtime.abandon import abandon, fold
+from metaorder.runtime.build import SourceChanged, build, instrument_of
+from metaorder.runtime.failpoints import failpoint
+from metaorder.runtime.hosted import Hosted, MarketSpec, market_entry
+from metaorder.runtime.recovery import Diverged, recover
+from metaorder.runtime.session import SessionState
+from metaorder.sim.tape import DataError
+
+TAIL = 10_000
+"""Rows of the journal's end whose chain is checked at each start; `metaorder admin verify` checks all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """What came back. said: a line for each session, for whoever started the server."""
+
+    hosted: list[Hosted]
+    killed: bool
+    said: list[str]
+
+
+def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) -> Booted:
+    """Check the end of the journal, and bring every open session back.
+
+    Raises:
+        Damaged: the journal does not hold together.
+    """
+    journal.verify(TAIL)
+    hosted, said = [], []
+    for row in journal.open_markets():
+        spec = msgspec.convert(msgspec.json.decode(row["spec"]), MarketSpec)
+        try:
+            each, rows = _back(journal, data, calendars, engine, spec, row)
+        except (Diverged, SourceChanged, SourceNotFound, DataError, Invalid, EngineChanged) as error:
+            journal.append(_lost(journal, spec, row, str(error)), [])
+            said.append(f"market {spec.id} is lost: {error}")
+            continue
+        hosted.append(each)
+        said.append(f"market {spec.id} is back: {rows} rows run again, hash {each.live.hash[:12]}")
+    failpoint("recovery.done")
+    return Booted(hosted, journal.switch("killed") == "1", said)
+
+
+class EngineChanged(RuntimeError):
+    """The session was run by another build: a re-run could decide otherwise."""
+
+
+def _back(
+    journal: Journal, data: MarketData, calendars: Calendars, engine: str, spec: MarketSpec, row: Mapping[str, Any]
+) -> tuple[Hosted, int]:
+    if spec.engine != engine:
+        raise EngineChanged(f"engine_changed: the session was run by {spec.engine}, this is {engine}")
+    hosted = build(spec, data, calendars)
+    rows = recover(hosted, journal.session(spec.id), (Nanos(row["clock"]), row["event_index"]))
+    hosted.state = SessionState(row["state"])
+    hosted.speed = row["speed"] if row["speed"] == "max" else float(row["speed"])
+    return hosted, rows
+
+
+def _lost(journal: Journal, spec: MarketSpec, row: Mapping[str, Any], error: str) -> list[Entry]:
+    """The rows that end a session that cannot go on, and its orders with it."""
+    detail = msgspec.json.decode(row["detail"])
+    wire = Wire(instrument_of(detail["facts"]["instrument"]))
+    clock = Nanos(row["clock"])
+    executions = fold(journal.session(spec.id), wire)
+    failed = {"state": str(SessionState.FAILED), "error": error}
+    ending = abandon(executions.values(), wire, spec.id, clock)
+    return [*ending, market_entry("market.failed", spec.id, failed, clock=clock, index=row["event_index"])]

@@ -1,0 +1,100 @@
+"""Markets made from their specification: the same specification makes the same market, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.errors import Invalid
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.market import VolumeCurve, flat_curve
+from metaorder.domain.order import SessionId
+from metaorder.domain.units import Nanos
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.market_data import MarketData
+from metaorder.runtime.hosted import Hosted, MarketSpec
+from metaorder.runtime.session import LiveSession
+from metaorder.sim.market import Market, replayed, simulated
+from metaorder.sim.scenario import Scenario, history
+
+MILLISECOND = 1_000_000
+SIMULATED_MIC = "XNAS"
+SIMULATED_POINTS = 100
+
+
+class SourceChanged(RuntimeError):
+    """The recorded file is not the one that the session began with."""
+
+
+def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
+    """The session that a specification describes, at its open. Fills in the digest of what it was read from.
+
+    Raises:
+        Invalid: a value of the specification that breaks a rule.
+        SourceNotFound, DataError: of a replay's file.
+        SourceChanged: the specification names another digest.
+    """
+    options = spec.options
+    latency = Nanos(int(options["latency_ms"] * MILLISECOND))
+    if spec.kind == "replay":
+        recorded = data.load(options["format"], options["source"], spec.symbol)
+        if spec.digest not in {None, recorded.digest}:
+            raise SourceChanged(f"the source {options['source']} has changed since the session began")
+        spec = replace(spec, digest=recorded.digest)
+        day = recorded.tape.day
+        market = replayed(
+            recorded.tape,
+            recorded.instrument,
+            curve=_curve(options.get("volume_curve"), day),
+            latency=latency,
+            claim_hidden=options["hidden"] == "central",
+        )
+    else:
+        day = calendars.day(SIMULATED_MIC, options["date"])
+        market = _simulated(spec.symbol, options["seed"], day, latency)
+    return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
+
+
+def instrument_of(facts: Mapping[str, Any]) -> Instrument:
+    """The instrument that a market's facts describe: enough to read its journal."""
+    return Instrument(
+        symbol=facts["symbol"],
+        mic=facts["mic"],
+        currency=facts["currency"],
+        tick_size=Decimal(facts["tick_size"]),
+        lot_size=facts["lot_size"],
+        points_per_tick=facts["points_per_tick"],
+        multiplier=facts["multiplier"],
+        taker_fee=Decimal(facts["taker_fee"]),
+        maker_fee=Decimal(facts["maker_fee"]),
+    )
+
+
+def _simulated(symbol: str, seed: int, day: TradingDay, latency: Nanos) -> Market:
+    scenario = Scenario()
+    instrument = Instrument(
+        symbol=symbol,
+        mic=SIMULATED_MIC,
+        currency="USD",
+        tick_size=Decimal("0.01"),
+        points_per_tick=SIMULATED_POINTS,
+        taker_fee=Decimal("0.0030"),
+        maker_fee=Decimal("-0.0020"),
+    )
+    past = history(scenario, seed, day)
+    return simulated(scenario, seed, day, instrument, curve=past.curve, usual_volume=past.volume, latency=latency)
+
+
+def _curve(weights: Any, day: TradingDay) -> VolumeCurve:
+    """The stated curve of a replay, in equal parts of its day; flat where none is stated, never the day's own."""
+    if weights is None:
+        return flat_curve(day.open, day.close)
+    n = len(weights)
+    edges = tuple(Nanos(day.open + (day.close - day.open) * i // n) for i in range(n + 1))
+    try:
+        return VolumeCurve(edges, tuple(weights), "stated")
+    except Invalid as wrong:
+        raise Invalid("volume_curve", wrong.rule, wrong.value) from None

@@ -1,0 +1,214 @@
+"""The desk: every session, and what is done when somebody asks something of one. It belongs to the engine thread alone."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, assert_never
+
+import msgspec
+
+from metaorder.core.chain import Entry
+from metaorder.core.commands import Accept, Delete, Kill, Refusal, Rejection, Unchanged
+from metaorder.domain.order import Account
+from metaorder.ports.clock import Clock
+from metaorder.ports.journal import Extra, StoredRecord
+from metaorder.risk.limits import Limits, admit
+from metaorder.runtime.abandon import abandon
+from metaorder.runtime.failpoints import failpoint
+from metaorder.runtime.hosted import Hosted
+from metaorder.runtime.requests import Apply, Ask, Control, Future, Host, KillAll, Rearm, Request
+from metaorder.runtime.session import SessionState
+from metaorder.runtime.writer import Batch, Done, Writer
+
+KEPT_CLOSED = 8
+"""Closed sessions that are kept in memory for questions."""
+
+KILLED = Rejection(code="kill_switch", detail="the kill switch is on: no new exposure until it is rearmed")
+
+Resolve = Callable[[Future, Any], None]
+
+
+class Desk:
+    """Sessions by id. Every answer that shows something goes through the writer, so that it is durable before it is seen."""
+
+    def __init__(self, writer: Writer, clock: Clock, resolve: Resolve) -> None:
+        self.killed = False
+        self.limits = Limits()
+        self.sessions: dict[str, Hosted] = {}
+        self._writer = writer
+        self._clock = clock
+        self._resolve = resolve
+        self._closed: deque[str] = deque()
+
+    def answer(self, request: Request) -> None:
+        """Do what a request asks. A session in which that fails is ended; the others go on."""
+        hosted = self.sessions.get(request.session) if isinstance(request, Apply | Ask | Control) else None
+        try:
+            self._answer(request)
+        except Exception as error:
+            if hosted is not None:
+                self.fail(hosted, error)
+            self._resolve(request.future, Refusal("market_failed", f"{type(error).__name__}: {error}"))
+
+    def flush(self, hosted: Hosted) -> None:
+        """Hand over what a session has to be journaled."""
+        entries = hosted.live.take()
+        if entries:
+            self._writer.put(Batch(entries))
+
+    def close(self, hosted: Hosted) -> None:
+        """A session has come to its end: say so, and keep the market that its orders were worked in."""
+        hosted.state = SessionState.CLOSED
+        live = hosted.live
+        closed = hosted.entry("market.closed", session_hash=live.hash, counters=live.market.counters())
+        self._writer.put(Batch([*live.take(), closed], self._records(hosted)))
+        self._retire(hosted)
+
+    def fail(self, hosted: Hosted, error: Exception) -> None:
+        """A session cannot go on: its orders are canceled, session lost, and it says why."""
+        hosted.state = SessionState.FAILED
+        live = hosted.live
+        ending = abandon(live.engine.executions.values(), live.wire, live.id, live.market.clock)
+        failed = hosted.entry("market.failed", error=f"{type(error).__name__}: {error}")
+        self._writer.put(Batch([*live.take(), *ending, failed], self._records(hosted)))
+        self._retire(hosted)
+
+    def _answer(self, request: Request) -> None:
+        match request:
+            case Apply():
+                self._apply(request)
+            case Ask():
+                self._ask(request)
+            case Host():
+                self._host(request)
+            case Control():
+                self._control(request)
+            case KillAll():
+                self._kill(request)
+            case Rearm():
+                self.killed = False
+                entry = _system("risk.rearmed", {"actor": request.actor})
+                self._writer.put(Batch([entry], waiting=[Done(request.future, None, entry)]))
+            case _:
+                assert_never(request)
+
+    def _apply(self, request: Apply) -> None:
+        hosted = self.sessions.get(request.session)
+        if hosted is None or hosted.state.over:
+            self._resolve(request.future, Refusal("market_closed", f"the market {request.session} is closed"))
+            return
+        command = request.command
+        if isinstance(command, Accept):
+            command = replace(command, rejection=self._ladder(command, hosted))
+        answer = hosted.live.apply(command)
+        failpoint("command.applied")
+        if isinstance(answer, Refusal | Unchanged):
+            self._writer.put(Batch(hosted.live.take(), waiting=[Done(request.future, answer)]))
+            return
+        extras = request.beside(answer) if request.beside is not None else []
+        self._writer.put(Batch(hosted.live.take(), extras, [Done(request.future, answer)]))
+
+    def _ladder(self, command: Accept, hosted: Hosted) -> Rejection | None:
+        """The risk ladder at admission. Its outcome stands in the command, so that a re-run does not ask it again."""
+        if self.killed:
+            return KILLED
+        order, market = command.order, hosted.live.market
+        count = self._open_orders(order.account)
+        refused = admit(order, market.instrument, market.quote(), count, self.limits)
+        if refused is None:
+            return None
+        return Rejection(code=refused.code, detail=refused.detail, limit=refused.limit, observed=refused.observed)
+
+    def _open_orders(self, account: Account) -> int:
+        return sum(hosted.live.engine.open_orders(account) for hosted in self.sessions.values())
+
+    def _ask(self, request: Ask) -> None:
+        """Answer once all that the answer may show is durable."""
+        hosted = self.sessions.get(request.session)
+        if hosted is None:
+            gone = Refusal("market_closed", f"the market {request.session} is closed and no longer in memory")
+            self._resolve(request.future, gone)
+            return
+        answer = request.question(hosted.live)
+        self._writer.put(Batch(hosted.live.take(), waiting=[Done(request.future, answer)]))
+
+    def _host(self, request: Host) -> None:
+        hosted = request.hosted
+        if hosted.spec.id in self.sessions:
+            self._resolve(request.future, Refusal("market_exists", f"a market {hosted.spec.id} exists"))
+            return
+        self.sessions[hosted.spec.id] = hosted
+        entry = hosted.entry("market.created", spec=msgspec.to_builtins(hosted.spec), facts=hosted.facts())
+        self._writer.put(Batch([entry], waiting=[Done(request.future, None)]))
+
+    def _control(self, request: Control) -> None:
+        hosted = self.sessions.get(request.session)
+        if hosted is None or (hosted.state.over and request.action != "delete"):
+            self._resolve(request.future, Refusal("market_closed", f"the market {request.session} is closed"))
+            return
+        if request.action == "delete":
+            self._delete(hosted, request.future)
+            return
+        if request.action == "start":
+            hosted.state = SessionState.RUNNING
+            entry = hosted.entry("market.started", speed=hosted.speed)
+        elif request.action == "pause":
+            hosted.state = SessionState.PAUSED if hosted.state is SessionState.RUNNING else hosted.state
+            entry = hosted.entry("market.paused")
+        else:
+            assert request.speed is not None, "a change of speed has a speed"
+            hosted.speed = request.speed
+            entry = hosted.entry("market.speed_changed", speed=hosted.speed)
+        hosted.anchor(self._clock.monotonic())
+        self._writer.put(Batch([*hosted.live.take(), entry], waiting=[Done(request.future, None)]))
+
+    def _delete(self, hosted: Hosted, future: Future) -> None:
+        was_over = hosted.state.over
+        if not was_over:
+            hosted.live.apply(Delete())
+        hosted.state = SessionState.DELETED
+        entries = [*hosted.live.take(), hosted.entry("market.deleted")]
+        extras = [] if was_over else self._records(hosted)
+        self.sessions.pop(hosted.spec.id)
+        if hosted.spec.id in self._closed:
+            self._closed.remove(hosted.spec.id)
+        self._writer.put(Batch(entries, extras, [Done(future, None)]))
+
+    def _kill(self, request: KillAll) -> None:
+        """The latch first, then every session; the engine is one thread, so that no child leaves after this row."""
+        self.killed = True
+        entry = _system("risk.killed", {"actor": request.actor, "reason": request.reason})
+        entries = [entry]
+        for hosted in list(self.sessions.values()):
+            if not hosted.state.over:
+                hosted.live.apply(Kill(reason=request.reason))
+                entries += hosted.live.take()
+        self._writer.put(Batch(entries, waiting=[Done(request.future, None, entry)]))
+
+    def _retire(self, hosted: Hosted) -> None:
+        self._closed.append(hosted.spec.id)
+        if len(self._closed) > KEPT_CLOSED:
+            self.sessions.pop(self._closed.popleft(), None)
+
+    def _records(self, hosted: Hosted) -> list[Extra]:
+        live = hosted.live
+        if not live.engine.executions:
+            return []
+        return [StoredRecord(session=live.id, symbol=hosted.spec.symbol, data=live.market.record().to_bytes())]
+
+
+def _system(kind: str, doc: dict[str, Any]) -> Entry:
+    """A row that belongs to no session."""
+    return Entry(
+        session=None,
+        session_index=None,
+        stream=None,
+        type=kind,
+        version=1,
+        market_time=None,
+        event_index=None,
+        parent=None,
+        payload=msgspec.json.encode({"type": kind, **doc}),
+    )

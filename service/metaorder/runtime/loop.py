@@ -1,0 +1,119 @@
+"""The engine thread: runs every session in turn, and between two slices lets the desk answer what was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from metaorder.ports.clock import Clock
+from metaorder.ports.journal import Checkpoint
+from metaorder.runtime.desk import Desk
+from metaorder.runtime.failpoints import failpoint
+from metaorder.runtime.hosted import Hosted
+from metaorder.runtime.requests import Request
+from metaorder.runtime.session import SessionState
+from metaorder.runtime.writer import Batch, Writer
+from metaorder.sim.market import Stop
+
+SLICE_S = 0.005
+IDLE_S = 0.01
+CHECKPOINT_S = 1.0
+
+
+class EngineLoop:
+    """One thread, round robin, slices of a few milliseconds."""
+
+    def __init__(self, desk: Desk, writer: Writer, clock: Clock) -> None:
+        self._desk = desk
+        self._writer = writer
+        self._clock = clock
+        self._requests: deque[Request] = deque()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._checkpointed = 0.0
+        self._thread = threading.Thread(target=self._run, name="metaorder-engine", daemon=True)
+
+    def start(self, hosted: list[Hosted]) -> None:
+        """Begin with the sessions that recovery brought back."""
+        for each in hosted:
+            each.anchor(self._clock.monotonic())
+            self._desk.sessions[each.spec.id] = each
+            self._desk.flush(each)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the slice that is under way; what it produced is with the writer."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._interrupt()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def ask(self, request: Request) -> None:
+        """Hand a request over; from the event loop. Running sessions pause at their next look."""
+        failpoint("command.validated")
+        with self._wake:
+            self._requests.append(request)
+            self._wake.notify()
+        failpoint("command.queued")
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        for each in list(self._desk.sessions.values()):
+            if each.state is SessionState.RUNNING:
+                each.live.market.interrupt(on=True)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            progressed = self._serve()
+            for hosted in list(self._desk.sessions.values()):
+                if hosted.state is SessionState.RUNNING:
+                    progressed |= self._slice(hosted)
+            self._checkpoint()
+            self._writer.wait_for_room()
+            if not progressed:
+                with self._wake:
+                    self._wake.wait_for(lambda: self._requests or self._stopping, timeout=IDLE_S)
+
+    def _serve(self) -> bool:
+        """Answer what was asked, in the order in which it was asked."""
+        served = False
+        while self._requests:
+            self._desk.answer(self._requests.popleft())
+            served = True
+        return served
+
+    def _slice(self, hosted: Hosted) -> bool:
+        """Run a session for a few milliseconds; whether it has more to do at once."""
+        hosted.live.market.interrupt(on=False)
+        if self._requests:
+            return True
+        deadline = self._clock.monotonic() + SLICE_S
+        until = hosted.target(self._clock.monotonic())
+        try:
+            stop = hosted.live.step(until=until)
+            while stop not in {Stop.LIMIT, Stop.CLOSED} and not self._requests and self._clock.monotonic() < deadline:
+                stop = hosted.live.step(until=until)
+        except Exception as error:
+            self._desk.fail(hosted, error)
+            return True
+        if stop is Stop.CLOSED:
+            self._desk.close(hosted)
+        else:
+            self._desk.flush(hosted)
+        return stop is not Stop.LIMIT
+
+    def _checkpoint(self) -> None:
+        """Note how far each running market has come, each second."""
+        now = self._clock.monotonic()
+        if now - self._checkpointed < CHECKPOINT_S:
+            return
+        self._checkpointed = now
+        extras = [
+            Checkpoint(session=each.spec.id, market_time=each.live.market.clock, event_index=each.live.market.index)
+            for each in self._desk.sessions.values()
+            if each.state is SessionState.RUNNING
+        ]
+        if extras:
+            self._writer.put(Batch([], extras))

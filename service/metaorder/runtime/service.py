@@ -1,0 +1,162 @@
+"""The service in one place: engine, writer and broadcaster, joined to the event loop by futures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from metaorder.core.chain import Entry, Sealed
+from metaorder.core.commands import Command, Refusal, Unchanged
+from metaorder.ports.clock import Clock
+from metaorder.ports.journal import Extra, Journal
+from metaorder.runtime.broadcast import Broadcaster
+from metaorder.runtime.desk import Desk
+from metaorder.runtime.failpoints import failpoint
+from metaorder.runtime.hosted import Hosted, Speed
+from metaorder.runtime.loop import EngineLoop
+from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Rearm
+from metaorder.runtime.session import Applied, LiveSession
+from metaorder.runtime.writer import Batch, Done, Writer
+
+Answer = TypeVar("Answer")
+Listener = Callable[[list[Sealed]], None]
+
+
+class NotWritable(RuntimeError):
+    """The journal cannot be written: nothing was accepted, and nothing will be until the server is restarted."""
+
+
+class CommitFailed(RuntimeError):
+    """The commit of this very request failed: whether it was accepted is unknown until the server is back."""
+
+
+class Service:
+    """What the use cases talk to. All its methods belong to the event loop."""
+
+    def __init__(self, journal: Journal, clock: Clock, heads: dict[str, int]) -> None:
+        self.broadcaster = Broadcaster(heads)
+        self.ready = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer = Writer(journal, self._committed, self._failed)
+        self._desk = Desk(self._writer, clock, self._resolve)
+        self._engine = EngineLoop(self._desk, self._writer, clock)
+        self._listeners: list[Listener] = []
+
+    @property
+    def writable(self) -> bool:
+        """Whether the journal can be written."""
+        return self._writer.broken is None
+
+    @property
+    def killed(self) -> bool:
+        """Whether the kill switch is on."""
+        return self._desk.killed
+
+    def start(self, hosted: list[Hosted], *, killed: bool) -> None:
+        """Begin to work; called on the event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._desk.killed = killed
+        self._writer.start()
+        self._engine.start(hosted)
+        self.ready = True
+
+    def stop(self) -> None:
+        """Stop the engine, write what waits, and end; blocks until it is done."""
+        self.ready = False
+        self._engine.stop()
+        self._writer.stop()
+
+    def listen(self, listener: Listener) -> None:
+        """Call back on the event loop with every batch of durable rows, once it is visible."""
+        self._listeners.append(listener)
+
+    def hosted(self, session: str) -> Hosted | None:
+        """A session in memory, for what never changes of it."""
+        return self._desk.sessions.get(session)
+
+    async def apply(
+        self, session: str, command: Command, beside: Callable[[Applied], list[Extra]] | None = None
+    ) -> Applied | Refusal | Unchanged:
+        """Apply a command; comes back when it is durable, or refused."""
+        answer: Applied | Refusal | Unchanged = await self._ask(lambda future: Apply(session, command, future, beside))
+        return answer
+
+    async def ask(self, session: str, question: Callable[[LiveSession], Answer]) -> Answer | Refusal:
+        """Ask about a session; comes back when all that the answer shows is durable."""
+        answer: Answer | Refusal = await self._ask(lambda future: Ask(session, question, future))
+        return answer
+
+    async def host(self, hosted: Hosted) -> Refusal | None:
+        """Take a new market in."""
+        answer: Refusal | None = await self._ask(lambda future: Host(hosted, future))
+        return answer
+
+    async def control(self, session: str, action: str, speed: Speed | None = None) -> Refusal | None:
+        """Start, pause or delete a market, or change its speed."""
+        answer: Refusal | None = await self._ask(lambda future: Control(session, action, future, speed))
+        return answer
+
+    async def kill(self, reason: str, actor: str) -> int:
+        """Suspend every order and call back every child; the journal position of the kill."""
+        position: int = await self._ask(lambda future: KillAll(reason, actor, future))
+        return position
+
+    async def rearm(self, actor: str) -> int:
+        """Let new orders in again; the journal position of that."""
+        position: int = await self._ask(lambda future: Rearm(actor, future))
+        return position
+
+    async def write(self, entries: list[Entry]) -> None:
+        """Journal rows that belong to no session; comes back when they are durable."""
+        future = self._future()
+        self._writer.put(Batch(entries, waiting=[Done(future, None)]))
+        await future
+
+    async def _ask(self, request: Callable[[Any], Any]) -> Any:
+        future = self._future()
+        self._engine.ask(request(future))
+        return await future
+
+    def _future(self) -> asyncio.Future[Any]:
+        if not self.writable:
+            raise NotWritable("the journal cannot be written")
+        assert self._loop is not None, "the service was started"
+        return self._loop.create_future()
+
+    def _resolve(self, future: Any, value: Any) -> None:
+        """Hand an answer that waits for no commit to the event loop; from the engine thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(_settle, future, value)
+
+    def _committed(self, rows: list[Sealed], waiting: list[Done]) -> None:
+        """One wake-up of the event loop a commit; from the writer thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._on_committed, rows, waiting)
+
+    def _failed(self, error: BaseException, waiting: list[Done]) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(_fail, error, waiting)
+
+    def _on_committed(self, rows: list[Sealed], waiting: list[Done]) -> None:
+        for done in waiting:
+            value = done.value
+            if done.entry is not None:
+                value = next(row.position for row in rows if row.entry is done.entry)
+            _settle(done.future, value)
+        failpoint("answer.sent")
+        self.broadcaster.publish(rows)
+        failpoint("broadcast.sent")
+        for listener in self._listeners:
+            listener(rows)
+
+
+def _settle(future: asyncio.Future[Any], value: Any) -> None:
+    if not future.done():  # the caller may have gone
+        future.set_result(value)
+
+
+def _fail(error: BaseException, waiting: list[Done]) -> None:
+    for done in waiting:
+        if not done.future.done():
+            done.future.set_exception(CommitFailed(f"the journal could not be written: {error}"))

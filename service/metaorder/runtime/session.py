@@ -1,0 +1,277 @@
+"""A live session: the core's machine and the market that it trades in, run together, and every event written down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+import msgspec
+
+from metaorder.core.chain import Entry
+from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Refusal, Resume, Stamp, Unchanged
+from metaorder.core.convert import Doc
+from metaorder.core.decide import Gate, plan_points
+from metaorder.core.engine import Engine
+from metaorder.core.events import (
+    ChildPendingCancel,
+    ChildSubmitted,
+    ParentAccepted,
+    ParentAmended,
+    ParentPendingCancel,
+    ParentResumed,
+    ParentStarted,
+    ParentSuspended,
+)
+from metaorder.core.execution import Execution, Step
+from metaorder.core.wire import Wire
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.errors import Invalid
+from metaorder.domain.market import Quote
+from metaorder.domain.order import ParentId, SessionId
+from metaorder.domain.state import MarketState
+from metaorder.domain.units import Lots, Nanos
+from metaorder.risk.participation import rolling_window
+from metaorder.sim.market import NO_INDEX, Market, Stop
+
+SLICE_EVENTS = 20_000
+"""Market events in one advance: a few milliseconds."""
+
+Points = tuple[tuple[Nanos, Lots], ...]
+
+_encode = msgspec.json.Encoder().encode
+
+
+class SessionState(StrEnum):
+    """The state of a market session."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+    @property
+    def over(self) -> bool:
+        """Whether the session takes no more commands."""
+        return self in {SessionState.CLOSED, SessionState.FAILED, SessionState.DELETED}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A command that took effect: where, and the order that it concerns before and after it.
+
+    before_plan, after_plan: an amendment's schedules, from here on.
+    """
+
+    command: Command
+    stamp: Stamp
+    before: Execution | None
+    after: Execution | None
+    before_plan: Points = ()
+    after_plan: Points = ()
+
+
+class _View:
+    """The market as the machine may see it."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+
+    def observe(self, execution: Execution) -> MarketState:
+        market, order = self._market, execution.order
+        now = market.clock
+
+        def since(time: int) -> Lots:
+            return market.metered(order.id, Nanos(time))
+
+        origin = execution.plan_origin
+        return MarketState(
+            now=now,
+            quote=market.quote(),
+            halted=market.halted,
+            others=since(-1),
+            others_window=since(now - rolling_window(order)),
+            others_pace=since(now - execution.pace_horizon(now)),
+            others_since_plan=since(now if origin is None else origin),
+            curve=market.curve,
+            volume_ahead=_volume_ahead(market, now, order.end),
+        )
+
+    def touch(self) -> Quote:
+        return self._market.quote()
+
+    def reference(self) -> Quote:
+        return self._market.reference()
+
+
+def _volume_ahead(market: Market, now: Nanos, end: Nanos) -> Lots | None:
+    """Volume that the market's usual day holds from now until the end."""
+    if market.usual_volume is None:
+        return None
+    curve = market.curve
+    whole = curve.between(curve.edges[0], curve.edges[-1])
+    return Lots(market.usual_volume * curve.between(now, end) // whole)
+
+
+class LiveSession:
+    """One session. The engine thread alone touches it, from its first command to its end.
+
+    entries: rows that wait to be journaled, in order. index: how many deterministic rows there were.
+    view: the market as the machine sees it.
+    """
+
+    def __init__(self, session_id: SessionId, market_name: str, market: Market, day: TradingDay) -> None:
+        self.id = session_id
+        self.name = market_name
+        self.market = market
+        self.day = day
+        self.wire = Wire(market.instrument)
+        self.index = 0
+        self.entries: list[Entry] = []
+        self._digest = hashlib.sha256()
+        self.view = _View(market)
+        self.engine = Engine(market.instrument, day, Gate(market.venue, market.latency), self.view, str(session_id))
+
+    @property
+    def hash(self) -> str:
+        """A digest of the deterministic facts alone: twins and re-runs of a session share it."""
+        return self._digest.hexdigest()
+
+    @property
+    def stamp(self) -> Stamp:
+        """Where the session stands."""
+        return Stamp(self.market.clock, self.market.index)
+
+    def apply(self, command: Command) -> Applied | Refusal | Unchanged:
+        """Let a command take effect here and now: after all that is due at this instant, before anything later."""
+        self.settle()
+        stamp = self.stamp
+        if isinstance(command, Accept):
+            try:
+                command = command.settled(stamp.market_time)
+            except Invalid as wrong:
+                return Refusal("window_passed", str(wrong), errors=(("/end_time", f"must be {wrong.rule}"),))
+        parent = _parent_of(command)
+        before = None if parent is None else self.engine.executions.get(parent)
+        before_plan = self._plan(before) if isinstance(command, Amend) else ()
+        answer = self.engine.apply(command, stamp.market_time)
+        if not isinstance(answer, list):
+            return answer
+        self._write_command(command, stamp)
+        self._write(answer)
+        if isinstance(command, Delete):
+            self._shut()
+        after = None if parent is None else self.engine.executions[parent]
+        after_plan = self._plan(after) if isinstance(command, Amend) else ()
+        return Applied(command, stamp, before, after, before_plan, after_plan)
+
+    def settle(self) -> None:
+        """Do all that is due at this instant: so that the state at a stamp depends on the stamp alone."""
+        self.run(until=self.market.clock, index=self.market.index)
+
+    def run(self, *, until: Nanos, index: int = NO_INDEX) -> Stop:
+        """Run to a time or an event index, however many stops it takes."""
+        while True:
+            stop = self.step(until=until, index=index)
+            if stop in {Stop.LIMIT, Stop.CLOSED}:
+                return stop
+
+    def step(self, *, until: Nanos, index: int = NO_INDEX) -> Stop:
+        """Run to the first thing that somebody must look at, and look at it."""
+        market, engine = self.market, self.engine
+        stop = market.advance(until=until, index=index, wake=engine.wake, on_quote=engine.awaits_quote, budget=SLICE_EVENTS)
+        if stop is Stop.REPORT:
+            self._write(engine.on_reports(market.take_reports(), market.clock))
+        elif stop is Stop.WAKE:
+            self._write(engine.on_time(market.clock))
+        elif stop is Stop.QUOTE:
+            self._write(engine.on_quote(market.clock))
+        elif stop is Stop.HALT:
+            self._write(engine.on_halt(market.clock, halted=market.halted))
+        elif stop is Stop.CLOSED:
+            self._write(engine.on_close(market.clock))
+        return stop
+
+    def take(self) -> list[Entry]:
+        """The rows that wait to be journaled."""
+        taken, self.entries = self.entries, []
+        return taken
+
+    def _plan(self, execution: Execution | None) -> Points:
+        return () if execution is None else plan_points(execution, self.view.observe(execution))
+
+    def _shut(self) -> None:
+        """The market is deleted: take its last word on what was out."""
+        self.market.shut()
+        self._write(self.engine.on_reports(self.market.take_reports(), self.market.clock))
+
+    def _write_command(self, command: Command, stamp: Stamp) -> None:
+        self._append(self.wire.command(command, stamp), stream=None, parent=_parent_of(command))
+
+    def _write(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            self._act(step)
+            doc = self.wire.event(step)
+            self._digest.update(_encode(_deterministic(doc)))
+            self._append(doc, stream=step.after.order.account, parent=step.happened.parent)
+
+    def _append(self, doc: Doc, *, stream: str | None, parent: ParentId | None) -> None:
+        self.index += 1
+        entry = Entry(
+            session=self.id,
+            session_index=self.index,
+            stream=stream,
+            type=doc["type"],
+            version=1,
+            market_time=self.market.clock,
+            event_index=self.market.index,
+            parent=parent,
+            payload=_encode(doc),
+        )
+        self.entries.append(entry)
+
+    def _act(self, step: Step) -> None:
+        """Do in the market what an event says was done."""
+        market, order, event = self.market, step.after.order, step.happened.event
+        if isinstance(event, ParentAccepted):
+            market.watch(order)
+        elif isinstance(event, ChildSubmitted):
+            market.submit(order, step.after.open[event.number])
+        elif isinstance(event, ChildPendingCancel):
+            market.cancel(order.id, event.number)
+        elif isinstance(event, ParentStarted | ParentSuspended | ParentResumed | ParentAmended | ParentPendingCancel):
+            market.set_meter(order, active=step.after.status.live and step.after.started is not None)
+        elif step.after.status.terminal and step.before is not None and not step.before.status.terminal:
+            market.unwatch(order.id)
+
+
+def _parent_of(command: Command) -> ParentId | None:
+    """The order that a command concerns; None for one that concerns them all."""
+    match command:
+        case Accept():
+            return command.order.id
+        case Amend() | Cancel() | Pause() | Resume():
+            return command.parent
+        case Kill() | Delete():
+            return None
+        case _:
+            assert_never(command)
+
+
+_IDS = ("parent_id", "child_id", "execution_id", "received_at")
+_ORDER_IDS = ("id", "session", "market")
+
+
+def _deterministic(doc: Doc) -> Doc:
+    """What of an event does not depend on who asked and when: no ids of ours, no stamps of the wall."""
+    kept = {key: value for key, value in doc.items() if key not in _IDS}
+    if "child_id" in doc:
+        kept["child"] = doc["child_id"].rpartition("-")[2]
+    order = kept.get("order")
+    if order is not None:
+        kept["order"] = {key: value for key, value in order.items() if key not in _ORDER_IDS}
+    return kept

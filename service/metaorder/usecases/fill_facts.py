@@ -1,0 +1,94 @@
+"""The fills of an order as arrays: thousands of documents, so each is read for what is asked of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from metaorder.domain.child import Liquidity
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import Side
+from metaorder.tca.facts import NO_PRICE, Fills, Ints, Quotes
+
+Row = Mapping[str, Any]
+
+
+class Grid(dict[str | None, int]):
+    """Decimal strings as whole steps of a grid, each read once: fills share few prices. None, an empty side, is NO_PRICE."""
+
+    def __init__(self, step: Decimal) -> None:
+        super().__init__({None: NO_PRICE})
+        exponent = step.normalize().as_tuple().exponent
+        assert isinstance(exponent, int), "a step is finite"
+        self._digits = max(2, -exponent)  # money is written with two digits at least
+        self._step = int(step.scaleb(self._digits))
+
+    def __missing__(self, text: str) -> int:
+        whole, _, digits = text.partition(".")
+        self[text], rest = divmod(int(whole + digits.ljust(self._digits, "0")), self._step)
+        assert not rest, f"{text} is on the grid"
+        return self[text]
+
+
+class _Touch(msgspec.Struct, gc=False):
+    bid: str | None
+    ask: str | None
+
+
+class _Fill(msgspec.Struct, gc=False):
+    quantity: int
+    filled_quantity: int
+    price: str
+    liquidity: str
+    fee: str
+    certain: bool
+    quote: _Touch
+    reference: _Touch
+
+
+_read = msgspec.json.Decoder(_Fill).decode
+
+
+def fill_facts(
+    rows: Sequence[Row], side: Side, filled: int, instrument: Instrument, twin: Quotes | None, why: str | None
+) -> Fills:
+    """The fills that come to `filled`; later ones are of an order that has moved on since it was read.
+
+    twin: the market without the order where it could be run; a replay's fills carry theirs. why: there is neither.
+    """
+    fills = [_read(row["doc"]) for row in rows]
+    fills = [fill for fill in fills if fill.filled_quantity <= filled]
+    points, fees = Grid(instrument.point_size), Grid(instrument.money_size)
+    ts = _ints([row["ts"] for row in rows[: len(fills)]])
+    bid, ask = _ints([points[fill.quote.bid] for fill in fills]), _ints([points[fill.quote.ask] for fill in fills])
+    if twin is not None:
+        reference2 = twin.before(ts)
+    else:
+        reference2 = mid2(
+            _ints([points[fill.reference.bid] for fill in fills]), _ints([points[fill.reference.ask] for fill in fills])
+        )
+    return Fills(
+        ts=ts,
+        lots=_ints([fill.quantity for fill in fills]) // instrument.lot_size,
+        price=_ints([points[fill.price] for fill in fills]),
+        maker=np.array([fill.liquidity == Liquidity.MAKER for fill in fills], dtype=np.bool_),
+        fee=_ints([fees[fill.fee] for fill in fills]),
+        certain=np.array([fill.certain for fill in fills], dtype=np.bool_),
+        touch=ask if side is Side.BUY else bid,
+        mid2=mid2(bid, ask),
+        reference2=reference2,
+        why_no_reference=why,
+    )
+
+
+def mid2(bid: Ints, ask: Ints) -> Ints:
+    """Twice the mids of touches; NO_PRICE where a side is empty or the book is locked or crossed."""
+    return np.where((bid != NO_PRICE) & (ask != NO_PRICE) & (bid < ask), bid + ask, NO_PRICE)
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)

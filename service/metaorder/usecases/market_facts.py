@@ -1,0 +1,87 @@
+"""The market of an order as arrays: what a session's record holds, cut into the tapes that tca asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.units import to_nanos
+from metaorder.sim.record import AUCTION, MarketRecord
+from metaorder.tca.facts import NO_PRICE, Bools, MarketFacts, Quotes, Tape
+
+Row = Mapping[str, Any]
+
+_decode = msgspec.json.Decoder().decode
+
+
+def market_facts(
+    record: MarketRecord, quotes: Quotes, market: Row, parent: str, mine: frozenset[str], untouched: MarketRecord | None
+) -> MarketFacts:
+    """The market of one order. mine: the account's parents. untouched: a simulated market without the order, if it is known."""
+    facts, spec = _decode(market["detail"])["facts"], _decode(market["spec"])
+    prints = record.prints
+    auction = (prints["flags"] & AUCTION) != 0
+    eligible = ~auction & ~_halted(record, prints["ts"])
+    ours = _involves(prints, record.parents, mine)
+    recorded, basis = None, "external"
+    if spec["kind"] == "replay":
+        reference = record.reference
+        continuous = ((reference["flags"] & AUCTION) == 0) & ~_halted(record, reference["ts"])
+        recorded, basis = _tape(reference[continuous]), "replay"
+    elif untouched is not None:
+        recorded, basis = _tape(untouched.prints), "simulated"
+    return MarketFacts(
+        clock=record.clock,
+        opened=to_nanos(facts["open"]),
+        closes=to_nanos(facts["close"]),
+        closed=record.closed,
+        tape=_tape(prints[eligible & ~ours]),
+        whole=_tape(prints[eligible]),
+        recorded=recorded,
+        own=_tape(prints[eligible & _involves(prints, record.parents, frozenset([parent]))]),
+        auctions=_tape(prints[auction]),
+        quotes=quotes,
+        basis=basis,
+        assumptions={"latency_ms": spec["options"]["latency_ms"], "hidden": spec["options"].get("hidden")},
+    )
+
+
+def quotes_of(record: MarketRecord, instrument: Instrument) -> Quotes:
+    """Twice the mid at each change; none while a side is empty, the book locked or crossed, or trading halted."""
+    rows = record.quotes
+    bid, ask = rows["live"]["bid"], rows["live"]["ask"]
+    mid2 = (bid + ask) * instrument.points_per_tick
+    mid2[(bid >= ask) | (rows["live"]["bid_lots"] <= 0) | (rows["live"]["ask_lots"] <= 0) | (rows["halted"] != 0)] = NO_PRICE
+    return Quotes(np.ascontiguousarray(rows["ts"]), mid2)
+
+
+def halted_at(record: MarketRecord, ts: int) -> bool:
+    """Whether trading was halted at a time, that instant's changes included."""
+    at = int(np.searchsorted(record.quotes["ts"], ts, side="right")) - 1
+    return at >= 0 and bool(record.quotes["halted"][at])
+
+
+def _halted(record: MarketRecord, times: npt.NDArray[np.int64]) -> Bools:
+    """Whether trading was halted both before and after each instant: a print on the edge is of the trading side."""
+    changes = record.quotes
+    if not changes["halted"].any():
+        return np.zeros(len(times), dtype=np.bool_)
+    ts, halted = np.ascontiguousarray(changes["ts"]), np.concatenate([[0], changes["halted"]]) != 0
+    found: Bools = halted[np.searchsorted(ts, times, side="left")] & halted[np.searchsorted(ts, times, side="right")]
+    return found
+
+
+def _involves(prints: npt.NDArray[np.void], parents: tuple[str, ...], which: frozenset[str]) -> Bools:
+    """Prints in which one of `which` took part, on either side."""
+    keys = np.array([name in which for name in parents], dtype=np.bool_)
+    found: Bools = keys[prints["parent"]] | keys[prints["counterparty"]]
+    return found
+
+
+def _tape(prints: npt.NDArray[np.void]) -> Tape:
+    return Tape(*(np.ascontiguousarray(prints[name]) for name in ("ts", "points", "lots")))

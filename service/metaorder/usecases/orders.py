@@ -1,0 +1,208 @@
+"""Parent orders: what a person asks, checked and made into a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from metaorder.algos import build, plain
+from metaorder.core.commands import Accept, Amend
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.errors import Invalid
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import (
+    Benchmark,
+    ParentId,
+    ParentOrder,
+    ParticipationMode,
+    SessionId,
+    Side,
+)
+from metaorder.domain.principal import Principal
+from metaorder.domain.units import SECOND, Lots, Nanos, Points, Ticks, to_decimal, to_lots, to_nanos, to_share, to_ticks
+from metaorder.usecases.errors import Unprocessable
+
+DEFAULT_CAP = Decimal("0.20")
+"""The participation cap of an account that has not said otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFacts:
+    """What an order must fit: the session, its instrument and its day."""
+
+    session: SessionId
+    name: str
+    instrument: Instrument
+    day: TradingDay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """A parent order as a client states it: text at the doors, nothing converted yet."""
+
+    client_order_id: str
+    market: str
+    symbol: str
+    side: Side
+    quantity: int
+    algo: str
+    params: Mapping[str, Any]
+    start_time: str | None
+    end_time: str | None
+    duration_s: int | None
+    limit_price: str | None
+    max_participation: str | None
+    participation_mode: ParticipationMode
+    min_child_quantity: int | None
+    max_child_quantity: int | None
+    must_complete: bool
+    benchmark: Benchmark
+    urgency: str | None
+    band_behind: str | None
+    band_ahead: str | None
+    decision_time: str | None
+    decision_price: str | None
+    tags: Mapping[str, str]
+
+
+def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
+    """The command that starts a parent order.
+
+    Raises:
+        Unprocessable: a field that breaks a rule, named with the rule and the value.
+    """
+    try:
+        return _accept(facts, principal, new, parent, now, body_hash)
+    except Invalid as wrong:
+        raise unprocessable(wrong) from None
+
+
+def amend(instrument: Instrument, parent: ParentId, changes: Mapping[str, Any], version: int, body_hash: str) -> Amend:
+    """The command that changes a parent order. `changes` holds the fields that the client gave: null removes the limit.
+
+    Raises:
+        Unprocessable: nothing to change, or a field that breaks a rule.
+    """
+    if not changes:
+        raise Unprocessable("validation", "an amendment changes something", errors=[("/", "holds at least one field")])
+    try:
+        quantity, limit, end = changes.get("quantity"), changes.get("limit_price"), changes.get("end_time")
+        return Amend(
+            parent=parent,
+            expected_version=version,
+            body_hash=body_hash,
+            lots=None if quantity is None else to_lots(quantity, lot_size=instrument.lot_size),
+            end=None if end is None else to_nanos(end, field="end_time"),
+            params=changes.get("params"),
+            limit=None if limit is None else _price(limit, instrument, "limit_price"),
+            limit_given="limit_price" in changes,
+        )
+    except Invalid as wrong:
+        raise unprocessable(wrong) from None
+
+
+def unprocessable(wrong: Invalid) -> Unprocessable:
+    """A broken rule as a refusal that points at the field."""
+    pointer = "/" + wrong.field.replace(".", "/")
+    return Unprocessable("validation", str(wrong), errors=[(pointer, f"must be {wrong.rule}, was {wrong.value!r}")])
+
+
+def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
+    instrument = facts.instrument
+    if new.symbol != instrument.symbol:
+        raise Invalid("symbol", f"one that the market trades: {instrument.symbol}", new.symbol)
+    if new.quantity <= 0:
+        raise Invalid("quantity", "greater than 0", new.quantity)
+    start, end = _window(new, facts.day)
+    algorithm = build(new.algo, new.params)
+    smallest = new.min_child_quantity
+    largest = new.max_child_quantity
+    order = ParentOrder(
+        id=parent,
+        account=principal.account,
+        client_order_id=new.client_order_id,
+        session=facts.session,
+        market=new.market,
+        symbol=new.symbol,
+        currency=instrument.currency,
+        side=new.side,
+        lots=to_lots(new.quantity, lot_size=instrument.lot_size),
+        algo=new.algo,
+        params=plain(algorithm),
+        start=facts.day.open if start is None else start,
+        end=facts.day.close if end is None else end,
+        cap=to_share(_decimal(new.max_participation, DEFAULT_CAP, "max_participation"), field="max_participation"),
+        min_child=instrument.min_child if smallest is None else _lots(smallest, instrument, "min_child_quantity"),
+        max_child=None if largest is None else _lots(largest, instrument, "max_child_quantity"),
+        limit=None if new.limit_price is None else _price(new.limit_price, instrument, "limit_price"),
+        participation_mode=new.participation_mode,
+        must_complete=new.must_complete,
+        benchmark=new.benchmark,
+        urgency=Fraction(_decimal(new.urgency, Decimal("0.5"), "urgency")),
+        behind=Fraction(_decimal(new.band_behind, Decimal("0.02"), "schedule_band.behind")),
+        ahead=Fraction(_decimal(new.band_ahead, Decimal("0.02"), "schedule_band.ahead")),
+        decision_time=None if new.decision_time is None else to_nanos(new.decision_time, field="decision_time"),
+        decision_price=_decision_price(new, instrument),
+        tags=dict(new.tags),
+    )
+    if order.lots < order.min_child:
+        raise Invalid("quantity", f"at least the smallest child order, {order.min_child} lots", new.quantity)
+    _check_rates(order)
+    return Accept(
+        order=order,
+        rejection=None,
+        body_hash=body_hash,
+        received_at=now,
+        start_now=start is None,
+        duration_ns=new.duration_s * SECOND if start is None and new.duration_s is not None else None,
+    )
+
+
+def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]:
+    """The window that the client states; None for a start that is now, and for an end that follows from it."""
+    if (new.end_time is None) == (new.duration_s is None):
+        raise Invalid("end_time", "given, or duration_s in its place, and not both", new.end_time)
+    if new.duration_s is not None and new.duration_s <= 0:
+        raise Invalid("duration_s", "greater than 0", new.duration_s)
+    start = None if new.start_time is None else to_nanos(new.start_time, field="start_time")
+    if new.end_time is not None:
+        end: Nanos | None = to_nanos(new.end_time, field="end_time")
+    else:
+        assert new.duration_s is not None
+        end = None if start is None else Nanos(start + new.duration_s * SECOND)
+    if start is not None and end is not None and end <= start:
+        raise Invalid("end_time", "after start_time", new.end_time)
+    for field, time in (("start_time", start), ("end_time", end)):
+        if time is not None and not day.open <= time <= day.close:
+            raise Invalid(field, f"within the session of {day.date}", getattr(new, field))
+    return start, end
+
+
+def _check_rates(order: ParentOrder) -> None:
+    """What the algorithm is asked to be of the market must fit under the cap."""
+    target = order.params.get("target") if order.algo == "pov" else None
+    if target is not None and Fraction(str(target)) > order.cap:
+        raise Invalid("params.target", f"at most max_participation {float(order.cap)}", target)
+
+
+def _price(text: str, instrument: Instrument, field: str) -> Ticks:
+    return to_ticks(to_decimal(text, field=field), tick_size=instrument.tick_size, field=field)
+
+
+def _lots(quantity: int, instrument: Instrument, field: str) -> Lots:
+    return to_lots(quantity, lot_size=instrument.lot_size, field=field)
+
+
+def _decimal(text: str | None, default: Decimal, field: str) -> Decimal:
+    return default if text is None else to_decimal(text, field=field)
+
+
+def _decision_price(new: NewOrder, instrument: Instrument) -> Points | None:
+    """The client's own decision price, on the tape's grid: a mid is welcome."""
+    if new.decision_price is None:
+        return None
+    price = to_decimal(new.decision_price, field="decision_price")
+    return Points(to_ticks(price, tick_size=instrument.point_size, field="decision_price"))

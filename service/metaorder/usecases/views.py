@@ -1,0 +1,194 @@
+"""What people see of an order: one shape, whether it comes from the engine's state or from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from metaorder.core.convert import Doc
+from metaorder.core.execution import Execution
+from metaorder.core.wire import Wire, money_text
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import TERMINAL
+from metaorder.domain.units import ratio_text, time_text
+
+_decode = msgspec.json.Decoder().decode
+AVERAGE_DIGITS = 6
+
+_TERMS = (
+    "id",
+    "client_order_id",
+    "market",
+    "session",
+    "symbol",
+    "currency",
+    "side",
+    "quantity",
+    "algo",
+    "params",
+)
+_MORE_TERMS = (
+    "start_time",
+    "end_time",
+    "limit_price",
+    "max_participation",
+    "participation_mode",
+    "min_child_quantity",
+    "max_child_quantity",
+    "must_complete",
+    "benchmark",
+    "urgency",
+    "decision_time",
+    "decision_price",
+    "tags",
+)
+
+
+def from_execution(execution: Execution, wire: Wire, instrument: Instrument) -> Doc:
+    """A parent order as the engine holds it."""
+    unit = Fraction(instrument.tick_size)
+    average = execution.notional * unit / execution.filled if execution.filled else None
+    return _document(
+        wire.order(execution.order),
+        status=str(execution.status),
+        waiting=None if execution.waiting is None else str(execution.waiting),
+        started=execution.started is not None,
+        version=execution.version,
+        filled=execution.filled * instrument.lot_size,
+        average=average,
+        fees=money_text(execution.fees, instrument),
+        reason=None if execution.reason is None else str(execution.reason),
+        created_at=execution.received_at,
+    )
+
+
+def from_row(row: Mapping[str, Any]) -> Doc:
+    """A parent order as the database holds it."""
+    filled = row["filled"]
+    return _document(
+        _decode(row["terms"]),
+        status=row["status"],
+        waiting=row["waiting"],
+        started=row["started"] is not None,
+        version=row["version"],
+        filled=filled,
+        average=Fraction(Decimal(row["notional"])) / filled if filled else None,
+        fees=_two_digits(row["fees"]),
+        reason=row["reason"],
+        created_at=row["created_at"],
+    )
+
+
+def child(row: Mapping[str, Any]) -> Doc:
+    """A child order."""
+    more = _decode(row["doc"])
+    return {
+        "id": row["id"],
+        "parent_id": row["parent"],
+        "venue": row["venue"],
+        "type": row["type"],
+        "time_in_force": row["time_in_force"],
+        "price": row["price"],
+        "quantity": row["quantity"],
+        "filled_quantity": row["filled"],
+        "status": row["status"],
+        "reason": more["reason"],
+        "quote": more["quote"],
+        "queue_ahead": more.get("queue_ahead"),
+        "queue_known_ppm": more.get("queue_known_ppm"),
+        "good_till": more["good_till"],
+        "ended_reason": row["ended_reason"],
+        "ended_at": None if row["ended"] is None else time_text(row["ended"]),
+        "ts": time_text(row["ts"]),
+    }
+
+
+_FILL = (
+    "execution_id",
+    "child_id",
+    "parent_id",
+    "symbol",
+    "venue",
+    "side",
+    "quantity",
+    "price",
+    "liquidity",
+    "fee",
+    "evidence",
+    "certain",
+    "after_end",
+    "quote",
+    "reference",
+    "ts",
+)
+
+
+def fill(row: Mapping[str, Any]) -> Doc:
+    """A fill."""
+    doc = _decode(row["doc"])
+    return {**{name: doc[name] for name in _FILL}, "seq": row["seq"]}
+
+
+def market(row: Mapping[str, Any]) -> Doc:
+    """A market session, as far as the database knows it."""
+    spec, detail = _decode(row["spec"]), _decode(row["detail"])
+    speed = row["speed"]
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "kind": spec["kind"],
+        "symbol": spec["symbol"],
+        "state": row["state"],
+        "speed": speed if speed == "max" else float(speed),
+        **detail["facts"],
+        "options": spec["options"],
+        "session_hash": detail.get("session_hash"),
+        "error": detail.get("error"),
+        "clock": time_text(row["clock"]),
+        "event_index": row["event_index"],
+        "halted": False,
+        "divergences": detail.get("counters", {}) if spec["kind"] == "replay" else {},
+    }
+
+
+def _document(
+    terms: Doc,
+    *,
+    status: str,
+    waiting: str | None,
+    started: bool,
+    version: int,
+    filled: int,
+    average: Fraction | None,
+    fees: str,
+    reason: str | None,
+    created_at: int,
+) -> Doc:
+    over = status in TERMINAL
+    left = terms["quantity"] - filled
+    return {
+        **{name: terms[name] for name in _TERMS},
+        "status": status,
+        "working": started and waiting is None and status in {"new", "partially_filled"},
+        "waiting": waiting,
+        "filled_quantity": filled,
+        "leaves_quantity": 0 if over else left,
+        "canceled_quantity": left if over else 0,
+        "avg_price": None if average is None else ratio_text(average, AVERAGE_DIGITS),
+        "fees": fees,
+        "reason": reason,
+        "version": version,
+        **{name: terms[name] for name in _MORE_TERMS},
+        "participation_grace": terms["min_child_quantity"],
+        "schedule_band": {"behind": terms["band_behind"], "ahead": terms["band_ahead"]},
+        "created_at": time_text(created_at),
+    }
+
+
+def _two_digits(text: str) -> str:
+    whole, _, digits = text.partition(".")
+    return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
