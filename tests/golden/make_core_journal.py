@@ -1,0 +1,141 @@
+"""Writes a core journal to keep: a fixed run of a fake market, its commands and events, and the states that it left.
+
+Run it by hand for a new file beside the old ones when the format changes; an old file is never written again:
+`PYTHONPATH=tests python tests/golden/make_core_journal.py tests/golden/core_journal_2.jsonl`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Rejection, Resume, Stamp
+from metaorder.core.decide import Gate
+from metaorder.core.engine import Engine
+from metaorder.core.execution import Execution
+from metaorder.core.wire import Wire
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import ParentId, ParentOrder, ParticipationMode, Side
+from metaorder.domain.units import Lots, Nanos, Points, Ticks
+from support.core import DAY, LATENCY, OPEN, at, child, parent_order, touch
+from support.fake_market import FILLS_AT_ONCE, NEVER_FILLS, REFUSES, FakeMarket, Fate, Halted, Printed, Quoted
+
+INSTRUMENT = Instrument(
+    symbol="ACME",
+    mic="XNAS",
+    currency="USD",
+    tick_size=Decimal("0.01"),
+    lot_size=10,
+    taker_fee=Decimal("0.0030"),
+    maker_fee=Decimal("-0.0020"),
+)
+HALF = Fate(fills=((300_000_000, 50),), overtakes=30)
+FATES = [FILLS_AT_ONCE, HALF, REFUSES, NEVER_FILLS, HALF]
+
+
+def order(number: int, **terms: Any) -> ParentOrder:
+    name = f"p-{number}"
+    return parent_order(id=ParentId(name), client_order_id=name, min_child=Lots(10), **terms)
+
+
+ORDERS = [
+    order(1, lots=Lots(60), params={"slices": 3, "interval_s": 60}, end=at(30)),
+    order(
+        2, algo="vwap", side=Side.SELL, lots=Lots(200), end=at(90), params={"interval_s": 30, "curve": [1, 3]}, limit=Ticks(9_998)
+    ),
+    order(
+        3,
+        algo="pov",
+        lots=Lots(200),
+        start=at(20),
+        end=at(80),
+        must_complete=True,
+        participation_mode=ParticipationMode.SOFT_AT_END,
+    ),
+    order(4, lots=Lots(500), end=at(300), decision_price=Points(1_000_050), decision_time=OPEN, tags={"desk": "one"}),
+    order(5, end=at(300), urgency=Fraction(1, 4), behind=Fraction(1, 20), max_child=Lots(90)),
+]
+TICKS = [
+    Quoted(OPEN, touch()),
+    *(Printed(at(s), Ticks(10_000 + s % 2), Lots(300)) for s in range(1, 100, 4)),
+    Quoted(at(12), touch(10_002, 10_003, 40, 50)),
+    Halted(at(35), True),
+    Halted(at(42), False),
+    Quoted(at(60), touch(9_999, 10_002, 70, 30)),
+]
+
+
+def accept(each: ParentOrder, rejection: Rejection | None = None) -> Accept:
+    return Accept(order=each, rejection=rejection, body_hash="0f" * 16, received_at=Nanos(OPEN + 5))
+
+
+def amend(number: int, version: int, **terms: Any) -> Amend:
+    return Amend(parent=ParentId(f"p-{number}"), expected_version=version, body_hash="0f" * 16, **terms)
+
+
+SCRIPT: list[tuple[float, Command]] = [
+    *((0, accept(each)) for each in ORDERS),
+    (0, accept(order(6), Rejection(code="max_quantity", detail="too much", limit="1000", observed="10000"))),
+    (15, Pause(parent=ParentId("p-2"), cancel_open=True)),
+    (22, Resume(parent=ParentId("p-2"))),
+    (24, amend(2, 1, lots=Lots(150), limit=Ticks(10_001), limit_given=True)),
+    (25, amend(4, 1, end=at(400), params={"slices": 8})),
+    (50, Cancel(parent=ParentId("p-4"))),
+    (95, Kill(reason="drill")),
+    (96, Delete()),
+]
+
+
+def summary(execution: Execution, wire: Wire) -> dict[str, Any]:
+    """A state as plain JSON: what has to come out of the fold, whatever the state is made of."""
+    return {
+        "order": wire.order(execution.order),
+        "status": str(execution.status),
+        "version": execution.version,
+        "filled": execution.filled,
+        "notional": execution.notional,
+        "fees": execution.fees,
+        "children": execution.children,
+        "working": execution.working,
+        "started": execution.started,
+        "plan": [execution.plan_origin, execution.plan_done],
+        "waiting": execution.waiting,
+        "suspended": execution.suspended,
+        "reason": execution.reason,
+    }
+
+
+def lines() -> Iterator[dict[str, Any]]:
+    """The journal: commands and events in their order, then the states."""
+    market = FakeMarket(TICKS, lambda n: FATES[n % len(FATES)])
+    market.engine = Engine(INSTRUMENT, DAY, Gate("FAKE", LATENCY), market, "golden")
+    wire, read = Wire(INSTRUMENT), 0
+    for seconds, command in SCRIPT:
+        if isinstance(command, Kill):  # before it, the guard of the fifth order counts what the core does not: it blocks
+            market.run(at(75))
+            market.engine._guard.sent(ParentId("p-5"), child(99, lots=Lots(999)))
+        market.run(at(seconds))
+        market.apply(command)
+        yield wire.command(command, Stamp(market.now, len(market.steps)))
+        for step in market.steps[read:]:
+            yield wire.event(step)
+        read = len(market.steps)
+    market.run(at(100))
+    for step in market.steps[read:]:
+        yield wire.event(step)
+    yield {"type": "states", "states": [summary(each, wire) for each in market.engine.executions.values()]}
+
+
+def main(path: Path) -> None:
+    assert not path.exists(), "an old journal is kept as it is"
+    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines()))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,100 @@
+"""vwap: lots follow the share of the day's usual volume, from history alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metaorder.algos.vwap import MAX_PARTS, Vwap
+from metaorder.domain.errors import Invalid
+from metaorder.domain.market import VolumeCurve
+from metaorder.domain.state import State
+from metaorder.domain.units import Lots, Nanos
+from support.core import CLOSE, OPEN, at, market_state, state_at
+
+WEIGHTS = st.lists(st.integers(0, 1_000), min_size=1, max_size=12).filter(any).map(tuple)
+
+
+def usual(*weights: int) -> VolumeCurve:
+    """A usual day whose first parts of 300 s hold these weights, and whose rest holds nothing."""
+    edges = [OPEN + 300 * 10**9 * i for i in range(len(weights) + 1)]
+    return VolumeCurve((*map(Nanos, edges), CLOSE), (*weights, 0), "history")
+
+
+def seen(seconds: float, curve: VolumeCurve, **changes: object) -> State:
+    return state_at(seconds, market=replace(market_state(), curve=curve), **changes)
+
+
+def test_lots_follow_the_usual_volume_of_the_market() -> None:
+    state = seen(0, usual(1, 3))
+    assert [Vwap().planned(state, at(s)) for s in (0, 150, 300, 450, 600)] == [0, 125, 250, 625, 1_000]
+
+
+def test_an_interval_is_placed_when_it_begins() -> None:
+    intent = Vwap().on_event(seen(300, usual(1, 3)))
+    assert (intent.target, intent.due) == (400, 250)
+    assert Vwap().on_event(seen(359.5, usual(1, 3))).target == 400
+    assert Vwap().on_event(seen(360, usual(1, 3))).target == 550
+
+
+def test_a_given_curve_lies_over_the_whole_window_of_the_order() -> None:
+    resumed = replace(seen(0, usual(1, 1), window_s=600), start=at(-600))  # half of the window is over
+    assert Vwap(curve=(9, 9, 1, 3)).planned(resumed, at(300)) == 250
+    assert Vwap(curve=(9, 9, 1, 3)).on_event(resumed).reason["curve"] == "given"
+
+
+def test_only_the_weights_that_are_left_count_when_the_plan_is_drawn_anew() -> None:
+    state = seen(0, usual(1, 3), done=400)
+    late = replace(state, plan=replace(state.plan, origin=at(300), window=Nanos(300 * 10**9)))
+    assert [Vwap().planned(late, at(s)) for s in (300, 450, 600)] == [400, 700, 1_000]
+
+
+def test_where_no_volume_is_usual_any_more_what_is_left_goes_evenly() -> None:
+    state = seen(0, usual(1, 0))
+    late = replace(state, plan=replace(state.plan, origin=at(300), window=Nanos(300 * 10**9)))
+    assert [Vwap().planned(late, at(s)) for s in (300, 450, 600)] == [0, 500, 1_000]
+    assert Vwap().on_event(replace(late, market=replace(late.market, now=at(300)))).target == 200
+
+
+@given(st.integers(1, 10**9), WEIGHTS, st.lists(st.integers(0, 600), min_size=2, max_size=8).map(sorted))
+def test_the_plan_never_falls_and_ends_at_the_quantity(lots: int, weights: tuple[int, ...], seconds: list[int]) -> None:
+    state, algorithm = state_at(0, lots=lots), Vwap(curve=weights)
+    points = [algorithm.planned(state, at(s)) for s in seconds]
+    assert points == sorted(points)
+    assert (algorithm.planned(state, OPEN), algorithm.planned(state, at(600))) == (0, lots)
+
+
+@given(st.integers(1, 10**9), WEIGHTS, st.integers(1, 400), st.floats(0, 599))
+def test_the_target_is_at_least_what_is_due_and_at_most_the_quantity(
+    lots: int, weights: tuple[int, ...], interval_s: int, seconds: float
+) -> None:
+    intent = Vwap(curve=weights, interval_s=interval_s).on_event(state_at(seconds, lots=lots))
+    assert intent.due <= intent.target <= lots
+    assert at(seconds) < intent.wake <= at(600)
+
+
+def test_a_window_shorter_than_its_parts_is_worked_evenly() -> None:
+    state = state_at(0, lots=10)
+    short = replace(state, end=Nanos(OPEN + 5), plan=replace(state.plan, window=Nanos(5)))
+    assert Vwap(curve=(1,) * 100).planned(short, Nanos(OPEN + 1)) == Lots(2)
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"interval_s": 0}, "interval_s"),
+        ({"interval_s": 86_401}, "interval_s"),
+        ({"curve": ()}, "curve"),
+        ({"curve": (1,) * (MAX_PARTS + 1)}, "curve"),
+        ({"curve": (0, 0)}, "curve"),
+        ({"curve": (1, -1)}, "curve"),
+        ({"curve": (10**12 + 1,)}, "curve"),
+    ],
+)
+def test_a_curve_that_says_nothing_or_too_much_is_refused(params: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Vwap(**params)
+    assert caught.value.field == field

@@ -1,0 +1,73 @@
+"""Instruments: a grid on which every price, mid and fee is exact."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metaorder.domain.errors import Invalid
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.units import Ticks
+
+PLAIN: dict[str, Any] = {"symbol": "ACME", "mic": "XNAS", "currency": "USD", "tick_size": Decimal("0.01")}
+
+
+def test_fees_are_whole_points_of_the_tape_per_lot_and_a_rebate_is_negative() -> None:
+    instrument = Instrument(**PLAIN, taker_fee=Decimal("0.0030"), maker_fee=Decimal("-0.0020"))
+    assert instrument.point_size == Decimal("0.0001")
+    assert (instrument.fee_points(maker=False), instrument.fee_points(maker=True)) == (30, -20)
+
+
+def test_money_is_counted_in_a_point_of_a_lot() -> None:
+    instrument = Instrument(**PLAIN, lot_size=100, multiplier=5)
+    assert instrument.money_size == Decimal("0.0500")
+    assert instrument.points(Ticks(3)) == 300
+
+
+def has_a_decimal(value: Fraction) -> bool:
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+@given(st.sampled_from(["0.01", "0.0001", "0.25", "1", "5"]), st.integers(1, 600).map(lambda half: 2 * half))
+def test_the_points_of_a_tick_are_worth_the_tick_exactly_or_the_instrument_is_refused(tick: str, points: int) -> None:
+    def instrument() -> Instrument:
+        return Instrument(**{**PLAIN, "tick_size": Decimal(tick)}, points_per_tick=points)
+
+    if has_a_decimal(Fraction(tick) / points):
+        assert Fraction(instrument().point_size) * points == Fraction(tick)
+        return
+    with pytest.raises(Invalid, match="points_per_tick must be a divisor of the tick size"):
+        instrument()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "rule"),
+    [
+        ({"tick_size": Decimal(0)}, "tick_size", "greater than 0"),
+        ({"tick_size": Decimal("-0.01")}, "tick_size", "greater than 0"),
+        ({"tick_size": Decimal("NaN")}, "tick_size", "greater than 0"),
+        ({"tick_size": Decimal("Infinity")}, "tick_size", "greater than 0"),
+        ({"lot_size": 0}, "lot_size", "at least 1"),
+        ({"points_per_tick": 0}, "points_per_tick", "even and at least 2"),
+        ({"points_per_tick": 99}, "points_per_tick", "even and at least 2"),
+        ({"multiplier": 0}, "multiplier", "at least 1"),
+        ({"min_child": 0}, "min_child", "at least 1"),
+        ({"taker_fee": Decimal("0.00005")}, "taker_fee", "a multiple of the tape's price step 0.0001"),
+        ({"maker_fee": Decimal("-0.00205")}, "maker_fee", "a multiple of the tape's price step 0.0001"),
+        ({"taker_fee": Decimal("NaN")}, "taker_fee", "a multiple of the tape's price step 0.0001"),
+        ({"maker_fee": Decimal("Infinity")}, "maker_fee", "a multiple of the tape's price step 0.0001"),
+    ],
+)
+def test_a_grid_that_cannot_be_exact_is_refused(changes: dict[str, Any], field: str, rule: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Instrument(**{**PLAIN, **changes})
+    assert (caught.value.field, caught.value.rule) == (field, rule)
