@@ -1,4 +1,4 @@
-"""A market, an order, its stream and its cost: the whole of Metaorder in one script. Give it the address and the key of a server."""
+"""A market, an order, its stream and its cost: all of Metaorder in one script. Give it a server's address and key."""
 
 from __future__ import annotations
 

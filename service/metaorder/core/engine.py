@@ -236,9 +236,10 @@ class Engine:
             elif execution.status.live:
                 self._decide(parent)
             elif execution.status is Status.SUSPENDED:
-                self._wakes[parent] = execution.order.end
                 if self._now >= execution.order.end:
                     self._finish(parent, EndReason.WINDOW_ENDED)
+                else:
+                    self._wakes[parent] = execution.order.end
 
     def _start(self, parent: ParentId) -> None:
         """Let an order arrive, once it is time and the market shows a mid."""
