@@ -110,6 +110,17 @@ def test_an_order_that_was_paused_before_it_arrived_ends_with_its_window() -> No
     assert happened(market, ParentExpired)[0].reason is EndReason.WINDOW_ENDED
 
 
+def test_an_order_that_ends_while_paused_waits_for_its_child_and_asks_for_no_more_wake_ups() -> None:
+    market = trading(fate=Fate(fills=(), cancel=None))
+    accept(market)
+    market.apply(Amend(parent=PARENT, expected_version=1, body_hash="", end=at(300)))
+    market.apply(Pause(parent=PARENT))
+    market.run(at(301))
+    assert (of(market).status, market.engine.wake) == (Status.PENDING_CANCEL, None)
+    market.close()
+    assert happened(market, ParentExpired)[0].reason is EndReason.WINDOW_ENDED
+
+
 def test_resuming_amending_and_the_end_of_a_halt_draw_the_schedule_anew() -> None:
     market = trading(Halted(at(300), True), Halted(at(330), False))
     accept(market)
