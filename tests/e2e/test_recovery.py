@@ -83,12 +83,14 @@ def uninterrupted() -> tuple[str, list[tuple[Any, ...]]]:
     """The session hash and the fills of a run that nobody disturbed."""
     with tempfile.TemporaryDirectory() as directory:
         server = Server(Path(directory) / "state", DATA)
-        begin(server, SPEED)
-        start_market(server)
-        with server.client() as client:
-            market = closed(client)
-            fills = pages(client, "/v1/fills")
-        server.kill()
+        try:
+            begin(server, SPEED)
+            start_market(server)
+            with server.client() as client:
+                market = closed(client)
+                fills = pages(client, "/v1/fills")
+        finally:
+            server.kill()
     return market["session_hash"], [_fact(fill) for fill in fills]
 
 
@@ -145,8 +147,8 @@ def test_what_was_acknowledged_mid_run_is_there_after_a_kill(server: Server, poi
 @pytest.mark.parametrize(
     "name", [n for n in NAMES if GAUNTLET or n in {"command.applied", "journal.written", "journal.committed"}]
 )
-def test_a_kill_at_a_failpoint_loses_nothing(name: str, tmp_path: Path) -> None:
-    server = Server(tmp_path / "state", DATA)
+def test_a_kill_at_a_failpoint_loses_nothing(name: str, tmp_server: Server) -> None:
+    server = tmp_server
     promises = Promises()
     begin(server, SPEED / 20)
     server.stop()
@@ -176,9 +178,9 @@ def test_a_kill_at_a_failpoint_loses_nothing(name: str, tmp_path: Path) -> None:
     assert rerun(server) == market["session_hash"]
 
 
-def test_a_replay_of_a_real_day_comes_back(tmp_path: Path) -> None:
+def test_a_replay_of_a_real_day_comes_back(tmp_server: Server) -> None:
     real(GOOG)
-    server = Server(tmp_path / "state", DATA)
+    server = tmp_server
     server.start()
     market = {"id": MARKET, "kind": "replay", "format": "lobster", "source": GOOG, "symbol": "GOOG", "speed": 5_000}
     order = {

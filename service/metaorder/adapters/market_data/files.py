@@ -33,7 +33,7 @@ class Files:
         for root in self._roots:
             try:
                 path = (root / source).resolve(strict=True)
-            except (OSError, ValueError):  # not there, or no name that a file could have
+            except (OSError, ValueError, RuntimeError):  # not there, no name that a file could have, or links in a circle
                 continue
             if path.is_relative_to(root) and path.is_file():
                 return path

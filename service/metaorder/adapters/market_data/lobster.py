@@ -92,6 +92,8 @@ def _day(file: str, name: re.Match[str], calendars: Calendars) -> tuple[Nanos, T
     opens, closes = int(name[3]), int(name[4])
     if not opens < closes <= DAY_MS:
         raise DataError(file, 0, f"a session opens before it closes, within its day: {name[0]}")
+    if not "1970" <= name[2] < "2262":  # nanoseconds in 64 bits hold no other
+        raise DataError(file, 0, f"the file's day is from 1970 to 2261: {name[0]}")
     try:
         midnight = calendars.midnight(MIC, name[2])
     except Invalid as wrong:
