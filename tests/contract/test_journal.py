@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -199,8 +199,26 @@ def test_damage_is_refused_with_its_position(url: str, damage: str, position: in
         connection.execute(text(damage.replace("payload = X", f"payload = {blob}".replace(":", "\\:"))))
     engine.dispose()
     with pytest.raises(Damaged) as caught:
-        SqlJournal(writer_engine(url)).verify()
+        _verify(url)
     assert caught.value.position == position
+
+
+def _verify(url: str) -> None:
+    with closing(SqlJournal(writer_engine(url))) as journal:
+        journal.verify()
+
+
+def test_a_reader_that_stops_in_the_middle_holds_nothing_open(reopen: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metaorder.adapters.db.journal.CHUNK", 100)
+    _, rows = busy_session()
+    journal = reopen()
+    written = [row for row in journal.append(rows, []) if row.entry.session_index is not None]
+    assert list(journal.session("lab")) == written
+    assert journal.verify() == len(rows)
+    reader = journal.session("lab")
+    assert next(reader) == written[0]
+    reopen().append([killed()], [])  # nothing is locked, and nothing is lost with the first journal
+    assert list(reopen().session("lab")) == written
 
 
 def test_two_servers_never_write_one_postgres(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, select, text, update
+from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, text, update
 from sqlalchemy.sql import Select
 
 from metaorder.adapters.db import tables
@@ -28,16 +28,18 @@ class SqlJournal:
     def __init__(self, engine: Engine) -> None:
         check_durable(engine)
         self._engine = engine
-        self._connection = engine.connect()
         self._postgres = engine.dialect.name == "postgresql"
-        self._lock = _lock_database(engine) if self._postgres else None
-        self._epoch = self._claim()
-        self._projector = Projector(self._stored)
-        self._statements = {name: _upsert(tables.metadata.tables[name], self._postgres) for name in ORDER}
-        self._insert = _insert(tables.journal, self._postgres)
-        self._position, self._hash = self._read_head()
-        self._seqs: dict[str, int] = dict(self._rows(select(tables.streams.c.stream, tables.streams.c.seq)))
-        self._connection.rollback()
+        with ExitStack() as opened:
+            self._connection = opened.enter_context(engine.connect())
+            self._lock = opened.enter_context(_lock_database(engine)) if self._postgres else None
+            self._epoch = self._claim()
+            self._projector = Projector(self._stored)
+            self._statements = {name: _upsert(tables.metadata.tables[name], self._postgres) for name in ORDER}
+            self._insert = _insert(tables.journal, self._postgres)
+            self._position, self._hash = self._read_head()
+            self._seqs: dict[str, int] = dict(self._rows(select(tables.streams.c.stream, tables.streams.c.seq)))
+            self._connection.rollback()
+            opened.pop_all()  # they stay open with the journal, and are closed if it does not come to be
 
     @property
     def heads(self) -> dict[str, int]:
@@ -68,7 +70,7 @@ class SqlJournal:
         """The deterministic rows of a session, in order."""
         table = tables.journal
         query = select(table).where(table.c.session == session, table.c.session_index.is_not(None))
-        return self._read(query.order_by(table.c.session_index))
+        return self._read(query, table.c.session_index)
 
     def open_markets(self) -> list[Mapping[str, Any]]:
         """Sessions that are ready, running or paused, oldest first."""
@@ -96,7 +98,7 @@ class SqlJournal:
         if begin and anchor is None:
             raise Damaged(begin, "the row is missing")
         previous, position = GENESIS if anchor is None else bytes(anchor[0]), begin
-        for row in self._read(select(table).where(table.c.position > begin).order_by(table.c.position)):
+        for row in self._read(select(table).where(table.c.position > begin), table.c.position):
             position += 1
             if row.position != position:
                 raise Damaged(position, f"the row is missing; the next one is {row.position}")
@@ -216,13 +218,16 @@ class SqlJournal:
         query = select(tables.journal).where(tables.journal.c.position > after).order_by(tables.journal.c.position).limit(CHUNK)
         return [_sealed(row) for row in self._connection.execute(query).mappings()]
 
-    def _read(self, query: Select[Any]) -> Iterator[Sealed]:
-        with (
-            self._engine.connect() as connection,
-            closing(connection.execution_options(yield_per=CHUNK).execute(query)) as result,
-        ):
-            for row in result.mappings():
-                yield _sealed(row)
+    def _read(self, query: Select[Any], key: Column[Any]) -> Iterator[Sealed]:
+        """Rows by a key that counts up, a chunk at a time: whoever stops in the middle leaves no connection open."""
+        after = query.order_by(key).limit(CHUNK)
+        while True:
+            with self._engine.connect() as connection:
+                chunk = connection.execute(after).mappings().all()
+            yield from map(_sealed, chunk)
+            if len(chunk) < CHUNK:
+                return
+            after = query.where(key > chunk[-1][key.name]).order_by(key).limit(CHUNK)
 
 
 def _lock_database(engine: Engine) -> Connection:
