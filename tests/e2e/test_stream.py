@@ -182,8 +182,23 @@ def test_a_slow_client_is_closed_and_the_others_are_not(server: Server, client: 
         found = events(healthy, count=before + 5_000, wait_s=60)
         assert [event["seq"] for event in found] == list(range(1, len(found) + 1))
         eventually(lambda: _clients(client) <= 1, wait_s=30)
+    assert _close_code(slow) == 4408  # behind what it had not taken, it is told why
     client.delete(f"/v1/markets/{lab}")
-    slow.close()
+
+
+def _close_code(slow: socket.socket) -> int:
+    """Read what waits up to the close frame; its code."""
+    slow.settimeout(20)
+    with slow, slow.makefile("rb") as stream:
+        while stream.readline() != b"\r\n":
+            pass
+        while True:
+            opcode, length = stream.read(2)
+            size = {126: 2, 127: 8}.get(length)
+            length = length if size is None else int.from_bytes(stream.read(size), "big")
+            payload = stream.read(length)
+            if opcode & 0x0F == 8:
+                return int.from_bytes(payload[:2], "big")
 
 
 def _clients(client: httpx.Client) -> float:

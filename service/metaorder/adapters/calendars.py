@@ -43,11 +43,14 @@ class ExchangeCalendars:
 
     def _first(self, mic: str, start: date) -> str:
         calendar = _calendar(mic)
+        last = calendar.last_session.date()
         for ahead in range(SEARCH_DAYS):
-            label = (start + timedelta(days=ahead)).isoformat()
-            if calendar.is_session(label):
-                return label
-        raise Invalid("date", f"within {SEARCH_DAYS} days of a trading day of {mic}", start.isoformat())
+            label = start + timedelta(days=ahead)
+            if label <= last and calendar.is_session(label.isoformat()):
+                return label.isoformat()
+        raise Invalid(
+            "date", f"within {SEARCH_DAYS} days of a trading day of {mic}, the last known of which is {last}", start.isoformat()
+        )
 
 
 def _date(text: str) -> date:

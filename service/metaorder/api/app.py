@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from metaorder import __version__
 from metaorder.api import analysis, events, health, keys, markets, order_reads, parent_orders, problems, reference, risk, stream
 from metaorder.api.context import Context
-from metaorder.api.middleware import BodyLimit, CountRequests
+from metaorder.api.middleware import BodyLimit, CountRequests, PlainAddress
 from metaorder.ports.metrics import Metrics
 
 Lifetime = Callable[[], AbstractAsyncContextManager[Context]]
@@ -53,5 +53,6 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
     for router in routers:
         app.include_router(router)
     app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(PlainAddress)
     app.add_middleware(BodyLimit)
     return app

@@ -37,7 +37,7 @@ class KeyRing:
         if known is not None:
             return known
         row = await self._queries.key_by_hash(digest)
-        if row is None or row["revoked"]:
+        if row is None or row["revoked"] or row["id"] in self._revoked:
             raise Unauthorized("unknown_key", "the key is unknown or revoked")
         if len(self._known) >= MOST_CACHED:
             self._known.clear()

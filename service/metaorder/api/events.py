@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
-from metaorder.api.paging import Cursor, Limit, read_cursor, write_cursor
+from metaorder.api.paging import After, Cursor, Limit, read_cursor, write_cursor
 from metaorder.ports.queries import Page
+from metaorder.usecases.errors import Conflict
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
@@ -18,12 +17,15 @@ router = APIRouter(prefix="/v1/events", tags=["events"])
 async def get_events(
     principal: Reader,
     ctx: Ctx,
-    after: Annotated[int, Query(ge=0, description="the highest seq that you hold; 0 for all")] = 0,
+    after: After = 0,
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> Response:
     """Events of the account after a seq, oldest first; a cursor goes on where the page before ended."""
     start = read_cursor(cursor)
+    head = ctx.service.broadcaster.channel(principal.account).head
+    if start is None and after > head:
+        raise Conflict("seq_ahead", f"the stream's head is {head}, you hold {after}", facts={"head_seq": head})
     return event_page(await ctx.queries.events(principal, after if start is None else start, limit))
 
 

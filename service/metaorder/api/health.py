@@ -21,10 +21,9 @@ async def live() -> Response:
 async def ready(request: Request) -> Response:
     """Whether every open session is back where it was and the journal can be written."""
     service = context_of(request).service
-    up = service.ready and service.writable
-    return reply(
-        {"ready": up, "recovered": service.ready, "writable": service.writable, "killed": service.killed}, 200 if up else 503
-    )
+    up = service.ready and service.writable and service.running
+    state = {"ready": up, "recovered": service.ready, "writable": service.writable, "running": service.running}
+    return reply({**state, "killed": service.killed}, 200 if up else 503)
 
 
 @router.get("/metrics")

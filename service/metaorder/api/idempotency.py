@@ -13,7 +13,7 @@ from fastapi import Response
 from metaorder.api.context import Context, InFlight
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.usecases.errors import Conflict, Unprocessable
+from metaorder.usecases.errors import Conflict, ServiceError, Unprocessable
 
 PATIENCE_S = 10.0
 REPLAYED = {"Idempotent-Replayed": "true"}
@@ -24,17 +24,29 @@ def body_hash(body: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
 
 
-async def once(ctx: Context, principal: Principal, key: str, digest: str, do: Callable[[], Awaitable[Response]]) -> Response:
+def other_body(key: str) -> ServiceError:
+    """The refusal of a key that belongs to another body."""
+    return Unprocessable("idempotency_mismatch", f"{key} was used with another body")
+
+
+async def once(
+    ctx: Context,
+    principal: Principal,
+    key: str,
+    digest: str,
+    do: Callable[[], Awaitable[Response]],
+    mismatch: Callable[[str], ServiceError] = other_body,
+) -> Response:
     """Do it, or answer as it was answered before. A twin that is under way is waited for.
 
     Raises:
-        Unprocessable: the key belongs to another body.
+        ServiceError: of `mismatch`, where the key belongs to another body.
         Conflict: the twin takes too long.
     """
     place = (principal.account, key)
     while (twin := ctx.in_flight.get(place)) is not None:
         if twin.body_hash != digest:
-            raise _mismatch(key)
+            raise mismatch(key)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await twin.over.wait()
@@ -43,20 +55,18 @@ async def once(ctx: Context, principal: Principal, key: str, digest: str, do: Ca
     mine = ctx.in_flight[place] = InFlight(digest)
     try:
         stored = await ctx.queries.answer(principal, key)
-        return await do() if stored is None else replay(stored, digest)
+        if stored is None:
+            return await do()
+        if stored.body_hash != digest:
+            raise mismatch(key)
+        return replay(stored)
     finally:
         del ctx.in_flight[place]
         mine.over.set()
 
 
-def replay(stored: Answer, digest: str) -> Response:
-    """The first answer again.
-
-    Raises:
-        Unprocessable: it was the answer to another body.
-    """
-    if stored.body_hash != digest:
-        raise _mismatch(stored.key)
+def replay(stored: Answer) -> Response:
+    """The first answer again."""
     return answer_response(stored, 200 if stored.status < 400 else stored.status, REPLAYED)
 
 
@@ -64,7 +74,3 @@ def answer_response(answer: Answer, status: int, headers: dict[str, str] | None 
     """A stored answer as a response."""
     media = "application/json" if status < 400 else "application/problem+json"
     return Response(answer.response, status, headers, media_type=media)
-
-
-def _mismatch(key: str) -> Unprocessable:
-    return Unprocessable("idempotency_mismatch", f"{key} was used with another body")

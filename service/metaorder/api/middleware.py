@@ -1,14 +1,16 @@
-"""Pure ASGI middleware: bodies that are too large are refused before they are read, and requests are counted."""
+"""Pure ASGI middleware: large bodies and addresses that are no text are refused unread, and requests are counted."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from metaorder.api.problems import response
 from metaorder.ports.metrics import Metrics
-from metaorder.usecases.errors import TooLarge
+from metaorder.usecases.errors import TooLarge, Unprocessable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY = 64 * 1024
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class BodyLimit:
@@ -53,6 +56,20 @@ class BodyLimit:
                 await _refuse(scope, receive, send)
 
         await self._app(scope, counted, answered)
+
+
+class PlainAddress:
+    """Refuses control characters in path and query: no id and no filter holds any."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on whose address is text."""
+        if scope["type"] == "http" and _CONTROL.search(scope["path"] + unquote_plus(scope["query_string"].decode("latin-1"))):
+            await response(Unprocessable("validation", "the address holds a control character"), "")(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class CountRequests:

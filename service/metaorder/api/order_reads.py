@@ -11,7 +11,7 @@ from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.context import Context
 from metaorder.api.events import event_page
-from metaorder.api.paging import Cursor, Limit, page, read_cursor, reply
+from metaorder.api.paging import After, Cursor, Limit, page, read_cursor, reply
 from metaorder.domain.order import ParentId, Status
 from metaorder.domain.principal import Principal
 from metaorder.ports.queries import Row
@@ -42,7 +42,7 @@ async def get_parent_orders(
     return page(found, views.from_row)
 
 
-@router.get("/by-client-id/{client_order_id}", responses=replies.ORDER)
+@router.get("/by-client-id/{client_order_id:path}", responses=replies.ORDER)
 async def get_by_client_id(client_order_id: str, principal: Reader, ctx: Ctx) -> Response:
     """The parent order that the client calls so: how to learn the fate of a create that was not answered."""
     row = await ctx.queries.parent_by_client_id(principal, client_order_id)
@@ -81,7 +81,7 @@ async def get_order_fills(parent_id: str, principal: Reader, ctx: Ctx, limit: Li
 
 @router.get("/{parent_id}/events", responses=replies.EVENTS)
 async def get_order_events(
-    parent_id: str, principal: Reader, ctx: Ctx, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 100, cursor: Cursor = None
+    parent_id: str, principal: Reader, ctx: Ctx, after: After = 0, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """Everything that happened to it, oldest first, with the seq that the stream gave it."""
     await parent_row(ctx, principal, parent_id)

@@ -14,8 +14,10 @@ from metaorder.ports.queries import Page
 from metaorder.usecases.errors import Unprocessable
 
 MOST_ITEMS = 500
+MOST_SEQ = 2**63 - 1
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="how many items, at most")]
+After = Annotated[int, Query(ge=0, le=MOST_SEQ, description="the highest seq that you hold; 0 for all")]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before")]
 
 
@@ -49,6 +51,6 @@ def read_cursor(cursor: str | None) -> int | None:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         text = b""
-    if not text.startswith(b"s") or not text[1:].isdigit() or len(text) > 20:
+    if not text.startswith(b"s") or not text[1:].isdigit() or len(text) > 20 or int(text[1:]) > MOST_SEQ:
         raise Unprocessable("invalid_cursor", "the cursor is not one that a page gave", errors=[("cursor", "is unknown")])
     return int(text[1:])

@@ -27,7 +27,7 @@ from metaorder.ports.queries import Row
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import Applied, Points
 from metaorder.usecases import orders, views
-from metaorder.usecases.errors import Conflict, NotFound, PreconditionRequired, Unprocessable
+from metaorder.usecases.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, Unprocessable
 
 router = APIRouter(prefix="/v1/parent-orders", tags=["parent orders"])
 
@@ -71,7 +71,7 @@ async def patch_parent_order(
     row = await _row(ctx, principal, parent_id)
     changes = body.model_dump(mode="json", exclude_unset=True)
     digest = idempotency.body_hash(changes)
-    key = f"{parent_id}@{version}"
+    key = f"amendment of the parent order {row['id']} at its version {version}"  # longer than any client's id
 
     async def amend() -> Response:
         hosted = _in_memory(ctx, row)
@@ -82,7 +82,12 @@ async def patch_parent_order(
             raise refused(answer)
         return idempotency.answer_response(made[0], 200)
 
-    return await idempotency.once(ctx, principal, key, digest, amend)
+    def moved(_key: str) -> PreconditionFailed:
+        return PreconditionFailed(
+            "version_mismatch", f"version {version} was amended otherwise", facts={"version": row["version"]}
+        )
+
+    return await idempotency.once(ctx, principal, key, digest, amend, moved)
 
 
 @router.post("/{parent_id}/cancel", status_code=202, responses=replies.CANCEL_REQUESTED)
@@ -206,7 +211,7 @@ def _version(if_match: str | None) -> int:
     if if_match is None:
         raise PreconditionRequired("if_match_required", "send the header If-Match with the version that you have seen")
     text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdigit() or len(text) > 9:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Unprocessable("validation", "If-Match holds a version", errors=[("header:if-match", "must be a version number")])
     return int(text)
 

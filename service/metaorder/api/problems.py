@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from metaorder.core.commands import Refusal
-from metaorder.runtime.service import CommitFailed, NotWritable
+from metaorder.runtime.service import Busy, CommitFailed, NotWritable
 from metaorder.usecases.errors import (
     Conflict,
     Forbidden,
@@ -47,13 +47,22 @@ REFUSALS: Mapping[str, type[ServiceError]] = {
     "version_mismatch": PreconditionFailed,
     "quantity_below_executed": Conflict,
     "order_closed": Conflict,
+    "kill_switch": Conflict,
+    "max_quantity": Unprocessable,
+    "max_notional": Unprocessable,
+    "max_open_orders": Unprocessable,
     "market_closed": Conflict,
     "market_exists": Conflict,
     "market_failed": Unknown,
 }
 """What each refusal of the core is to a caller."""
 
-HTTP_CODES: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+HTTP_CODES: Mapping[int, str] = {
+    400: "malformed_json",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+}
 
 
 def refused(refusal: Refusal) -> ServiceError:
@@ -103,6 +112,13 @@ def install(app: FastAPI) -> None:
         unavailable = Unavailable("not_writable", str(error), facts={"accepted": False})
         return response(unavailable, request.url.path)
 
+    async def busy(request: Request, error: Exception) -> Response:
+        return response(Unavailable("busy", str(error), facts={"accepted": False}), request.url.path)
+
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        """A bug: the server's log has the traceback, and whether a write was accepted is unknown."""
+        return response(Unknown("internal_error", f"an error of the server: {type(error).__name__}"), request.url.path)
+
     async def commit_failed(request: Request, error: Exception) -> Response:
         return response(Unknown("commit_failed", str(error)), request.url.path)
 
@@ -110,6 +126,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(NotWritable, not_writable)
     app.add_exception_handler(CommitFailed, commit_failed)
+    app.add_exception_handler(Busy, busy)
+    app.add_exception_handler(Exception, unforeseen)
     for kind in STATUS:
         app.add_exception_handler(kind, service_error)
 

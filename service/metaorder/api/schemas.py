@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import decimal
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Side
 from metaorder.domain.principal import Scope
 
 MOST_TAGS = 20
 BIG = 10**15
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 Decimal = Annotated[StrictStr, Field(max_length=31, pattern=r"^-?\d+(\.\d+)?$", examples=["580.00"])]
 
@@ -32,14 +34,29 @@ Time = Annotated[StrictStr, Field(max_length=40, examples=["2012-06-21T14:00:00Z
 Quantity = Annotated[StrictInt, Field(ge=1, le=BIG)]
 Text = Annotated[StrictStr, Field(max_length=200)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=40)]
+Speed = Annotated[StrictFloat | StrictInt, Field(gt=0, le=1_000_000)] | Literal["max"]
 Weight = Annotated[StrictInt, Field(ge=0, le=10**12)]
 ClientId = Annotated[StrictStr, Field(min_length=1, max_length=MAX_CLIENT_ID, description="unique per account, for ever")]
 
 
 class Body(BaseModel):
-    """A body that holds what it says and nothing else."""
+    """A body that holds what it says and nothing else: no unknown field, no control character, no half of a character."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_text(cls, given: Any) -> Any:
+        waiting = [given]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, str) and _NO_TEXT.search(value):
+                raise ValueError(f"text holds no control characters and no lone surrogates, was {value!a}")
+            if isinstance(value, dict):
+                waiting += [*value, *value.values()]
+            elif isinstance(value, list):
+                waiting += value
+        return given
 
 
 class ScheduleBandIn(Body):
@@ -104,7 +121,7 @@ class MarketIn(Body):
 
     id: Annotated[StrictStr, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     kind: Literal["replay", "simulated"]
-    speed: Annotated[float, Field(gt=0, le=1_000_000)] | Literal["max"] = "max"
+    speed: Speed = "max"
     symbol: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = None
     symbols: (
         Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=40)]], Field(min_length=1, max_length=1)] | None
@@ -117,17 +134,17 @@ class MarketIn(Body):
     )
     seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = None
     date: Annotated[StrictStr, Field(max_length=10)] | None = None
-    latency_ms: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+    latency_ms: Annotated[float, Field(ge=0.001, le=10_000)] = 1.0
 
 
 class SpeedIn(Body):
     """A market's new speed: times real time, or as fast as possible."""
 
-    speed: Annotated[float, Field(gt=0, le=1_000_000)] | Literal["max"]
+    speed: Speed
 
 
 class KeyIn(Body):
-    """A key to be made. Its account is the maker's."""
+    """A key to be made. Its account is the maker's, unless it names another."""
 
     name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Scope], Field(min_length=1)]

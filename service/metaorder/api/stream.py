@@ -98,7 +98,7 @@ def _start(websocket: WebSocket) -> Subscribe:
     """What the address asks for."""
     query = websocket.query_params
     after = query.get("after")
-    if after is not None and (not after.isdigit() or len(after) > 18):
+    if after is not None and (not (after.isascii() and after.isdigit()) or len(after) > 18):
         raise Unprocessable("invalid_after", "after is a seq, 0 or more", errors=[("query:after", "must be a whole number")])
     return Subscribe(
         after=None if after is None else int(after),
@@ -137,12 +137,11 @@ class Client:
 
     async def _receive_all(self) -> None:
         while True:
-            try:
-                text = await self._websocket.receive_text()
-            except (WebSocketDisconnect, KeyError):  # gone, or not a text frame
+            received = await self._websocket.receive()
+            if received["type"] == "websocket.disconnect":
                 return
             try:
-                message = msgspec.json.decode(text, type=Subscribe)
+                message = msgspec.json.decode(received.get("text") or received.get("bytes") or b"", type=Subscribe)
             except msgspec.DecodeError as error:
                 await self._close(BAD_MESSAGE, "bad_message", str(error))
                 return

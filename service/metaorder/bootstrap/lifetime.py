@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     if settings.sim:
         ended = await open_sim(context, ready.booted)
         rolling = asyncio.create_task(keep_sim(context, ended))
+        rolling.add_done_callback(lambda task: _ended(task, service))
     try:
         yield context
     finally:
@@ -109,6 +111,13 @@ def _first_key(settings: Settings, journal: SqlJournal, say: Say) -> None:
     journal.append([keys.create(ids.sortable(), secret, "main", "first start", keys.EVERYTHING, SystemClock().now())], [])
     path = write_key(settings.state, secret)
     say(f"Admin key (account main), written to {path}: {secret}")
+
+
+def _ended(task: asyncio.Task[None], service: Service) -> None:
+    """`sim` goes on for ever: if it does not, the service says so and is not ready."""
+    if not task.cancelled():
+        service.ready = False
+        logging.getLogger("metaorder").error("the simulated market cannot go on", exc_info=task.exception())
 
 
 def _count(metrics: PrometheusMetrics, rows: list[Sealed]) -> None:

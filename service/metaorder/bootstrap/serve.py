@@ -6,8 +6,10 @@ import signal
 import socket
 import sys
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from metaorder.adapters.metrics import PrometheusMetrics
 from metaorder.api.app import create_app
@@ -18,6 +20,27 @@ from metaorder.bootstrap.state import locked
 
 GRACE_S = 8
 MOST_INBOUND = 16_384
+DROP_S = 30
+SEND_BUFFER = 262_144
+
+
+class PatientWebSocket(WebSocketsSansIOProtocol):
+    """A WebSocket whose close frame queues behind what a slow client has not taken: it learns why once it reads on.
+
+    Who has not taken what waits for it in DROP_S more is dropped.
+    """
+
+    def connection_made(self, transport: Any) -> None:
+        """Keep little for a client in the kernel: what it has not taken is read again from the journal when it comes back."""
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        super().connection_made(transport)
+
+    async def send(self, message: Any) -> None:
+        """Send a message; a close does not wait for room."""
+        if message["type"] == "websocket.close" and not self.writable.is_set():
+            self.writable.set()
+            self.loop.call_later(DROP_S, self.transport.abort)
+        await super().send(message)
 
 
 class Server(uvicorn.Server):
@@ -63,7 +86,7 @@ def _config(settings: Settings, ready: Prepared) -> uvicorn.Config:
         port=settings.port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=PatientWebSocket,
         ws_per_message_deflate=False,
         ws_max_size=MOST_INBOUND,
         access_log=False,

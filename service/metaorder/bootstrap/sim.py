@@ -7,7 +7,9 @@ from typing import Any
 
 from metaorder.api.context import Context
 from metaorder.core.chain import Sealed
+from metaorder.domain.errors import Invalid
 from metaorder.domain.units import Nanos
+from metaorder.ports.calendars import Calendars
 from metaorder.runtime.boot import Booted
 from metaorder.runtime.build import SIMULATED_MIC, build
 from metaorder.runtime.hosted import MarketSpec
@@ -19,7 +21,7 @@ SEED = 1
 OVER = frozenset({"market.closed", "market.failed", "market.deleted"})
 
 Ended = asyncio.Queue[str]
-"""Dates of days that have ended."""
+"""Days that have ended: a date, or `date/round` once the calendar was used up and begun anew."""
 
 
 async def open_sim(context: Context, booted: Booted) -> Ended:
@@ -28,9 +30,9 @@ async def open_sim(context: Context, booted: Booted) -> Ended:
 
     def hear(rows: list[Sealed]) -> None:
         for row in rows:
-            name, _, date = (row.entry.session or "").partition("/")
+            name, _, day = (row.entry.session or "").partition("/")
             if row.entry.type in OVER and name == NAME:
-                ended.put_nowait(date)
+                ended.put_nowait(day)
 
     context.service.listen(hear)
     if not any(hosted.spec.rolling for hosted in booted.hosted):
@@ -45,15 +47,24 @@ async def keep_sim(context: Context, ended: Ended) -> None:
         await _open(context, await ended.get())
 
 
+def following(calendars: Calendars, after: str | None, now: Nanos) -> tuple[str, int]:
+    """The date and the round of the day that comes after another: after the calendar's last date it begins anew from today."""
+    if after is None:
+        return calendars.on_or_after(SIMULATED_MIC, now), 1
+    date, _, number = after.partition("/")
+    turn = int(number or 1)
+    try:
+        return calendars.next_date(SIMULATED_MIC, date), turn
+    except Invalid:
+        return calendars.on_or_after(SIMULATED_MIC, now), turn + 1
+
+
 async def _open(context: Context, after: str | None) -> None:
     calendars = context.calendars
-    if after is None:
-        date = await asyncio.to_thread(calendars.on_or_after, SIMULATED_MIC, Nanos(context.clock.now()))
-    else:
-        date = await asyncio.to_thread(calendars.next_date, SIMULATED_MIC, after)
-    options: dict[str, Any] = {"seed": _seed(date), "date": date, "latency_ms": 1.0}
+    date, turn = await asyncio.to_thread(following, calendars, after, Nanos(context.clock.now()))
+    options: dict[str, Any] = {"seed": _seed(date, turn), "date": date, "latency_ms": 1.0}
     spec = MarketSpec(
-        id=f"{NAME}/{date}",
+        id=f"{NAME}/{date}" if turn == 1 else f"{NAME}/{date}/{turn}",
         name=NAME,
         kind="simulated",
         symbol=SYMBOL,
@@ -68,6 +79,6 @@ async def _open(context: Context, after: str | None) -> None:
     await context.service.control(spec.id, "start")
 
 
-def _seed(date: str) -> int:
+def _seed(date: str, turn: int) -> int:
     """A seed of its own for each day."""
-    return SEED * 100_000_000 + int(date.replace("-", ""))
+    return (SEED + turn - 1) * 100_000_000 + int(date.replace("-", ""))

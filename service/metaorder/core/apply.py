@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import assert_never
 
 from metaorder.algos import build, plain
@@ -57,6 +58,19 @@ def change(execution: Execution, command: Amend | Cancel | Pause | Resume, now: 
             return _resume(execution)
         case _:
             assert_never(command)
+
+
+def check_terms(order: ParentOrder) -> None:
+    """What the terms of an order must hold together, when it is new and when it is amended.
+
+    Raises:
+        Invalid: the quantity is below the smallest child, or the algorithm is asked to be more of the market than the cap allows.
+    """
+    if order.lots < order.min_child:
+        raise Invalid("quantity", f"at least the smallest child order, {order.min_child} lots", order.lots)
+    target = order.params.get("target") if order.algo == "pov" else None
+    if target is not None and Fraction(str(target)) > order.cap:
+        raise Invalid("params.target", f"at most max_participation {float(order.cap)}", target)
 
 
 def suspend(execution: Execution, reason: SuspendReason, *, cancel_open: bool) -> list[Event]:
@@ -131,7 +145,7 @@ def _amend(execution: Execution, command: Amend, now: Nanos, quote: Quote, close
         facts = {"filled": execution.filled, "working": execution.working, "quantity": command.lots}
         return Refusal("quantity_below_executed", detail, facts)
     try:
-        order = _amended(execution.order, command)
+        order = amended(execution.order, command)
     except Invalid as wrong:
         return Refusal("validation", str(wrong), errors=((f"/{wrong.field.replace('.', '/')}", f"must be {wrong.rule}"),))
     events: list[Event] = [ParentAmended(order=order, version=execution.version + 1, quote=quote)]
@@ -141,16 +155,22 @@ def _amend(execution: Execution, command: Amend, now: Nanos, quote: Quote, close
     return [*events, *_pull(bound, "outside the amended terms")]
 
 
-def _amended(order: ParentOrder, command: Amend) -> ParentOrder:
-    """The order with its new terms; construction checks them."""
+def amended(order: ParentOrder, command: Amend) -> ParentOrder:
+    """The order with its new terms.
+
+    Raises:
+        Invalid: they break a rule.
+    """
     params = order.params if command.params is None else plain(build(order.algo, {**order.params, **command.params}))
-    return replace(
+    changed = replace(
         order,
         lots=order.lots if command.lots is None else command.lots,
         end=order.end if command.end is None else command.end,
         limit=command.limit if command.limit_given else order.limit,
         params=params,
     )
+    check_terms(changed)
+    return changed
 
 
 def _outside(order: ParentOrder, child: Child) -> bool:

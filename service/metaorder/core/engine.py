@@ -206,6 +206,9 @@ class Engine:
         order = command.order
         if order.end <= self._now:
             return Refusal("window_passed", "end_time is not after the market's clock", errors=(("/end_time", "is past"),))
+        if order.decision_time is not None and order.decision_time > self._now:
+            detail = f"decision_time is after the market's clock, {time_text(self._now)}"
+            return Refusal("validation", detail, errors=(("/decision_time", "must not be to come"),))
         if order.start < self._day.open or order.end > self._day.close:
             detail = f"the window must lie within the session, {time_text(self._day.open)} to {time_text(self._day.close)}"
             return Refusal("window_outside_session", detail, errors=(("/start_time", detail), ("/end_time", detail)))

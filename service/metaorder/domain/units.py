@@ -29,6 +29,9 @@ MINUTE = Nanos(60 * SECOND)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DECIMAL = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
 _MOST_DIGITS = 30
+
+MOST_TICKS = 10**12
+"""No price is further from zero: prices, and money made of them, fit 64 bits with room to spare."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,11 +40,13 @@ def to_ticks(price: Decimal, *, tick_size: Decimal, field: str = "price") -> Tic
 
     Raises:
         OffTick: `price` lies between two ticks.
-        Invalid: `price` is not a finite number.
+        Invalid: `price` is not a finite number, or beyond MOST_TICKS.
     """
     if not price.is_finite():
         raise Invalid(field, "a finite decimal", str(price))
     ratio = Fraction(price) / Fraction(tick_size)
+    if abs(ratio) > MOST_TICKS:
+        raise Invalid(field, f"at most {MOST_TICKS} ticks of {tick_size}", str(price))
     if ratio.denominator != 1:
         raise OffTick(field, f"a multiple of the tick size {tick_size}", str(price))
     return Ticks(ratio.numerator)

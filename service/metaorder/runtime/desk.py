@@ -9,8 +9,10 @@ from typing import Any, assert_never
 
 import msgspec
 
+from metaorder.core.apply import amended
 from metaorder.core.chain import Entry
-from metaorder.core.commands import Accept, Delete, Kill, Refusal, Rejection, Unchanged
+from metaorder.core.commands import Accept, Amend, Delete, Kill, Refusal, Rejection, Resume, Unchanged
+from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Account
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, StoredRecord
@@ -51,6 +53,10 @@ class Desk:
             if hosted is not None:
                 self.fail(hosted, error)
             self._resolve(request.future, Refusal("market_failed", f"{type(error).__name__}: {error}"))
+
+    def give_up(self, request: Request, error: Exception) -> None:
+        """Answer a request that nobody will work on."""
+        self._resolve(request.future, Refusal("market_failed", f"the engine has stopped: {type(error).__name__}: {error}"))
 
     def flush(self, hosted: Hosted) -> None:
         """Hand over what a session has to be journaled."""
@@ -102,6 +108,9 @@ class Desk:
         command = request.command
         if isinstance(command, Accept):
             command = replace(command, rejection=self._ladder(command, hosted))
+        elif isinstance(command, Amend | Resume) and (barred := self._bar(command, hosted)) is not None:
+            self._resolve(request.future, barred)
+            return
         answer = hosted.live.apply(command)
         failpoint("command.applied")
         if isinstance(answer, Refusal | Unchanged):
@@ -120,6 +129,31 @@ class Desk:
         if refused is None:
             return None
         return Rejection(code=refused.code, detail=refused.detail, limit=refused.limit, observed=refused.observed)
+
+    def _bar(self, command: Amend | Resume, hosted: Hosted) -> Refusal | None:
+        """The risk ladder for what lets an order do more than it was let in with; what only makes it smaller always passes."""
+        execution = hosted.live.engine.executions.get(command.parent)
+        if execution is None or execution.status.terminal:
+            return None
+        if isinstance(command, Amend) and command.expected_version != execution.version:
+            return None  # the core says which version it is
+        if isinstance(command, Resume):
+            return Refusal(KILLED.code, KILLED.detail) if self.killed else None
+        order, market = execution.order, hosted.live.market
+        unchanged = not command.limit_given and command.end is None and command.params is None
+        if unchanged and command.lots is not None and command.lots <= order.lots:
+            return None
+        if self.killed:
+            return Refusal(KILLED.code, KILLED.detail)
+        try:
+            changed = amended(order, command)
+        except Invalid:
+            return None  # the core says what is wrong with it
+        others = self._open_orders(order.account) - 1
+        refused = admit(changed, market.instrument, market.quote(), others, self.limits)
+        if refused is None:
+            return None
+        return Refusal(refused.code, refused.detail, {"limit": refused.limit, "observed": refused.observed})
 
     def _open_orders(self, account: Account) -> int:
         return sum(hosted.live.engine.open_orders(account) for hosted in self.sessions.values())
@@ -182,9 +216,14 @@ class Desk:
         entry = _system("risk.killed", {"actor": request.actor, "reason": request.reason})
         entries = [entry]
         for hosted in list(self.sessions.values()):
-            if not hosted.state.over:
+            if hosted.state.over:
+                continue
+            try:
                 hosted.live.apply(Kill(reason=request.reason))
-                entries += hosted.live.take()
+            except Exception as error:  # a session that cannot be killed is ended; the others are killed all the same
+                self.fail(hosted, error)
+                continue
+            entries += hosted.live.take()
         self._writer.put(Batch(entries, waiting=[Done(request.future, None, entry)]))
 
     def _retire(self, hosted: Hosted) -> None:

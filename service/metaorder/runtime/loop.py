@@ -19,6 +19,9 @@ SLICE_S = 0.005
 IDLE_S = 0.01
 CHECKPOINT_S = 1.0
 
+MOST_WAITING = 4_096
+"""Requests that may wait for the engine."""
+
 
 class EngineLoop:
     """One thread, round robin, slices of a few milliseconds."""
@@ -30,6 +33,7 @@ class EngineLoop:
         self._requests: deque[Request] = deque()
         self._wake = threading.Condition()
         self._stopping = False
+        self.died: Exception | None = None
         self._checkpointed = 0.0
         self._thread = threading.Thread(target=self._run, name="metaorder-engine", daemon=True)
 
@@ -50,6 +54,11 @@ class EngineLoop:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def full(self) -> bool:
+        """Whether as many requests wait as may."""
+        return len(self._requests) >= MOST_WAITING
+
     def ask(self, request: Request) -> None:
         """Hand a request over; from the event loop. Running sessions pause at their next look."""
         failpoint("command.validated")
@@ -65,16 +74,35 @@ class EngineLoop:
                 each.live.market.interrupt(on=True)
 
     def _run(self) -> None:
-        while not self._stopping:
-            progressed = self._serve()
+        try:
+            while not self._stopping:
+                self._turn()
+        except Exception as error:
+            self.died = error  # a bug: no session moves any more, the service says that it is not ready, and nobody waits in vain
+            while not self._stopping:
+                self._refuse(error)
+            raise
+
+    def _turn(self) -> None:
+        """Answer what was asked, and a slice of every running session; what cannot be journaled does not move."""
+        progressed = self._serve()
+        if self._writer.broken is None:
             for hosted in list(self._desk.sessions.values()):
                 if hosted.state is SessionState.RUNNING:
                     progressed |= self._slice(hosted)
             self._checkpoint()
-            self._writer.wait_for_room()
-            if not progressed:
-                with self._wake:
-                    self._wake.wait_for(lambda: self._requests or self._stopping, timeout=IDLE_S)
+        self._writer.wait_for_room()
+        if not progressed:
+            self._rest()
+
+    def _rest(self) -> None:
+        with self._wake:
+            self._wake.wait_for(lambda: self._requests or self._stopping, timeout=IDLE_S)
+
+    def _refuse(self, error: Exception) -> None:
+        while self._requests:
+            self._desk.give_up(self._requests.popleft(), error)
+        self._rest()
 
     def _serve(self) -> bool:
         """Answer what was asked, in the order in which it was asked."""

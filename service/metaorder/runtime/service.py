@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from metaorder.core.chain import Entry, Sealed
-from metaorder.core.commands import Command, Refusal, Unchanged
+from metaorder.core.commands import Cancel, Command, Refusal, Unchanged
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, Journal
 from metaorder.runtime.broadcast import Broadcaster
@@ -15,7 +15,7 @@ from metaorder.runtime.desk import Desk
 from metaorder.runtime.failpoints import failpoint
 from metaorder.runtime.hosted import Hosted, Speed
 from metaorder.runtime.loop import EngineLoop
-from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Rearm
+from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Rearm, Request
 from metaorder.runtime.session import Applied, LiveSession
 from metaorder.runtime.writer import Batch, Done, Writer
 
@@ -25,6 +25,10 @@ Listener = Callable[[list[Sealed]], None]
 
 class NotWritable(RuntimeError):
     """The journal cannot be written: nothing was accepted, and nothing will be until the server is restarted."""
+
+
+class Busy(RuntimeError):
+    """More is asked than can be answered: this was not accepted. Cancels and kills are always taken."""
 
 
 class CommitFailed(RuntimeError):
@@ -42,6 +46,11 @@ class Service:
         self._desk = Desk(self._writer, clock, self._resolve)
         self._engine = EngineLoop(self._desk, self._writer, clock)
         self._listeners: list[Listener] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether sessions move and requests are worked on."""
+        return self._engine.died is None
 
     @property
     def writable(self) -> bool:
@@ -99,13 +108,11 @@ class Service:
 
     async def kill(self, reason: str, actor: str) -> int:
         """Suspend every order and call back every child; the journal position of the kill."""
-        position: int = await self._ask(lambda future: KillAll(reason, actor, future))
-        return position
+        return _position(await self._ask(lambda future: KillAll(reason, actor, future)))
 
     async def rearm(self, actor: str) -> int:
         """Let new orders in again; the journal position of that."""
-        position: int = await self._ask(lambda future: Rearm(actor, future))
-        return position
+        return _position(await self._ask(lambda future: Rearm(actor, future)))
 
     async def write(self, entries: list[Entry]) -> None:
         """Journal rows that belong to no session; comes back when they are durable."""
@@ -113,9 +120,12 @@ class Service:
         self._writer.put(Batch(entries, waiting=[Done(future, None)]))
         await future
 
-    async def _ask(self, request: Callable[[Any], Any]) -> Any:
+    async def _ask(self, request: Callable[[Any], Request]) -> Any:
         future = self._future()
-        self._engine.ask(request(future))
+        made = request(future)
+        if self._engine.full and not _always_taken(made):
+            raise Busy("too many requests wait; ask again")
+        self._engine.ask(made)
         return await future
 
     def _future(self) -> asyncio.Future[Any]:
@@ -149,6 +159,23 @@ class Service:
         failpoint("broadcast.sent")
         for listener in self._listeners:
             listener(rows)
+
+
+def _always_taken(request: Request) -> bool:
+    """What makes exposure smaller is taken however much waits."""
+    return isinstance(request, KillAll) or (isinstance(request, Apply) and isinstance(request.command, Cancel))
+
+
+def _position(answer: Any) -> int:
+    """Where in the journal a switch was turned.
+
+    Raises:
+        CommitFailed: the engine could not do it.
+    """
+    if isinstance(answer, Refusal):
+        raise CommitFailed(answer.detail)
+    position: int = answer
+    return position
 
 
 def _settle(future: asyncio.Future[Any], value: Any) -> None:

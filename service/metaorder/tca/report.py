@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from metaorder.domain.units import SECOND, price_text, ratio_text, rounded
@@ -82,12 +83,12 @@ def _costs(cost: Shortfall, units: Units) -> Doc:
         "is_amount": _money(cost.total, units),
         "is_bps": _bps(cost.total, cost.notional),
         "components_amount": {name: _money(amount, units) for name, amount in cost.components.items()},
-        "components_bps": _all_bps(cost.components, cost.notional),
+        "components_bps": _parts_bps(cost.components, cost.total, cost.notional),
         "impact_and_timing_bps": _bps(cost.impact_and_timing, cost.notional),
         "impact_parts_bps": _all_bps(parts, cost.notional),
         "opportunity_canceled_by_client_bps": _bps(cost.canceled_by_client, cost.notional),
         "wagner_edwards_amount": {name: _money(amount, units) for name, amount in cost.wagner_edwards.items()},
-        "wagner_edwards_bps": _all_bps(cost.wagner_edwards, cost.notional),
+        "wagner_edwards_bps": _parts_bps(cost.wagner_edwards, cost.total, cost.notional),
     }
 
 
@@ -146,6 +147,19 @@ def _money(amount: Amount, units: Units) -> str | None:
 
 def _all_bps(amounts: Mapping[str, Amount], notional: Amount) -> dict[str, float | None]:
     return {name: _bps(amount, notional) for name, amount in amounts.items()}
+
+
+def _parts_bps(parts: Mapping[str, Amount], total: Amount, notional: Amount) -> dict[str, float | None]:
+    """Parts in basis points that add up to the rounded total: what rounding leaves goes to the parts that it cut most."""
+    shown, whole = _all_bps(parts, notional), _bps(total, notional)
+    if whole is None or not notional.value or any(amount.value is None for amount in parts.values()):
+        return shown
+    exact = {name: Fraction(amount.value or 0, notional.value) * BPS * 10**DIGITS for name, amount in parts.items()}
+    units = {name: floor(value) for name, value in exact.items()}
+    missing = round(whole * 10**DIGITS) - sum(units.values())
+    for name in sorted(exact, key=lambda each: units[each] - exact[each])[:missing]:
+        units[name] += 1
+    return {name: value / 10**DIGITS for name, value in units.items()}
 
 
 def _bps(amount: Amount, notional: Amount) -> float | None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from metaorder.algos import build, plain
+from metaorder.core.apply import check_terms
 from metaorder.core.commands import Accept, Amend
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
@@ -88,6 +89,9 @@ def amend(instrument: Instrument, parent: ParentId, changes: Mapping[str, Any], 
     """
     if not changes:
         raise Unprocessable("validation", "an amendment changes something", errors=[("/", "holds at least one field")])
+    for name in ("quantity", "end_time", "params"):
+        if name in changes and not changes[name]:
+            raise Unprocessable("validation", f"{name} says nothing", errors=[(f"/{name}", "must hold a value, or be left out")])
     try:
         quantity, limit, end = changes.get("quantity"), changes.get("limit_price"), changes.get("end_time")
         return Amend(
@@ -148,9 +152,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         decision_price=_decision_price(new, instrument),
         tags=dict(new.tags),
     )
-    if order.lots < order.min_child:
-        raise Invalid("quantity", f"at least the smallest child order, {order.min_child} lots", new.quantity)
-    _check_rates(order)
+    check_terms(order)
     return Accept(
         order=order,
         rejection=None,
@@ -181,13 +183,6 @@ def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]
     return start, end
 
 
-def _check_rates(order: ParentOrder) -> None:
-    """What the algorithm is asked to be of the market must fit under the cap."""
-    target = order.params.get("target") if order.algo == "pov" else None
-    if target is not None and Fraction(str(target)) > order.cap:
-        raise Invalid("params.target", f"at most max_participation {float(order.cap)}", target)
-
-
 def _price(text: str, instrument: Instrument, field: str) -> Ticks:
     return to_ticks(to_decimal(text, field=field), tick_size=instrument.tick_size, field=field)
 
@@ -205,4 +200,6 @@ def _decision_price(new: NewOrder, instrument: Instrument) -> Points | None:
     if new.decision_price is None:
         return None
     price = to_decimal(new.decision_price, field="decision_price")
+    if price <= 0:
+        raise Invalid("decision_price", "greater than 0", new.decision_price)
     return Points(to_ticks(price, tick_size=instrument.point_size, field="decision_price"))

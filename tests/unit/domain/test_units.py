@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from metaorder.domain.errors import Invalid, OffLot, OffTick
 from metaorder.domain.units import (
+    MOST_TICKS,
     SECOND,
     mid_text,
     price_text,
@@ -48,9 +49,15 @@ def test_a_price_is_written_with_the_digits_of_its_step(ticks: int, step: str, t
     assert price_text(ticks, Decimal(step)) == text
 
 
-@given(INTEGERS, STEPS)
+@given(st.integers(-MOST_TICKS, MOST_TICKS), STEPS)
 def test_a_price_comes_back_from_its_text(ticks: int, step: Decimal) -> None:
     assert to_ticks(Decimal(price_text(ticks, step)), tick_size=step) == ticks
+
+
+@pytest.mark.parametrize("ticks", [MOST_TICKS + 1, -MOST_TICKS - 1, 10**40])
+def test_a_price_that_no_market_has_is_refused(ticks: int) -> None:
+    with pytest.raises(Invalid, match="at most 1000000000000 ticks"):
+        to_ticks(Decimal(ticks), tick_size=Decimal(1))
 
 
 @given(INTEGERS, STEPS)
