@@ -84,7 +84,7 @@ template <class Row> py::array_t<Row> array_of(std::vector<Row>&& rows) {
 }
 
 bool submit(Handle& self, py::handle id, py::handle side, py::handle price, py::handle lots, py::handle tif, py::handle flags,
-            py::handle owner) {
+            py::handle owner, py::handle stp, py::handle peg, py::handle peak, py::handle good_till) {
   const Command command{whole<OrderId>(id, "order_id"),
                         whole<Ticks>(price, "price"),
                         whole<Lots>(lots, "lots"),
@@ -92,7 +92,12 @@ bool submit(Handle& self, py::handle id, py::handle side, py::handle price, py::
                         CommandKind::submit,
                         static_cast<Side>(whole<std::uint8_t>(side, "side")),
                         static_cast<TimeInForce>(whole<std::uint8_t>(tif, "tif")),
-                        whole<std::uint8_t>(flags, "flags")};
+                        whole<std::uint8_t>(flags, "flags"),
+                        static_cast<SelfTrade>(whole<std::uint8_t>(stp, "stp")),
+                        static_cast<Peg>(whole<std::uint8_t>(peg, "peg")),
+                        {},
+                        whole<std::uint32_t>(peak, "peak"),
+                        whole<Nanos>(good_till, "good_till")};
   idle(self).events.clear();
   return self.book.submit(command, self.events);
 }
@@ -110,12 +115,46 @@ bool reduce(Handle& self, py::handle id, py::handle lots) {
   return self.book.reduce(named, left, self.events);
 }
 
-bool replace(Handle& self, py::handle id, py::handle price, py::handle lots) {
+bool replace(Handle& self, py::handle id, py::handle price, py::handle lots, py::handle stp) {
   const auto named = whole<OrderId>(id, "order_id");
   const auto limit = whole<Ticks>(price, "price");
   const auto left = whole<Lots>(lots, "lots");
+  const auto mode = static_cast<SelfTrade>(whole<std::uint8_t>(stp, "stp"));
   idle(self).events.clear();
-  return self.book.replace(named, limit, left, self.events);
+  return self.book.replace(named, limit, left, self.events, mode);
+}
+
+bool apply_one(Handle& self, const Command& command) {
+  idle(self).events.clear();
+  return self.book.apply(command, self.events);
+}
+
+bool cancel_all(Handle& self, py::handle owner, py::handle side) {
+  Command command{};
+  command.kind = owner.is_none() ? CommandKind::cancel_side : CommandKind::cancel_owner;
+  if (!owner.is_none()) command.owner = whole<Owner>(owner, "owner");
+  command.side = side.is_none() ? both_sides : side_of(side);
+  return apply_one(self, command);
+}
+
+bool expire(Handle& self, py::handle time) {
+  Command command{};
+  command.kind = CommandKind::expire;
+  command.good_till = whole<Nanos>(time, "time");
+  return apply_one(self, command);
+}
+
+bool start_auction(Handle& self) {
+  Command command{};
+  command.kind = CommandKind::start_auction;
+  return apply_one(self, command);
+}
+
+bool uncross(Handle& self, py::handle reference) {
+  Command command{};
+  command.kind = CommandKind::uncross;
+  command.price = whole<Ticks>(reference, "reference");
+  return apply_one(self, command);
 }
 
 py::array_t<Event> events(Handle& self) { return array_of(Events(idle(self).events)); }
@@ -182,6 +221,31 @@ py::object ahead(Handle& self, py::handle id) {
   return py::make_tuple(found->lots, found->orders);
 }
 
+py::object terms(Handle& self, py::handle id) {
+  const auto found = idle(self).book.terms(whole<OrderId>(id, "order_id"));
+  if (!found) return py::none();
+  return py::make_tuple(found->shown, found->good_till, found->peak, static_cast<int>(found->stp), static_cast<int>(found->peg),
+                        found->hidden != 0, found->collected != 0);
+}
+
+py::array_t<HiddenOrder> hidden(Handle& self, py::handle side) {
+  std::vector<HiddenOrder> out;
+  idle(self).book.hidden(side_of(side), out);
+  return array_of(std::move(out));
+}
+
+py::array_t<Order> collected(Handle& self, py::handle side) {
+  std::vector<Order> out;
+  idle(self).book.collected(side_of(side), out);
+  return array_of(std::move(out));
+}
+
+py::object indicative(Handle& self, py::handle reference) {
+  const auto found = idle(self).book.indicative(whole<Ticks>(reference, "reference"));
+  if (!found) return py::none();
+  return py::make_tuple(found->price, found->lots, found->imbalance, static_cast<int>(found->side));
+}
+
 Lots lots_within(Handle& self, py::handle side, py::handle limit) {
   return idle(self).book.lots_within(side_of(side), whole<Ticks>(limit, "limit"));
 }
@@ -201,14 +265,16 @@ py::tuple config_of(const Handle& self) {
 }
 
 void bind_rows(py::module_& module) {
-  PYBIND11_NUMPY_DTYPE(Command, id, price, lots, owner, kind, side, tif, flags);
-  PYBIND11_NUMPY_DTYPE(Event, id, maker, price, lots, remaining, maker_remaining, owner, maker_owner, kind, side, reason);
+  PYBIND11_NUMPY_DTYPE(Command, id, price, lots, owner, kind, side, tif, flags, stp, peg, peak, good_till);
+  PYBIND11_NUMPY_DTYPE(Event, id, maker, price, lots, remaining, maker_remaining, owner, maker_owner, kind, side, reason, half);
   PYBIND11_NUMPY_DTYPE(Level, price, lots, orders);
   PYBIND11_NUMPY_DTYPE(Order, id, price, lots, owner, side);
+  PYBIND11_NUMPY_DTYPE(HiddenOrder, id, limit, lots, price, owner, side, peg, half, priced);
   module.attr("COMMAND") = py::dtype::of<Command>();
   module.attr("EVENT") = py::dtype::of<Event>();
   module.attr("LEVEL") = py::dtype::of<Level>();
   module.attr("ORDER") = py::dtype::of<Order>();
+  module.attr("HIDDEN") = py::dtype::of<HiddenOrder>();
 }
 
 } // namespace
@@ -221,11 +287,16 @@ void bind_book(py::module_& module) {
            arg("max_orders") = py::none())
       .def("submit", &submit, "Enter an order; whether it was accepted.",
            arg("order_id"), arg("side"), arg("price"), arg("lots"), arg("tif") = 0,
-           arg("flags") = 0, arg("owner") = 0)
+           arg("flags") = 0, arg("owner") = 0, arg("stp") = 0, arg("peg") = 0, arg("peak") = 0, arg("good_till") = 0)
       .def("cancel", &cancel, "Take an order out; whether it rested.", arg("order_id"))
       .def("reduce", &reduce, "Leave fewer lots of an order, in its place; whether it was accepted.", arg("order_id"), arg("lots"))
       .def("replace", &replace, "Give an order another price or quantity; whether it was accepted.",
-           arg("order_id"), arg("price"), arg("lots"))
+           arg("order_id"), arg("price"), arg("lots"), arg("stp") = 0)
+      .def("cancel_all", &cancel_all, "Take out every order of an owner (None: of all) on a side (None: on both).",
+           arg("owner") = py::none(), arg("side") = py::none())
+      .def("expire", &expire, "Take out the orders whose good_till is at or before a time.", arg("time"))
+      .def("start_auction", &start_auction, "Collect orders, crossing or not, from now on; whether there was no auction yet.")
+      .def("uncross", &uncross, "End the auction in trades at one price; whether there was one.", arg("reference"))
       .def("events", &events, "The events of the last scalar call, as rows of EVENT.")
       .def("apply", &apply, "Apply rows of COMMAND in order, without the interpreter's lock; their events, as rows of EVENT.",
            arg("commands"))
@@ -234,7 +305,13 @@ void bind_book(py::module_& module) {
       .def("levels", &levels, "Levels of a side, best first, as rows of LEVEL.", arg("side"), arg("most"))
       .def("orders", &orders, "Orders of a side, best price first, then first come, as rows of ORDER.", arg("side"))
       .def("queue", &queue, "Orders at a price, first come first, as rows of ORDER.", arg("side"), arg("price"))
+      .def("hidden", &hidden, "Hidden orders and pegs of a side by priority, those without a price last, as rows of HIDDEN.",
+           arg("side"))
+      .def("collected", &collected, "What the auction collected on a side, by priority, as rows of ORDER.", arg("side"))
+      .def("indicative", &indicative, "(price, lots, imbalance, side of it) if the auction ended now, or None.", arg("reference"))
+      .def_property_readonly("in_auction", [](Handle& self) { return idle(self).book.in_auction(); }, "Whether one is under way.")
       .def("order", &order, "(side, price, lots, owner) of a resting order, or None.", arg("order_id"))
+      .def("terms", &terms, "(shown, good_till, peak, stp, peg, hidden, collected) of a resting order, or None.", arg("order_id"))
       .def("ahead", &ahead, "(lots, orders) with priority over a resting order at its own price, or None.", arg("order_id"))
       .def("lots_within", &lots_within, "Lots of a side at a limit or better; at most 2**63 - 1.", arg("side"), arg("limit"))
       .def("snapshot", [](Handle& self) { return py::bytes(idle(self).book.snapshot()); }, "The state as bytes.")

@@ -2,7 +2,9 @@
 #include "lob/book.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
 
@@ -12,32 +14,36 @@ namespace lob {
 
 using detail::Node;
 using detail::Slot;
+using detail::append;
+using detail::most_lots;
 using detail::no_slot;
+using detail::reject;
 
 // Inlined into the loop of a batch and into the scalar call, so that neither pays for a call within a call.
 #define HOT [[gnu::always_inline]] inline
 
-namespace {
-
-constexpr Lots most_lots = std::numeric_limits<Lots>::max();
-
-HOT void append(Events& out, EventKind kind, Reason reason, OrderId id, Owner owner, Side side, Ticks price, Lots lots) {
-  Event& event = out.emplace_back(); // filled in place: a temporary would be written and read back
-  event.id = id;
-  event.price = price;
-  event.lots = lots;
-  event.owner = owner;
-  event.kind = kind;
-  event.side = side;
-  event.reason = reason;
-}
-
-[[gnu::noinline, gnu::cold]] bool reject(Events& out, Reason reason, OrderId id, Owner owner, Side side, Ticks price, Lots lots) {
+[[gnu::noinline, gnu::cold]] bool detail::reject(Events& out, Reason reason, OrderId id, Owner owner, Side side, Ticks price,
+                                                  Lots lots) {
   append(out, EventKind::rejected, reason, id, owner, side, price, lots);
   return false;
 }
 
-bool known(Side side) { return side <= Side::sell; }
+namespace {
+
+// A limit order of which no term is set, and nothing special at rest: one branch, on the words that the terms lie in.
+HOT bool is_plain(const Command& command, bool is_special) {
+  static_assert(std::endian::native == std::endian::little);
+  static_assert(offsetof(Command, tif) == 30 && offsetof(Command, stp) == 32 && offsetof(Command, good_till) == 40);
+  const auto words = std::bit_cast<std::array<std::uint64_t, 6>>(command);
+  constexpr std::uint64_t pad = 0xffff0000;
+  return ((words[3] >> 48) | (words[4] & ~pad) | words[5] | std::uint64_t{is_special}) == 0;
+}
+
+// Whether the short way knows all of its terms: limit, market, IOC, FOK and post-only.
+bool is_simple(const Command& command) {
+  return command.flags <= (flag_market | flag_post_only) && command.peak == 0 && command.stp == SelfTrade::allow &&
+         command.peg == Peg::none && command.good_till == 0;
+}
 
 } // namespace
 
@@ -69,6 +75,7 @@ inline Reason Book::Impl::refusal(const Command& command, Manner manner, Ticks l
   if (ids.find(command.id) != no_slot) return Reason::duplicate_id;
   if (command.lots <= 0) return Reason::invalid_lots;
   if (!allows(limit)) return Reason::invalid_price;
+  if (!manner.market && !detail::notional_fits(limit, command.lots)) return Reason::overflow;
   if (manner.post_only && crosses) return Reason::would_cross;
   if (manner.fok && !fillable(opposite(command.side), limit, command.lots)) return Reason::not_fillable;
   if (crosses || !manner.rests) return Reason::none;
@@ -77,10 +84,14 @@ inline Reason Book::Impl::refusal(const Command& command, Manner manner, Ticks l
 }
 
 HOT bool Book::Impl::enter(const Command& command, Manner manner, Events& out) {
-  const auto [id, price, lots, owner, kind, side, tif, flags] = command;
+  const OrderId id = command.id;
+  const Ticks price = command.price;
+  const Lots lots = command.lots;
+  const Owner owner = command.owner;
+  const Side side = command.side;
   const Ticks limit = !manner.market ? price : side == Side::buy ? config.max_price : config.min_price;
   const Ticks shown = manner.market ? 0 : price;
-  if (!known(side)) return reject(out, Reason::invalid_flags, id, owner, Side::buy, shown, lots);
+  if (!detail::known(side)) return reject(out, Reason::invalid_flags, id, owner, Side::buy, shown, lots);
   const bool crosses = ladder.crosses(side, limit);
   if (const Reason reason = refusal(command, manner, limit, crosses); reason != Reason::none) {
     return reject(out, reason, id, owner, side, shown, lots);
@@ -96,15 +107,17 @@ HOT bool Book::Impl::enter(const Command& command, Manner manner, Events& out) {
 }
 
 HOT bool Book::Impl::submit(const Command& command, Events& out) {
-  if (command.tif == TimeInForce::rest && command.flags == 0) return enter(command, Manner{}, out);
+  if (is_plain(command, is_special)) return enter(command, Manner{}, out);
   return submit_special(command, out);
 }
 
 [[gnu::noinline]] bool Book::Impl::submit_special(const Command& command, Events& out) {
+  if (is_special || !is_simple(command)) return any_submit(command, out);
   return enter(command, Manner::of(command), out);
 }
 
 HOT bool Book::Impl::cancel(OrderId id, Events& out) {
+  if (is_special) [[unlikely]] return any_cancel(id, out);
   const Slot slot = ids.find(id);
   if (slot == no_slot) return reject(out, refusal(id), id, 0, Side::buy, 0, 0);
   const Node& order = slab[slot];
@@ -117,6 +130,7 @@ HOT bool Book::Impl::cancel(OrderId id, Events& out) {
 }
 
 HOT bool Book::Impl::reduce(OrderId id, Lots lots, Events& out) {
+  if (is_special) [[unlikely]] return any_reduce(id, lots, out);
   const Slot slot = ids.find(id);
   if (slot == no_slot) return reject(out, refusal(id), id, 0, Side::buy, 0, lots);
   const Node& order = slab[slot];
@@ -129,7 +143,8 @@ HOT bool Book::Impl::reduce(OrderId id, Lots lots, Events& out) {
   return true;
 }
 
-bool Book::Impl::replace(OrderId id, Ticks price, Lots lots, Events& out) {
+bool Book::Impl::replace(OrderId id, Ticks price, Lots lots, SelfTrade stp, Events& out) {
+  if (is_special || stp != SelfTrade::allow) return any_replace(id, price, lots, stp, out);
   const Slot slot = ids.find(id);
   if (slot == no_slot) return reject(out, refusal(id), id, 0, Side::buy, price, lots);
   const Node& order = slab[slot];
@@ -143,6 +158,8 @@ bool Book::Impl::replace(OrderId id, Ticks price, Lots lots, Events& out) {
     reason = Reason::invalid_lots;
   } else if (!allows(price)) {
     reason = Reason::invalid_price;
+  } else if (!detail::notional_fits(price, lots)) {
+    reason = Reason::overflow;
   } else if (!crosses) {
     const Lots others = ladder.lots_at(again.side, price) - (same_price ? order.lots : 0);
     if (lots > most_lots - others) reason = Reason::overflow;
@@ -217,9 +234,9 @@ HOT bool Book::Impl::apply(const Command& command, Events& out) {
   case CommandKind::submit: return submit(command, out);
   case CommandKind::cancel: return cancel(command.id, out);
   case CommandKind::reduce: return reduce(command.id, command.lots, out);
-  case CommandKind::replace: return replace(command.id, command.price, command.lots, out);
+  case CommandKind::replace: return replace(command.id, command.price, command.lots, command.stp, out);
+  default: return any_other(command, out);
   }
-  return reject(out, Reason::invalid_flags, command.id, 0, Side::buy, 0, 0);
 }
 
 // Three looks ahead, each at what the one before has brought into the cache: the id's entry, the order, its neighbours.
@@ -272,7 +289,9 @@ Book& Book::operator=(Book&&) noexcept = default;
 bool Book::submit(const Command& command, Events& out) { return impl_->submit(command, out); }
 bool Book::cancel(OrderId id, Events& out) { return impl_->cancel(id, out); }
 bool Book::reduce(OrderId id, Lots lots, Events& out) { return impl_->reduce(id, lots, out); }
-bool Book::replace(OrderId id, Ticks price, Lots lots, Events& out) { return impl_->replace(id, price, lots, out); }
+bool Book::replace(OrderId id, Ticks price, Lots lots, Events& out, SelfTrade stp) {
+  return impl_->replace(id, price, lots, stp, out);
+}
 bool Book::apply(const Command& command, Events& out) { return impl_->apply(command, out); }
 
 // Looking ahead pays only once the orders no longer fit the cache close to the core: in a small book it costs half as much

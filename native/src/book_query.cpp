@@ -1,10 +1,12 @@
 // The questions a book answers: touch, levels, queues, single orders and places in a queue.
+#include <algorithm>
 #include <limits>
 
 #include "lob/detail/book_impl.hpp"
 
 namespace lob {
 
+using detail::Full;
 using detail::Node;
 using detail::Slot;
 using detail::no_level;
@@ -61,14 +63,34 @@ void Book::queue(Side side, Ticks price, std::vector<Order>& out) const {
 }
 
 std::optional<Order> Book::order(OrderId id) const {
+  if (impl_->is_special) {
+    const auto order = impl_->whole(id);
+    if (!order) return std::nullopt;
+    return Order{id, order->limit, order->lots, order->owner, order->side};
+  }
   const Slot slot = impl_->ids.find(id);
   if (slot == no_slot) return std::nullopt;
   return impl_->describe(slot);
 }
 
+std::optional<Terms> Book::terms(OrderId id) const {
+  const auto order = impl_->whole(id);
+  if (!order) return std::nullopt;
+  const Slot slot = impl_->ids.find(id);
+  Terms terms{};
+  terms.shown = slot == no_slot ? 0 : impl_->slab[slot].lots;
+  terms.good_till = order->good_till;
+  terms.peak = order->peak;
+  terms.stp = order->stp;
+  terms.peg = order->peg;
+  terms.hidden = order->hidden;
+  terms.collected = order->collected;
+  return terms;
+}
+
 std::optional<Ahead> Book::ahead(OrderId id) const {
   const Slot own = impl_->ids.find(id);
-  if (own == no_slot) return std::nullopt;
+  if (own == no_slot) return impl_->ahead_of_hidden(id);
   Ahead ahead{0, 0};
   const Slot level = impl_->slab[own].level();
   for (Slot slot = impl_->slab[own].prev; slot != level; slot = impl_->slab[slot].prev) {
@@ -78,7 +100,63 @@ std::optional<Ahead> Book::ahead(OrderId id) const {
   return ahead;
 }
 
-std::size_t Book::size() const { return impl_->ladder.orders(); }
+std::optional<Ahead> Book::Impl::ahead_of_hidden(OrderId id) const {
+  const Full* own = special.find(id);
+  if (own == nullptr) return std::nullopt;
+  const detail::Touches seen = touches();
+  const auto price = price_of(*own, seen);
+  Ahead ahead{0, 0};
+  if (!price) return ahead;
+  const auto add = [&](Lots lots) {
+    ahead.lots += std::min(lots, std::numeric_limits<Lots>::max() - ahead.lots);
+    ++ahead.orders;
+  };
+  const Slot level = own->market || price->half != 0 ? no_level : ladder.find(own->side, price->ticks);
+  for (Slot slot = level; slot != no_level && slab[slot].next != level;) {
+    slot = slab[slot].next;
+    add(slab[slot].lots + special.reserve(slab[slot].id()));
+  }
+  for (const Full& other : special.all()) {
+    if (other.side != own->side || other.market != own->market || price_of(other, seen) != price) continue;
+    if (std::pair(other.hidden, other.since) < std::pair(own->hidden, own->since)) add(other.lots);
+  }
+  return ahead;
+}
+
+std::size_t Book::size() const { return impl_->ladder.orders() + impl_->special.away(); }
+
+void Book::hidden(Side side, std::vector<HiddenOrder>& out) const {
+  out.clear();
+  const auto add = [&](const Full& order, const std::optional<detail::HalfTicks>& price) {
+    HiddenOrder& row = out.emplace_back();
+    row = {order.id, order.limit, order.lots, 0, order.owner, order.side, order.peg, 0, 0};
+    if (!price) return;
+    row.price = price->ticks;
+    row.half = price->half;
+    row.priced = 1;
+  };
+  const detail::Touches seen = impl_->touches();
+  for (const auto& maker : impl_->hidden_in_order(side, seen)) add(*impl_->special.find(maker.id), maker.price);
+  for (const auto& [since, id] : impl_->special.pegs(side)) {
+    const Full& peg = *impl_->special.find(id);
+    if (!impl_->price_of(peg, seen)) add(peg, std::nullopt);
+  }
+}
+
+void Book::collected(Side side, std::vector<Order>& out) const {
+  out.clear();
+  for (const auto& [place, id] : impl_->special.collected(side)) {
+    const Full& order = *impl_->special.find(id);
+    out.push_back({id, order.limit, order.lots, order.owner, order.side});
+  }
+}
+
+bool Book::in_auction() const { return impl_->special.auction; }
+
+std::optional<Indication> Book::indicative(Ticks reference) const {
+  if (!impl_->special.auction || !impl_->allows(reference)) return std::nullopt;
+  return impl_->indication(impl_->parts(Side::buy), impl_->parts(Side::sell), reference);
+}
 
 Lots Book::lots_within(Side side, Ticks limit) const {
   Lots sum = 0;

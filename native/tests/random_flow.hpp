@@ -42,7 +42,7 @@ inline const std::vector<Profile>& profiles() {
       {.name = "jumps", .submit = 60, .cancel = 25, .reduce = 5, .replace = 10, .spread = 40, .jump = 500, .lots = 100,
        .depth = 200, .crossing = 5, .window = 64},
       {.name = "edges", .submit = 60, .cancel = 25, .reduce = 5, .replace = 10, .spread = 50, .jump = highest_price,
-       .lots = 100, .depth = 60, .crossing = 20, .special = 10, .extreme = 30, .window = 64},
+       .lots = 2, .depth = 60, .crossing = 20, .special = 10, .extreme = 30, .window = 64},
       {.name = "range", .submit = 60, .cancel = 20, .reduce = 10, .replace = 10, .spread = 300, .jump = 10,
        .lots = 100, .depth = 100, .crossing = 15, .extreme = 5, .window = 128, .min_price = -100, .max_price = 120,
        .max_orders = 90},
@@ -77,7 +77,7 @@ public:
     command.lots = extreme() ? edge() : dice_.between(1, profile_.lots);
     if (order && command.kind != lob::CommandKind::submit) stay_close(command, *order);
     if (command.kind == lob::CommandKind::submit && dice_.chance(profile_.special)) specialise(command);
-    if (dice_.below(2'000) == 0) command.kind = static_cast<lob::CommandKind>(4 + dice_.below(252));
+    if (dice_.below(2'000) == 0) command.kind = static_cast<lob::CommandKind>(9 + dice_.below(247));
     return command;
   }
 
@@ -133,12 +133,12 @@ private:
 
   void specialise(lob::Command& command) {
     command.tif = dice_.one_of({lob::TimeInForce::rest, lob::TimeInForce::ioc, lob::TimeInForce::fok, lob::TimeInForce::fok});
-    command.flags = dice_.one_of<std::uint8_t>({0, 0, 0, lob::flag_market, lob::flag_market, lob::flag_post_only, 3, 4});
+    command.flags = dice_.one_of<std::uint8_t>({0, 0, 0, lob::flag_market, lob::flag_market, lob::flag_post_only, 3, 16});
     if (command.flags == lob::flag_post_only && dice_.chance(80)) command.tif = lob::TimeInForce::rest;
     if (dice_.chance(50)) command.lots = dice_.between(1, 5 * profile_.lots);
     if (dice_.below(100) == 0) command.tif = static_cast<lob::TimeInForce>(dice_.below(256));
     if (dice_.below(100) == 0) command.side = static_cast<lob::Side>(dice_.below(256));
-    if (dice_.below(100) == 0) command.flags = static_cast<std::uint8_t>(dice_.below(256));
+    if (dice_.below(100) == 0) command.flags = static_cast<std::uint8_t>(16 * dice_.below(16));
   }
 
   bool extreme() { return dice_.chance(profile_.extreme); }

@@ -1,4 +1,4 @@
-// The book as the header words it, written to be obviously right and nothing else: the oracle of the random tests.
+// The book without its special orders and auctions as the header words it: the oracle of the random tests of deep books.
 #pragma once
 
 #include <algorithm>
@@ -133,6 +133,11 @@ private:
     return !(post && market) && !(post && tif != 0);
   }
 
+  static bool notional_fits(lob::Ticks price, lob::Lots lots) {
+    const Wide notional = Wide{price} * lots;
+    return notional == static_cast<std::int64_t>(notional);
+  }
+
   bool has_room(lob::Ticks price, lob::Lots lots) const {
     return lots_at(price) + lots <= std::numeric_limits<lob::Lots>::max();
   }
@@ -151,6 +156,7 @@ private:
     if (price_of_.count(command.id) != 0) return reject(lob::Reason::duplicate_id, order);
     if (command.lots <= 0) return reject(lob::Reason::invalid_lots, order);
     if (limit < config_.min_price || limit > config_.max_price) return reject(lob::Reason::invalid_price, order);
+    if (!market && !notional_fits(limit, command.lots)) return reject(lob::Reason::overflow, order);
     const bool matches = would_match(command.side, limit);
     if ((command.flags & lob::flag_post_only) != 0 && matches) return reject(lob::Reason::would_cross, order);
     if (command.tif == lob::TimeInForce::fok && within(lob::opposite(command.side), limit) < command.lots) {
@@ -187,6 +193,7 @@ private:
     const lob::Order order{id, price, lots, old->owner, old->side};
     if (lots <= 0) return reject(lob::Reason::invalid_lots, order);
     if (price < config_.min_price || price > config_.max_price) return reject(lob::Reason::invalid_price, order);
+    if (!notional_fits(price, lots)) return reject(lob::Reason::overflow, order);
     if (price == old->price && lots <= old->lots) {
       for (lob::Order& resting : levels_.at(price)) {
         if (resting.id == id) resting.lots = lots;

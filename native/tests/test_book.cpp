@@ -131,12 +131,12 @@ void flags_that_exclude_each_other_are_refused() {
   Book book;
   CHECK_REFUSED(submit(book, order(1, Side::buy, 1, 1, TimeInForce::rest, flag_market | flag_post_only)), invalid_flags);
   CHECK_REFUSED(submit(book, order(1, Side::buy, 1, 1, TimeInForce::ioc, flag_post_only)), invalid_flags);
-  CHECK_REFUSED(submit(book, order(1, Side::buy, 1, 1, TimeInForce::rest, 4)), invalid_flags);
+  CHECK_REFUSED(submit(book, order(1, Side::buy, 1, 1, TimeInForce::rest, 16)), invalid_flags);
   CHECK_REFUSED(submit(book, order(1, static_cast<Side>(2), 1, 1)), invalid_flags);
   CHECK_REFUSED(submit(book, order(1, Side::buy, 1, 1, static_cast<TimeInForce>(3))), invalid_flags);
   Events events;
   Command unknown = bid(1, 1, 1);
-  unknown.kind = static_cast<CommandKind>(4);
+  unknown.kind = static_cast<CommandKind>(9);
   CHECK(!book.apply(unknown, events));
   CHECK_REFUSED(events, invalid_flags);
 }
@@ -210,15 +210,25 @@ void replace_to_a_crossing_price_matches() {
 
 void a_level_never_holds_more_than_an_int64() {
   Book book;
-  submit(book, bid(1, 100, most - 5));
-  CHECK_REFUSED(submit(book, bid(2, 100, 6)), overflow);
-  CHECK_EQUAL(kinds(submit(book, bid(2, 100, 5))), "A");
-  submit(book, bid(3, 101, most));
-  CHECK_REFUSED(replace(book, 3, 100, 1), overflow);
-  CHECK_REFUSED(replace(book, 1, 100, most), overflow);
-  CHECK_EQUAL(kinds(replace(book, 1, 100, most - 5)), "p");
-  CHECK_EQUAL(book.lots_within(Side::buy, 101), most);
-  CHECK_EQUAL(book.lots_within(Side::buy, 100), most); // the sum is larger: it stops at the largest int64
+  submit(book, bid(1, 0, most - 5));
+  CHECK_REFUSED(submit(book, bid(2, 0, 6)), overflow);
+  CHECK_EQUAL(kinds(submit(book, bid(2, 0, 5))), "A");
+  submit(book, bid(3, 1, most));
+  CHECK_REFUSED(replace(book, 3, 0, 1), overflow);
+  CHECK_REFUSED(replace(book, 1, 0, most), overflow);
+  CHECK_EQUAL(kinds(replace(book, 1, 0, most - 5)), "p");
+  CHECK_EQUAL(book.lots_within(Side::buy, 1), most);
+  CHECK_EQUAL(book.lots_within(Side::buy, 0), most); // the sum is larger: it stops at the largest int64
+}
+
+void price_times_lots_is_an_int64_or_the_order_is_refused() {
+  Book book;
+  submit(book, offer(9, 101, 1));
+  for (const Ticks price : {Ticks{101}, Ticks{100}, Ticks{-100}}) CHECK_REFUSED(submit(book, bid(1, price, most / 100 + 1)), overflow);
+  CHECK_REFUSED(submit(book, order(1, Side::buy, 101, most / 100, TimeInForce::ioc)), overflow);
+  CHECK_EQUAL(kinds(submit(book, bid(1, 100, most / 100))), "A");
+  CHECK_REFUSED(replace(book, 1, 101, most / 100), overflow);
+  CHECK_EQUAL(kinds(submit(book, order(2, Side::buy, 101, most, TimeInForce::ioc, flag_market))), "AFD");
 }
 
 void a_full_book_refuses_what_would_rest_and_takes_what_matches() {
@@ -237,10 +247,10 @@ void the_ends_of_int64_are_refused_or_handled() {
   CHECK_REFUSED(submit(book, bid(1, last_tick, 1)), invalid_price);
   CHECK_REFUSED(submit(book, offer(1, -last_tick - 1, 1)), invalid_price);
   CHECK_REFUSED(submit(book, offer(1, 0, -most - 1)), invalid_lots);
-  CHECK_EQUAL(kinds(submit(book, bid(1, -last_tick, most))), "A");
-  CHECK_EQUAL(kinds(submit(book, offer(2, last_tick - 1, most))), "A");
+  CHECK_EQUAL(kinds(submit(book, bid(1, -last_tick, 1))), "A");
+  CHECK_EQUAL(kinds(submit(book, offer(2, last_tick - 1, 1))), "A");
   CHECK_EQUAL(kinds(submit(book, bid(~OrderId{0}, 0, 1))), "A");
-  CHECK_EQUAL(kinds(submit(book, order(4, Side::buy, 0, most, TimeInForce::fok, flag_market))), "AFD");
+  CHECK_EQUAL(kinds(submit(book, order(4, Side::buy, 0, 1, TimeInForce::fok, flag_market))), "AFD");
   CHECK_EQUAL(queue(book, Side::buy), "18446744073709551615 1");
 }
 
@@ -276,8 +286,9 @@ void a_batch_gives_the_events_of_the_calls_in_a_book_of_any_size() {
   for (OrderId id = 1; id <= 120'000; ++id) { // enough that the batch looks ahead
     const auto draw = static_cast<Ticks>(id * 0x9E3779B97F4A7C15ull >> 40);
     commands.push_back(order(id, id % 2 == 0 ? Side::buy : Side::sell, (id % 2 == 0 ? -1 : 1) * (draw % 20'000) + 3, 1 + draw % 50));
-    if (id % 3 == 0) commands.push_back({id / 2, draw, draw % 40, 0, static_cast<CommandKind>(id / 3 % 5), Side::buy, {}, 0});
-    if (id % 1'001 == 0) commands.push_back({~id, last_tick, 0, 0, static_cast<CommandKind>(id), static_cast<Side>(id), {}, 255});
+    const auto kind = static_cast<CommandKind>(id / 3 % 5 == 4 ? 9 : id / 3 % 5);
+    if (id % 3 == 0) commands.push_back({id / 2, draw, draw % 40, 0, kind, Side::buy, {}, 0});
+    if (id % 1'001 == 0) commands.push_back({~id, last_tick, 0, 0, static_cast<CommandKind>(9 + id % 200), static_cast<Side>(id), {}, 255});
   }
   Book one, other;
   Events batch, calls;
@@ -306,6 +317,7 @@ int main() {
       CLAIM(replace_keeps_its_place_only_at_its_price_with_no_more_lots),
       CLAIM(replace_to_a_crossing_price_matches),
       CLAIM(a_level_never_holds_more_than_an_int64),
+      CLAIM(price_times_lots_is_an_int64_or_the_order_is_refused),
       CLAIM(a_full_book_refuses_what_would_rest_and_takes_what_matches),
       CLAIM(the_ends_of_int64_are_refused_or_handled),
       CLAIM(bounds_of_a_config_are_checked),

@@ -84,8 +84,8 @@ private:
     case lob::CommandKind::cancel: return book_.cancel(last_.id, events_);
     case lob::CommandKind::reduce: return book_.reduce(last_.id, last_.lots, events_);
     case lob::CommandKind::replace: return book_.replace(last_.id, last_.price, last_.lots, events_);
+    default: return book_.apply(last_, events_);
     }
-    return book_.apply(last_, events_);
   }
 
   void compare_some() {

@@ -102,6 +102,38 @@ void an_inconsistent_snapshot_is_refused_though_its_checksum_is_right() {
   }
 }
 
+void an_inconsistent_tail_is_refused_though_its_checksum_is_right() {
+  Book book(Book::Config{.min_price = 0, .max_price = 1'000});
+  Events events;
+  Command iceberg = bid(1, 100, 50);
+  iceberg.peak = 5;
+  Command hidden = offer(2, 103, 8);
+  hidden.flags = flag_hidden;
+  Command peg = bid(3, 100, 7);
+  peg.peg = Peg::midpoint;
+  for (const Command& each : {iceberg, offer(4, 105, 8), hidden, peg}) CHECK(book.submit(each, events));
+  const std::string bytes = book.snapshot();
+  constexpr std::size_t tail = header + 8, extra = tail + 3, away = extra + 4, second = away + 6;
+  const struct {
+    std::size_t index;
+    std::uint64_t word;
+  } forgeries[] = {
+      {tail, 2},           {tail + 1, 0},       {tail + 1, ~0ull},   {tail + 2, 1},       {tail + 2, ~0ull},    {extra, 4},
+      {extra, 9},          {extra + 1, ~0ull},  {extra + 1, 1u << 20}, {extra + 2, 0},    {extra + 2, 1ull << 32}, {extra + 2, 4},
+      {extra + 3, ~0ull},  {away, 0},           {away, 4},           {away, 3},           {away + 1, 100},      {away + 1, 1'001},
+      {away + 2, 0},       {away + 2, ~0ull},   {away + 3, ~0ull},   {away + 4, 1ull << 32}, {away + 5, 0},     {away + 5, 2},
+      {away + 5, 0x01'00'00'01'00'00'01}, {away + 5, 0x01'01'00'00'01}, {away + 5, 0x01'00'01'01}, {second + 1, 0x7fffffffffffffff},
+      {second + 5, 0x00'02'05'00}, {second + 5, 0x01'03'00'00}, {second + 5, 0x01'00'01'02'00'00}, {away + 5, 0x01'00'00'00'01},
+  };
+  for (const auto& [index, word] : forgeries) {
+    std::string forged = bytes;
+    forge::set_word(forged, index, word);
+    forge::sign(forged);
+    CHECK_THROWS(std::invalid_argument, Book::restore(forged));
+  }
+  CHECK(Book::restore(bytes).snapshot() == bytes);
+}
+
 } // namespace
 
 int main() {
@@ -111,5 +143,6 @@ int main() {
       CLAIM(a_restored_book_goes_on_like_the_one_it_came_from),
       CLAIM(a_damaged_snapshot_is_refused),
       CLAIM(an_inconsistent_snapshot_is_refused_though_its_checksum_is_right),
+      CLAIM(an_inconsistent_tail_is_refused_though_its_checksum_is_right),
   });
 }

@@ -12,84 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lob/types.hpp"
+#include "lob/command.hpp"
 
 namespace lob {
-
-enum class CommandKind : std::uint8_t { submit = 0, cancel = 1, reduce = 2, replace = 3 };
-enum class TimeInForce : std::uint8_t { rest = 0, ioc = 1, fok = 2 }; // rest: what is not matched stays in the book
-enum class EventKind : std::uint8_t { accepted = 0, rejected = 1, fill = 2, reduced = 3, replaced = 4, done = 5 };
-enum class Reason : std::uint8_t {
-  none = 0,
-  filled,         // done: every lot was matched
-  canceled,       // done: by its owner
-  expired,        // done: what an IOC or a market order could not match
-  duplicate_id,   // rejected: an order with this id rests in the book
-  unknown_id,     // rejected: no order with this id rests in the book
-  invalid_id,     // rejected: the id is 0
-  invalid_lots,   // rejected: lots <= 0, or a reduce that does not reduce
-  invalid_price,  // rejected: outside the price range of the book
-  overflow,       // rejected: the level would hold more lots than an int64, or the book more than max_orders
-  would_cross,    // rejected: post-only, and it would have matched
-  not_fillable,   // rejected: fill-or-kill, and the book holds too little within the limit
-  invalid_flags   // rejected: flags that exclude each other, or an unknown kind, side, time in force or flag
-};
-
-// One row of a batch, and the argument of every scalar call.
-struct Command {
-  OrderId id;
-  Ticks price;      // the limit; ignored where `market` is set, for cancel and for reduce
-  Lots lots;        // submit: the quantity; reduce, replace: the quantity that remains afterwards
-  Owner owner;      // submit only
-  CommandKind kind;
-  Side side;        // submit only
-  TimeInForce tif;  // submit only
-  std::uint8_t flags; // submit only; see below
-};
-constexpr std::uint8_t flag_market = 1;    // no limit: match what there is, never rest
-constexpr std::uint8_t flag_post_only = 2; // refuse rather than match
-
-// What happened, in the order in which it happened. One struct for every kind, so that a batch is one array.
-// A field that a kind does not name below is 0 for it, so that equal events have equal bytes.
-struct Event {
-  OrderId id;        // the order that the command named: the taker of a fill
-  OrderId maker;     // fill: the resting order
-  Ticks price;       // fill: the maker's price; rejected: the price asked for; otherwise the order's limit (market: 0)
-  Lots lots;         // fill: matched; done: what was left and is gone; accepted: the whole; reduced, replaced: what remains;
-                     // rejected: the quantity asked for
-  Lots remaining;    // fill: what is left of the taker
-  Lots maker_remaining; // fill: what is left of the maker (0: it is done, without an event of its own)
-  Owner owner;       // of `id`; 0 where `id` is unknown
-  Owner maker_owner; // of `maker`
-  EventKind kind;
-  Side side;         // of `id`; buy where it is unknown
-  Reason reason;
-  std::uint8_t pad[5] = {};
-  bool operator==(const Event&) const = default;
-};
-static_assert(sizeof(Command) == 32 && sizeof(Event) == 64, "without holes: rows of a batch are arrays in other languages too");
-using Events = std::vector<Event>;
-
-struct Level {
-  Ticks price;
-  Lots lots;
-  std::int64_t orders;
-  bool operator==(const Level&) const = default;
-};
-struct Order {
-  OrderId id;
-  Ticks price;
-  Lots lots;
-  Owner owner;
-  Side side;
-  std::uint8_t pad[3] = {};
-  bool operator==(const Order&) const = default;
-};
-struct Ahead { // what has priority over an order at its own price
-  Lots lots;
-  std::int64_t orders;
-  bool operator==(const Ahead&) const = default;
-};
 
 class Book {
 public:
@@ -110,43 +35,92 @@ public:
   // `rejected` alone, with the first reason that holds in the order given here. Only std::bad_alloc is ever thrown; the
   // book is then unusable.
   //
-  // submit  accepted, then a fill for each maker met (best price first, then first come), then done if nothing rests:
-  //         done(filled) with 0 lots, or done(expired) with what an IOC or a market order could not match.
+  // submit  accepted, then a fill for each maker met (best price first, at a price what is shown before what is hidden, then first
+  //         come), then done if nothing rests: done(filled) with 0 lots, or done(expired) with what could not be matched.
   //         tif rest: the remainder joins the back of the queue at its limit. ioc: the remainder is done(expired), so with
   //         nothing to match the events are accepted, done. fok: all of it now, over as many levels as the limit allows, or
   //         rejected(not_fillable). market: like an ioc without a limit, whether tif says rest or ioc; with fok, all or
-  //         nothing at any price. post-only goes with tif rest alone and never with market; it is refused, not repriced.
-  //         An id may be used again once its order is gone. Orders of one owner do match each other.
-  //         Refused: invalid_flags, invalid_id, duplicate_id, invalid_lots, invalid_price (never for market), would_cross,
-  //         not_fillable, overflow (only where nothing matches and all of it rests: what rests after a match finds its level
-  //         empty and the place of a maker free).
+  //         nothing at any price.
+  //         post-only (with tif rest, never with market) is refused where it would match anything, hidden orders included.
+  //         reprice, in the place of post-only: it then takes the nearest price that matches nothing, a tick behind the best
+  //         order against it (or half a tick, at a midpoint); accepted names that price, and would_cross is left for a price
+  //         outside the range. An id may be used again once its order is gone.
+  //         Refused: invalid_flags, invalid_id, duplicate_id, invalid_lots, invalid_peak, invalid_price (never for market),
+  //         overflow (price * lots beyond int64; never for market, nor for a peg, whose limit is not its price), wrong_phase,
+  //         would_cross, not_fillable, overflow (the level or the book is full; only where nothing matches and all of it rests:
+  //         what rests after a match finds its level empty and the place of a maker free).
   // cancel  done(canceled), lots = what was resting. Refused: invalid_id, unknown_id.
   // reduce  to a smaller quantity, > 0, in place: priority is kept. Event: reduced.
   //         Refused: invalid_id, unknown_id, invalid_lots (<= 0, the same or a larger quantity).
   // replace the same price and a smaller or equal quantity keeps its place; anything else leaves the queue and enters again like
-  //         a new order of the same id, side and owner with tif rest: it may match, even where it was once post-only, and what
-  //         rests is at the back. Events: replaced (which stands for accepted), the fills, done(filled) if nothing rests.
-  //         Refused, and the order rests on as it was: invalid_id, unknown_id, invalid_lots (<= 0), invalid_price, overflow.
+  //         a new order of the same id, side, owner and terms with tif rest: it may match, even where it was once post-only, and
+  //         what rests is at the back. Events: replaced (which stands for accepted), the fills, done if nothing rests.
+  //         Refused, and the order rests on as it was: invalid_id, unknown_id, invalid_flags (an unknown mode; a market order
+  //         that an auction collected), invalid_lots (<= 0), invalid_peak, invalid_price, overflow as for submit.
   // A command of an unknown kind: rejected(invalid_flags), with its id alone.
+  //
+  // Iceberg (peak > 0; tif rest, not market, hidden or pegged): it shows at most `peak` lots. Once they are matched and
+  //         more is left, it shows the next peak at the back of its queue: refreshed. It enters with all its lots. reduce and
+  //         replace in place take from what is not shown first. lots <= most_peaks * peak.
+  // Hidden  (tif rest, not market): at its price, behind everything shown there, icebergs' reserves included, then first come.
+  // Peg     (not market, no reprice, peak 0; always hidden): stands at the best price shown on its own side (primary) or at the
+  //         midpoint of both sides' best prices shown (midpoint), in half ticks, exactly; never beyond its limit, at which it
+  //         stands instead. Pegs are not shown and are no reference for others. Without its reference it matches nothing.
+  //         Its time is that of its arrival: it keeps it as its price moves, among the hidden orders of that price.
+  //         Prices are fixed during a command; after it pegs have those of the new touch. Pegs that then meet hidden orders
+  //         match at once: in order of arrival each peg is a taker at the makers' prices, and those fills follow the command's.
+  // Self-trade prevention (`stp`, of the taker: a new order, a replace, a peg as above; owner 0 is nobody's and never prevented),
+  //         where the next maker has the taker's owner. cancel_maker: the maker is done(self_trade), the taker goes on.
+  //         cancel_taker: the taker is done(self_trade) with what is left. cancel_both: the maker, then the taker. decrement: both
+  //         lose the lots of the fill that it would have been: prevented; the taker goes on, but what is left of it in the end
+  //         never rests: done(self_trade), with nothing left too. For a fok own orders do not count, and but for cancel_maker nothing behind the first.
+  //         For post-only they count like others. In an auction own orders do trade.
+  // good_till (tif rest, not market, >= 0): the host's sweep ends it. The book has no clock: an order for the day has the time of
+  //         the close, and an order of the past rests until the next sweep.
+  //
+  // cancel_owner, cancel_side: done(canceled) each; bids first, on a side the shown in the order of orders(), then the others first
+  //         come. No event where there is none. Refused: invalid_flags (a side beyond 2).
+  // expire  done(expired) each, the earliest good_till first, then the smallest id.
+  // start_auction: trading stops, what rests stays. New orders and what leaves its place (but a peg) are collected and may cross: limit,
+  //         iceberg, hidden and market orders with tif rest; wrong_phase for ioc, fok, post-only, reprice and pegs. Pegs are
+  //         without a price until the end. Market orders come before every limit. Refused: wrong_phase (there is one).
+  // uncross uncrossed, a fill for each pair (id the buyer, maker the seller), then done(expired) for each market order that is
+  //         left, first come first; no done for what is filled. The price: of all ticks in range those with the most lots traded;
+  //         of those with the smallest imbalance; of those the nearest to the reference. Each order takes part with all its lots,
+  //         in order of price, then the shown before the hidden, then first come; those of before the auction came first. An
+  //         iceberg that is filled in part keeps its place and shows up to a peak. What is left then rests, first come first, and
+  //         trading goes on. Nothing crosses: uncrossed has 0 lots at price 0. Refused: wrong_phase, invalid_price (the reference).
   bool submit(const Command& command, Events& out); // its kind is taken as submit, whatever it says
   bool cancel(OrderId id, Events& out);
   bool reduce(OrderId id, Lots lots, Events& out);
-  bool replace(OrderId id, Ticks price, Lots lots, Events& out);
+  bool replace(OrderId id, Ticks price, Lots lots, Events& out, SelfTrade stp = SelfTrade::allow);
   bool apply(const Command& command, Events& out);             // by its kind
   void apply(const Command* commands, std::size_t n, Events& out); // in order; the fast way in
 
+  // What the market is shown: no hidden order, of an iceberg its peak, and in an auction nothing that it collected.
   std::optional<Ticks> best(Side side) const;
   Level level(Side side, Ticks price) const;                    // lots 0, orders 0 where nothing rests
   void levels(Side side, std::size_t most, std::vector<Level>& out) const; // L2, best first; clears `out`
   void orders(Side side, std::vector<Order>& out) const;        // L3, best price first, then first come; clears `out`
   void queue(Side side, Ticks price, std::vector<Order>& out) const; // one level, first come first; clears `out`
-  std::optional<Order> order(OrderId id) const;
-  std::optional<Ahead> ahead(OrderId id) const;                 // queue position; O(orders ahead)
-  std::size_t size() const;                                     // resting orders
   Lots lots_within(Side side, Ticks limit) const;               // resting on `side` at `limit` or better; at most 2^63 - 1
 
+  // What the owners and the host know.
+  std::optional<Order> order(OrderId id) const;                 // with its limit (market: 0) and all its lots, shown or not
+  std::optional<Terms> terms(OrderId id) const;
+  // Queue position. Shown: the lots shown ahead of it (a peak that is refreshed goes behind it); O(orders ahead). Hidden, or
+  // collected by an auction: everything ahead of it where it stands, reserves included, at most 2^63 - 1 lots; O(hidden and
+  // collected orders and the level). A peg without a price has nothing ahead.
+  std::optional<Ahead> ahead(OrderId id) const;
+  std::size_t size() const;                                     // resting orders of every kind
+  void hidden(Side side, std::vector<HiddenOrder>& out) const;  // by priority, those without a price last; clears `out`
+  void collected(Side side, std::vector<Order>& out) const;     // by priority, market orders (price 0) first; clears `out`
+  bool in_auction() const;
+  std::optional<Indication> indicative(Ticks reference) const;  // nothing where nothing crosses,
+                                                                // without an auction, or for a reference out of range
+
   // The state as bytes: two books of one config with the same orders in the same queues give the same bytes, whatever way
-  // they came to it and whichever build they run in. restore(b).snapshot() == b for every b that is not refused.
+  // they came to it and whichever build they run in: orders with other terms and the auction included. restore(b).snapshot() == b for every b that is not refused.
   std::string snapshot() const;
   static Book restore(std::string_view bytes); // throws std::invalid_argument: cut, damaged or inconsistent bytes
   std::uint64_t hash() const;                  // of the snapshot's content but for `window`, which changes no answer

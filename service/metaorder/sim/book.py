@@ -25,8 +25,10 @@ from metaorder import _native
 from metaorder._native import Book
 
 __all__ = [
+    "BOTH_SIDES",
     "COMMAND",
     "EVENT",
+    "HIDDEN",
     "LEVEL",
     "ORDER",
     "Book",
@@ -34,8 +36,10 @@ __all__ = [
     "CommandKind",
     "EventKind",
     "Flags",
+    "Peg",
     "Reason",
     "Rows",
+    "SelfTrade",
     "Tif",
     "commands",
     "only",
@@ -45,16 +49,21 @@ Rows = npt.NDArray[np.void]
 """A structured array."""
 
 COMMAND: Final[np.dtype[np.void]] = _native.COMMAND
-"""id, price, lots, owner, kind (`CommandKind`), side (`BookSide`), tif (`Tif`), flags (`Flags`)."""
+"""id, price, lots, owner, kind (`CommandKind`), side (`BookSide`), tif (`Tif`), flags (`Flags`), stp (`SelfTrade`),
+peg (`Peg`), peak, good_till."""
 
 EVENT: Final[np.dtype[np.void]] = _native.EVENT
-"""id, maker, price, lots, remaining, maker_remaining, owner, maker_owner, kind (`EventKind`), side, reason."""
+"""id, maker, price, lots, remaining, maker_remaining, owner, maker_owner, kind (`EventKind`), side, reason,
+half (1: the price is half a tick above `price`)."""
 
 LEVEL: Final[np.dtype[np.void]] = _native.LEVEL
 """price, lots, orders."""
 
 ORDER: Final[np.dtype[np.void]] = _native.ORDER
 """id, price, lots, owner, side (`BookSide`)."""
+
+HIDDEN: Final[np.dtype[np.void]] = _native.HIDDEN
+"""id, limit, lots, price, owner, side, peg, half, priced: it stands at price + half / 2 where `priced` is 1."""
 
 
 class BookSide(IntEnum):
@@ -71,6 +80,15 @@ class CommandKind(IntEnum):
     CANCEL = 1
     REDUCE = 2
     REPLACE = 3
+    CANCEL_OWNER = 4
+    CANCEL_SIDE = 5
+    EXPIRE = 6
+    START_AUCTION = 7
+    UNCROSS = 8
+
+
+BOTH_SIDES: Final = 2
+"""The `side` of a CANCEL_OWNER or CANCEL_SIDE that spares neither."""
 
 
 class Tif(IntEnum):
@@ -87,6 +105,26 @@ class Flags(IntFlag):
     NONE = 0
     MARKET = 1
     POST_ONLY = 2
+    REPRICE = 4
+    HIDDEN = 8
+
+
+class SelfTrade(IntEnum):
+    """What happens where an order meets a resting one of its own owner."""
+
+    ALLOW = 0
+    CANCEL_MAKER = 1
+    CANCEL_TAKER = 2
+    CANCEL_BOTH = 3
+    DECREMENT = 4
+
+
+class Peg(IntEnum):
+    """What the price of an order follows, within its limit; a peg is always hidden."""
+
+    NONE = 0
+    PRIMARY = 1
+    MIDPOINT = 2
 
 
 class EventKind(IntEnum):
@@ -98,6 +136,9 @@ class EventKind(IntEnum):
     REDUCED = 3
     REPLACED = 4
     DONE = 5
+    REFRESHED = 6
+    PREVENTED = 7
+    UNCROSSED = 8
 
 
 class Reason(IntEnum):
@@ -116,6 +157,9 @@ class Reason(IntEnum):
     WOULD_CROSS = 10
     NOT_FILLABLE = 11
     INVALID_FLAGS = 12
+    INVALID_PEAK = 13
+    SELF_TRADE = 14
+    WRONG_PHASE = 15
 
 
 def commands(count: int) -> Rows:
