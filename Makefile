@@ -10,8 +10,11 @@ NATIVE := $(shell find native -name '*.cpp' -o -name '*.hpp' -o -name CMakeLists
 MIGRATIONS := $(shell find migrations -name '*.py')
 SANITIZED := build/sanitized
 BOOK_OPERATIONS ?= 1000000
+SOAK_OPERATIONS ?= 500000000
+FUZZ_SECONDS ?= 600
 
-.PHONY: setup run demo test test-python test-native check bench docs gauntlet-quick lock clean
+.PHONY: setup run demo test test-python test-native test-asan test-ubsan test-tsan check bench instructions fuzz soak docs \
+        gauntlet-quick lock clean
 
 setup: $(BUILT)
 
@@ -30,6 +33,16 @@ test-python: setup
 test-native: $(SANITIZED)/.built
 	ctest --test-dir $(SANITIZED) --output-on-failure --quiet
 	$(SANITIZED)/test_book_random $(BOOK_OPERATIONS)
+	$(SANITIZED)/test_types_random $(BOOK_OPERATIONS)
+
+# The native tests under one sanitizer alone; `make test-native` has address and undefined together.
+test-asan test-ubsan test-tsan: test-%:
+	cmake -S native -B build/$* -DLOB_TESTS=ON -DLOB_SANITIZE=$(SANITIZER_$*) -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+	cmake --build build/$* --parallel 2 >/dev/null
+	ctest --test-dir build/$* --output-on-failure --quiet
+SANITIZER_asan := address
+SANITIZER_ubsan := undefined
+SANITIZER_tsan := thread
 
 check: setup
 	$(BIN)/ruff check .
@@ -40,13 +53,32 @@ check: setup
 bench: setup
 	$(BIN)/python -m benchmarks.run
 
+# Instructions of an event of the book beside those recorded in benchmarks/instructions.json: unlike times they do not depend on
+# who else uses the machine.
+instructions: setup
+	$(BIN)/python -m benchmarks.instructions
+
+# libFuzzer (clang) on the book beside the slow one, from the committed corpus on; what it finds new stays in build/.
+fuzz:
+	CC=clang CXX=clang++ cmake -S native -B build/fuzz -DLOB_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+	cmake --build build/fuzz --target fuzz_book --parallel 2 >/dev/null
+	mkdir -p build/fuzz/corpus
+	build/fuzz/fuzz_book -max_total_time=$(FUZZ_SECONDS) -max_len=1200 build/fuzz/corpus native/fuzz/corpus
+
+# A billion operations before a release: half of them plain orders in deep books, half every order type. Hours.
+soak:
+	cmake -S native -B build/soak -DLOB_TESTS=ON -DCMAKE_BUILD_TYPE=Release >/dev/null
+	cmake --build build/soak --target test_book_random test_types_random --parallel 2 >/dev/null
+	build/soak/test_book_random $(SOAK_OPERATIONS) 1 & book=$$!; build/soak/test_types_random $(SOAK_OPERATIONS) 1 && wait $$book
+
 # Makes openapi/, and the part of docs/ that follows from the code.
 docs: setup
 	$(BIN)/python -m metaorder.bootstrap.specs .
 
 # Longer counts of what `make test` runs: 20 million book operations, 50 crashes and every failpoint, more examples of every law.
 gauntlet-quick: setup $(SANITIZED)/.built
-	$(SANITIZED)/test_book_random 20000000 11
+	$(SANITIZED)/test_book_random 10000000 11
+	$(SANITIZED)/test_types_random 10000000 11
 	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest -m gauntlet
 	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
 	METAORDER_CRASHES=50 $(BIN)/python -m pytest tests/e2e/test_recovery.py

@@ -62,7 +62,7 @@ def build() -> Path:
     """The benchmark, compiled as a release is."""
     options = ["-DCMAKE_BUILD_TYPE=Release", "-DLOB_BENCH=ON", "-DLOB_TESTS=OFF"]
     run("cmake", "-S", ROOT / "native", "-B", BUILD, *options)
-    run("cmake", "--build", BUILD, "--target", "bench_book")
+    run("cmake", "--build", BUILD, "--target", "bench_book", "count_instructions")
     return BUILD / "bench_book"
 
 
@@ -103,16 +103,16 @@ def timed_batches(rows: Rows) -> int:
     return time.thread_time_ns() - start
 
 
-def instructions(program: Path) -> float | None:
-    """Instructions that an event of W1 takes by scalar calls; None where valgrind is not installed.
+def instructions(program: Path, workload: str = "w1", way: str = "scalar") -> float | None:
+    """Instructions that an event of a workload takes, by callgrind; None where valgrind is not installed.
 
     Unlike times they do not depend on who else uses the machine, so a build can be held to them.
     """
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         return None
-    options = ["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*run_scalar*"]
-    command = [valgrind, *options, str(program), "only", "w1", "scalar"]
+    options = ["--tool=callgrind", "--callgrind-out-file=/dev/null", f"--toggle-collect=*run_{way}*"]
+    command = [valgrind, *options, str(program), "only", workload, way]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stderr
     found = re.search(r"Collected : (\d+)", printed)
     assert found is not None, "callgrind prints what it collected"
