@@ -73,11 +73,11 @@ std::optional<Order> Book::order(OrderId id) const {
   return impl_->describe(slot);
 }
 
-std::optional<Terms> Book::terms(OrderId id) const {
+std::optional<OrderTerms> Book::terms(OrderId id) const {
   const auto order = impl_->whole(id);
   if (!order) return std::nullopt;
   const Slot slot = impl_->ids.find(id);
-  Terms terms{};
+  OrderTerms terms{};
   terms.shown = slot == no_slot ? 0 : impl_->slab[slot].lots;
   terms.good_till = order->good_till;
   terms.peak = order->peak;

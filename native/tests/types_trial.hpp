@@ -113,7 +113,7 @@ private:
   void compare_order(const SlowTypes::Resting& order) const {
     const lob::OrderId id = order.terms.id;
     same(book_.order(id) == row(order, order.terms.lots), "order");
-    const lob::Terms expected{order.shown, order.terms.good_till, order.terms.peak, order.terms.stp, order.terms.peg,
+    const lob::OrderTerms expected{order.shown, order.terms.good_till, order.terms.peak, order.terms.stp, order.terms.peg,
                               order.hidden, order.collected};
     same(book_.terms(id) == expected, "terms");
     same(book_.ahead(id) == slow_.state().ahead(id), "place in the queue");

@@ -107,7 +107,7 @@ public:
 
   // What the owners and the host know.
   std::optional<Order> order(OrderId id) const;                 // with its limit (market: 0) and all its lots, shown or not
-  std::optional<Terms> terms(OrderId id) const;
+  std::optional<OrderTerms> terms(OrderId id) const;
   // Queue position. Shown: the lots shown ahead of it (a peak that is refreshed goes behind it); O(orders ahead). Hidden, or
   // collected by an auction: everything ahead of it where it stands, reserves included, at most 2^63 - 1 lots; O(hidden and
   // collected orders and the level). A peg without a price has nothing ahead.

@@ -126,7 +126,7 @@ struct HiddenOrder {
   std::uint8_t priced; // 0: a peg without its reference, which matches nothing
   bool operator==(const HiddenOrder&) const = default;
 };
-struct Terms { // what an order at rest has beyond a plain limit order; of a plain one all but `shown` are 0
+struct OrderTerms { // what an order at rest has beyond a plain limit order; of a plain one all but `shown` are 0
   Lots shown;  // lots that the market sees; 0 of a hidden order and of one that an auction collected
   Nanos good_till;
   std::uint32_t peak;
@@ -134,7 +134,7 @@ struct Terms { // what an order at rest has beyond a plain limit order; of a pla
   Peg peg;
   std::uint8_t hidden;
   std::uint8_t collected; // by the auction that is under way
-  bool operator==(const Terms&) const = default;
+  bool operator==(const OrderTerms&) const = default;
 };
 struct Ahead { // what has priority over an order at its own price
   Lots lots;
