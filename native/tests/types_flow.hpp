@@ -67,7 +67,7 @@ public:
       if (dice_.chance(profile_.stp)) c.stp = mode();
     }
     if (c.kind == lob::CommandKind::expire) c.good_till = extreme() ? edge() : ++now_;
-    if (c.kind == lob::CommandKind::uncross) c.price = extreme() ? edge() : centre_ + dice_.between(-8, 8);
+    if (c.kind == lob::CommandKind::uncross) c.price = extreme() ? edge() : add(centre_, dice_.between(-8, 8));
     const bool is_mass = c.kind == lob::CommandKind::cancel_owner || c.kind == lob::CommandKind::cancel_side;
     if (is_mass) c.side = static_cast<lob::Side>(dice_.below(dice_.below(10) == 0 ? 4 : 3));
     if (dice_.below(3'000) == 0) c.kind = static_cast<lob::CommandKind>(9 + dice_.below(247));
