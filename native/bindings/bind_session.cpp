@@ -23,7 +23,7 @@ struct Live {
   std::atomic<bool> interrupt{false};
 };
 
-std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, Nanos latency, bool claim_hidden) {
+std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, const Latency& latency, bool claim_hidden) {
   Session::Config config{tape->open, tape->close, latency, {}};
   config.venue.points_per_tick = tape->points_per_tick;
   config.venue.recorded_depth = true;
@@ -32,7 +32,7 @@ std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, Nanos latency, boo
   return live;
 }
 
-std::unique_ptr<Live> make_flow(const FlowConfig& flow, Nanos latency, std::int64_t points_per_tick) {
+std::unique_ptr<Live> make_flow(const FlowConfig& flow, const Latency& latency, std::int64_t points_per_tick) {
   Session::Config config{flow.open, flow.close, latency, {}};
   config.venue.points_per_tick = points_per_tick;
   auto live = std::make_unique<Live>(config);
@@ -121,6 +121,18 @@ void bind_flow(py::module_& module) {
       .def_readwrite("slots", &FlowConfig::slots);
 }
 
+void bind_latency(py::module_& module) {
+  py::class_<Latency>(module, "Latency")
+      .def(py::init([](Nanos entry, Nanos entry_jitter, Nanos report, Nanos report_jitter, std::uint64_t seed) {
+             return Latency{entry, entry_jitter, report, report_jitter, seed};
+           }),
+           py::arg("entry"), py::kw_only(), py::arg("entry_jitter") = 0, py::arg("report") = 0, py::arg("report_jitter") = 0,
+           py::arg("seed") = 1)
+      .def("entry_at", &Latency::entry_at, py::arg("sent"))
+      .def("report_at", &Latency::report_at, py::arg("sent"));
+  py::implicitly_convertible<Nanos, Latency>();
+}
+
 void bind_live(py::module_& module) {
   py::class_<Live>(module, "Session")
       .def_static("replay", &make_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"))
@@ -183,6 +195,24 @@ void bind_live(py::module_& module) {
       .def("recorded_levels",
            [](const Live& live, bool buy, std::size_t most) { return levels(live, buy ? Side::buy : Side::sell, most, true); },
            py::arg("buy"), py::arg("most"))
+      .def("statistics",
+           [](Live& live) {
+             const Statistics& statistics = live.session.statistics();
+             return rows_from(std::vector<Statistic>{statistics.of(View::others), statistics.of(View::whole)}, 0);
+           })
+      .def(
+          "depth",
+          [](const Live& live, bool whole, bool buy, Ticks ticks) {
+            return live.session.venue().depth(whole ? View::whole : View::others, buy ? Side::buy : Side::sell, ticks);
+          },
+          py::kw_only(), py::arg("whole"), py::arg("buy"), py::arg("ticks"))
+      .def("seconds",
+           [](Live& live, std::size_t first) {
+             const Statistics& statistics = live.session.statistics();
+             return rows_from(statistics.seconds(), first);
+           },
+           py::arg("first"))
+      .def("running_second", [](Live& live) { return rows_from(std::vector<Second>{live.session.statistics().running()}, 0); })
       .def("quotes", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().quotes, first); },
            py::arg("first"))
       .def("prints", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().prints, first); },
@@ -197,6 +227,11 @@ void bind_session(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(Touch, bid, ask, bid_lots, ask_lots);
   PYBIND11_NUMPY_DTYPE(QuoteRow, ts, live, reference, halted);
   PYBIND11_NUMPY_DTYPE(Print, ts, points, lots, parent, counterparty, flags, pad);
+  PYBIND11_NUMPY_DTYPE(Statistic, touch, microprice, last_points, last_lots, last_ts, volume, notional, trades, vwap, imbalance, quoted_ns,
+                       spread, spread_lots, quoted_spread, effective_spread, variance_1, variance_60, returns_1, returns_60);
+  PYBIND11_NUMPY_DTYPE(Candle, open, high, low, close, lots, notional, trades);
+  PYBIND11_NUMPY_DTYPE(Second, ts, others, whole, others_imbalance, whole_imbalance, others_mid2, whole_mid2);
+  bind_latency(module);
   bind_tape(module);
   bind_flow(module);
   bind_live(module);

@@ -5,7 +5,8 @@
 
 namespace lob {
 
-Venue::Venue(const VenueConfig& config) : config_(config), book_(config.book) {}
+Venue::Venue(const VenueConfig& config)
+    : config_(config), book_(config.book), statistics_(config.open, config.points_per_tick) {}
 
 void Venue::reserve_ids(OrderId first_free) { next_id_ = std::max(next_id_, first_free); }
 
@@ -18,6 +19,7 @@ void Venue::begin(Nanos ts, bool same_event) {
   now_ = ts;
   if (!same_event) {
     before_ = touch_;
+    before_whole_ = whole_;
     before_reference_ = reference_;
   }
 }
@@ -25,7 +27,10 @@ void Venue::begin(Nanos ts, bool same_event) {
 void Venue::end(const Touch* reference) { remark(reference); }
 
 void Venue::remark(const Touch* reference) {
-  const Touch live = disorder_ && reference != nullptr ? *reference : live_touch();
+  const bool disorder = disorder_ && reference != nullptr;
+  const Touch live = disorder ? *reference : live_touch();
+  whole_ = disorder || own_.empty() ? live : whole_touch();
+  statistics_.quote(now_, live, whole_);
   const Touch other = reference != nullptr ? *reference : live;
   const bool moved = record_.quotes.empty() || !live.same_prices(touch_) || !other.same_prices(reference_);
   touch_ = live;
@@ -40,6 +45,7 @@ void Venue::remark(const Touch* reference) {
 
 void Venue::set_halted(bool halted) {
   halted_ = halted;
+  statistics_.halt(now_, halted);
   record_.quotes.push_back({now_, touch_, reference_, halted_});
 }
 
@@ -69,6 +75,28 @@ Touch Venue::live_touch() const {
     (side == Side::buy ? touch.bid_lots : touch.ask_lots) = lots;
   }
   return touch;
+}
+
+Touch Venue::whole_touch() const {
+  Touch touch;
+  for (const Side side : {Side::buy, Side::sell}) {
+    const auto best = book_.best(side);
+    if (!best) continue;
+    (side == Side::buy ? touch.bid : touch.ask) = *best;
+    (side == Side::buy ? touch.bid_lots : touch.ask_lots) = book_.level(side, *best).lots;
+  }
+  return touch;
+}
+
+Lots Venue::depth(View view, Side side, Ticks ticks) const {
+  const Touch& touch = view == View::others ? touch_ : whole_;
+  if ((side == Side::buy ? touch.bid_lots : touch.ask_lots) == 0) return 0;
+  const Ticks limit = (side == Side::buy ? touch.bid : touch.ask) - sign(side) * ticks;
+  Lots lots = book_.lots_within(side, limit);
+  for (const OwnOrder& order : own_) {
+    if (view == View::others && order.side == side && !better(side, limit, order.price)) lots -= order.lots;
+  }
+  return lots;
 }
 
 void Venue::rest(OrderId id, Side side, Ticks price, Lots lots) {
@@ -162,6 +190,7 @@ void Venue::print_reference(std::int64_t points, Lots lots, std::uint32_t flags)
 
 void Venue::take_print(const Print& print) {
   record_.prints.push_back(print);
+  statistics_.trade(print, before_, before_whole_);
   if (halted_ || (print.flags & print_auction) != 0) return; // the cap counts continuous trading alone
   for (Meter& meter : meters_) meter.count(print);
 }

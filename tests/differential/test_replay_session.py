@@ -12,6 +12,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import flat_curve
 from metaorder.domain.order import Account, ParentId, ParentOrder, SessionId, Side
 from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.venue import Latency
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.market import replayed
 from metaorder.sim.tape import Tape
@@ -28,7 +29,7 @@ def live_session(name: str) -> LiveSession:
         Tape(real_rows(name).tape, DAY),
         INSTRUMENT,
         curve=flat_curve(DAY.open, DAY.close),
-        latency=Nanos(MILLISECOND),
+        latency=Latency(entry=Nanos(MILLISECOND)),
         claim_hidden=True,
     )
     session = LiveSession(SessionId("lab"), "lab", market, DAY)

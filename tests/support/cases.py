@@ -189,7 +189,8 @@ def case(
         **row,
     }
     spec = {"kind": kind, "options": {"latency_ms": 1.0, "hidden": "central"}}
-    detail = {"facts": {"open": stamp(0), "close": stamp(END_S)}}
+    fees = {"taker_fee": "0.0030", "maker_fee": "-0.0020"}
+    detail = {"facts": {"open": stamp(0), "close": stamp(END_S), "instrument": fees}}
     return Case(
         parent=parent,
         fills=rows,

@@ -1,7 +1,8 @@
-// A market session: one clock, one feed, one venue, and the messages that we have on their way to it.
+// A market session: one clock, one feed, one venue, the messages that we have on their way to it, and its reports on their way to us.
 //
 // Order of things at one instant: market events first, then our own messages that are due, then orders of ours whose time is over,
-// then a wake-up. advance() may be cut anywhere: the session that comes out is the same.
+// then reports that reach us, then a wake-up. Reports that take no time reach us before anything else happens. What is on its way when
+// the session ends reaches us at the end. advance() may be cut anywhere: the session that comes out is the same.
 #pragma once
 
 #include <atomic>
@@ -11,13 +12,14 @@
 #include <string>
 
 #include "lob/feed.hpp"
+#include "lob/latency.hpp"
 #include "lob/venue.hpp"
 
 namespace lob {
 
 enum class StopKind : std::uint8_t {
   limit = 0,  // nothing more happens until `until` (or before the event index is passed)
-  report = 1, // reports wait to be read
+  report = 1, // reports have reached us and wait to be read
   wake = 2,   // the wake-up time is reached
   quote = 3,  // the book has become two-sided
   halt = 4,   // trading was halted, or goes on
@@ -37,11 +39,11 @@ class Session {
 public:
   struct Config {
     Nanos open, close;
-    Nanos latency; // from sending to arrival, > 0
+    Latency latency;
     VenueConfig venue;
   };
 
-  explicit Session(const Config& config); // throws std::invalid_argument: close <= open, latency <= 0
+  explicit Session(const Config& config); // throws std::invalid_argument: close <= open, or a latency outside its bounds
   void attach(std::unique_ptr<Feed> feed) { feed_ = std::move(feed); }
 
   StopKind advance(const Until& until, const std::atomic<bool>* interrupt);
@@ -52,7 +54,7 @@ public:
   Nanos clock() const { return clock_; }
   std::uint64_t index() const { return index_; } // market events that have happened
   bool closed() const { return closed_; }
-  Nanos latency() const { return config_.latency; }
+  Statistics& statistics(); // up to now
   Venue& venue() { return venue_; }
   const Venue& venue() const { return venue_; }
   const Feed& feed() const { return *feed_; }
@@ -65,13 +67,22 @@ private:
     bool is_cancel;
     OwnOrder order;
   };
+  struct Mail {
+    Nanos due;
+    Report report;
+  };
+  void send(Message message);
   void deliver(const Message& message);
+  void post();            // what the venue has just said is on its way, or reaches us at once
+  void hear(Nanos until); // what is due by then reaches us
   void end(bool deleted);
 
   Config config_;
   Venue venue_;
   std::unique_ptr<Feed> feed_;
-  std::deque<Message> messages_; // in the order of their arrival: the latency is one for all
+  std::deque<Message> messages_; // in the order of their arrival, which is that of their sending
+  std::deque<Mail> mail_;        // likewise
+  Nanos last_due_ = 0, last_mail_ = 0; // nothing overtakes these
   Nanos clock_;
   std::uint64_t index_ = 0;
   bool closed_ = false;

@@ -1,7 +1,7 @@
 // The venue of a session: the live book with our own orders in it, what it reports to us, and what it remembers.
 //
 // A feed (a replay or a simulated market) drives the market's side; a session delivers our own messages. Between events the
-// venue keeps the touch without our own orders, the meters of our parents and the record of quotes and prints.
+// venue keeps the touch without our own orders, the meters of our parents, the market's statistics and the record of quotes and prints.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "lob/hash.hpp"
 #include "lob/meter.hpp"
 #include "lob/record.hpp"
+#include "lob/statistics.hpp"
 
 namespace lob {
 
@@ -64,6 +65,7 @@ struct VenueConfig {
   std::int64_t points_per_tick = 100;
   bool recorded_depth = false; // a recorded market stands beside the live one
   Book::Config book;
+  Nanos open = 0; // where the statistics begin; a session sets its own
 };
 
 class Venue {
@@ -97,11 +99,14 @@ public:
   void close(Nanos now, const std::vector<OwnOrder>& on_their_way, bool deleted);
   std::optional<Nanos> next_expiry() const;
 
-  std::vector<Report>& reports() { return reports_; }
+  std::vector<Report>& reports() { return reports_; } // in order, until the reader clears them; a session delays them by its latency
   std::vector<Meter>& meters() { return meters_; }
   Meter* meter(ParentKey parent);
   const Book& book() const { return book_; }
   const Record& record() const { return record_; }
+  Statistics& statistics() { return statistics_; }
+  // Lots on `side` at its best price and up to `ticks` behind it; 0 where the side is empty. ticks in [0, 2^31).
+  Lots depth(View view, Side side, Ticks ticks) const;
   Touch touch() const { return touch_; }         // without our own orders
   Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
   bool halted() const { return halted_; }
@@ -116,7 +121,8 @@ private:
   Lots fill_own(const Order& ours, Lots most, bool certain);
   void own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain);
   void take_print(const Print& print);
-  Touch live_touch() const;
+  Touch live_touch() const;  // without our own orders
+  Touch whole_touch() const; // with them
   void cancel_own_within(const OwnOrder& arriving, Ticks limit);
   void drop(Nanos until, ReportKind kind, ReportReason reason);
   Report& say(ReportKind kind, ReportReason reason, const OwnOrder& order, Lots lots);
@@ -129,8 +135,9 @@ private:
   std::vector<Report> reports_;
   std::vector<Meter> meters_;
   Record record_;
+  Statistics statistics_;
   Events events_; // scratch
-  Touch touch_, reference_, before_, before_reference_;
+  Touch touch_, whole_, reference_, before_, before_whole_, before_reference_;
   Nanos now_ = 0;
   OrderId next_id_ = 1;
   OrderId known_first_ = 0, known_last_ = 0;

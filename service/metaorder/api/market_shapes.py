@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from metaorder.api.shapes import Reply
+from metaorder.api.shapes import QuoteOut, Reply
+from metaorder.domain.instrument import FeeUnit
 from metaorder.runtime.session import SessionState
 
 
 class InstrumentOut(Reply):
-    """The grid of an instrument, its currency and its fees [currency per unit, negative = a rebate]."""
+    """The grid of an instrument, its currency and its fees: per unit or in bps of the notional, negative = a rebate."""
 
     symbol: str
     mic: str
@@ -20,6 +21,7 @@ class InstrumentOut(Reply):
     multiplier: int
     taker_fee: str
     maker_fee: str
+    fee_unit: FeeUnit
 
 
 class ListedInstrument(InstrumentOut):
@@ -116,3 +118,39 @@ class BarsOut(Reply):
     symbol: str
     interval: int
     items: list[BarOut]
+
+
+class MarketViewOut(Reply):
+    """A market's statistics since its open. Trades are those of continuous trading; a mid exists while both sides stand apart.
+
+    imbalance: order-flow imbalance of the touch (Cont, Kukanov and Stoikov) [units]. microprice: the touch weighted by size.
+    spread: weighted by time. quoted_spread, effective_spread: weighted by traded quantity, just before the trade.
+    bid_depth, ask_depth: displayed up to `depth_ticks` behind the best price. trades: prints.
+    sigma_per_sqrt_day: realised volatility of the mid, sampled each second and over 60 seconds (overlapping).
+    """
+
+    quote: QuoteOut
+    microprice: str | None
+    bid_depth: int
+    ask_depth: int
+    last_price: str | None
+    volume: int
+    trades: int
+    vwap: str | None
+    imbalance: int
+    spread: str | None
+    quoted_spread: str | None
+    effective_spread: str | None
+    sigma_per_sqrt_day: dict[Literal["1s", "60s"], float | None]
+
+
+class StatisticsOut(Reply):
+    """What a market comes to so far: without our own orders and trades, and with them."""
+
+    symbol: str
+    clock: str
+    event_index: int
+    halted: bool
+    depth_ticks: int
+    without_own: MarketViewOut
+    with_own: MarketViewOut

@@ -26,6 +26,7 @@ from metaorder.sim.bars import bars
 from metaorder.sim.tape import DataError
 from metaorder.usecases import views
 from metaorder.usecases.errors import Conflict, NotFound, Unprocessable
+from metaorder.usecases.market_views import statistics
 from metaorder.usecases.orders import unprocessable
 
 router = APIRouter(prefix="/v1/markets", tags=["markets"])
@@ -34,6 +35,7 @@ DEFAULT_SYMBOL = "ACME"
 DEFAULT_DATE = "2026-03-02"
 ROLLING = "sim"
 MOST_LEVELS = 100
+MOST_TICKS = 10_000
 MOST_BARS = 100_000
 
 
@@ -122,6 +124,23 @@ async def get_bars(
     return reply({"symbol": instrument.symbol, "interval": interval, "items": made})
 
 
+@router.get("/{market_id:path}/statistics", responses=replies.STATISTICS)
+async def get_statistics(
+    market_id: str,
+    principal: Reader,
+    ctx: Ctx,
+    symbol: Annotated[str | None, Query(max_length=40)] = None,
+    depth_ticks: Annotated[int, Query(ge=0, le=MOST_TICKS)] = 5,
+) -> Response:
+    """What the market comes to so far: touch, depth, volume, VWAP, spreads, order-flow imbalance, realised volatility."""
+    del principal
+    hosted = await _of_symbol(ctx, market_id, symbol)
+    answer = await ctx.service.ask(hosted.spec.id, lambda live: statistics(live.market, live.day, depth_ticks))
+    if isinstance(answer, Refusal):
+        raise refused(answer)
+    return reply(answer)
+
+
 @router.patch("/{market_id:path}", responses=replies.MARKET)
 async def patch_market(market_id: str, body: SpeedIn, principal: Trader, ctx: Ctx) -> Response:
     """Change the market's speed."""
@@ -193,6 +212,9 @@ async def _of_symbol(ctx: Context, market_id: str, symbol: str | None) -> Hosted
 _ONLY = {"replay": ("format", "source", "hidden", "volume_curve"), "simulated": ("symbols", "seed", "date")}
 
 
+_LATENCY = ("latency_ms", "latency_jitter_ms", "report_latency_ms", "report_latency_jitter_ms", "latency_seed")
+
+
 def _spec(body: MarketIn, engine: str) -> MarketSpec:
     """The market that a body describes.
 
@@ -208,7 +230,9 @@ def _spec(body: MarketIn, engine: str) -> MarketSpec:
         wrong.append(("/symbols", "stands in the place of symbol"))
     if wrong:
         raise Unprocessable("validation", "; ".join(f"{pointer} {what}" for pointer, what in wrong), errors=wrong)
-    options: dict[str, Any] = {"latency_ms": body.latency_ms}
+    options: dict[str, Any] = {name: getattr(body, name) for name in _LATENCY}
+    if body.fees is not None:
+        options["fees"] = body.fees.model_dump(mode="json")
     symbol = body.symbol or (body.symbols[0] if body.symbols else DEFAULT_SYMBOL)
     if body.kind == "replay":
         options |= {"format": body.format, "source": body.source, "hidden": body.hidden, "volume_curve": body.volume_curve}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from metaorder.api.market_shapes import BarsOut, BookOut, InstrumentsOut, MarketOut, MarketsOut
+from metaorder.api.market_shapes import BarsOut, BookOut, InstrumentsOut, MarketOut, MarketsOut, StatisticsOut
 from metaorder.api.order_shapes import (
     AcceptedOut,
     AmendedOut,
@@ -125,6 +125,7 @@ MARKET_CREATED = _of(201, MarketOut, "created, and ready", 404, 409, 413, 503)
 MARKETS = _of(200, MarketsOut, "markets")
 BOOK = _of(200, BookOut, "the book", 404, 409)
 BARS = _of(200, BarsOut, "bars", 404, 409)
+STATISTICS = _of(200, StatisticsOut, "the statistics", 404, 409)
 ALGO = _of(200, AlgoOut, "the algorithm", 404)
 ALGOS = _of(200, AlgosOut, "algorithms")
 INSTRUMENTS = _of(200, InstrumentsOut, "instruments")

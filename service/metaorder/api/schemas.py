@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
+from metaorder.domain.instrument import FeeUnit
 from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Side
 from metaorder.domain.principal import Scope
 
@@ -116,6 +117,14 @@ class CancelAllIn(Body):
     market: Annotated[StrictStr, Field(max_length=80)] | None = None
 
 
+class FeesIn(Body):
+    """What a venue charges: per unit in the instrument's currency, or in basis points of the notional; negative = a rebate."""
+
+    unit: FeeUnit = FeeUnit.PER_UNIT
+    taker: Decimal
+    maker: Decimal
+
+
 class MarketIn(Body):
     """A market session: a recorded day, or a simulated one."""
 
@@ -134,7 +143,12 @@ class MarketIn(Body):
     )
     seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = None
     date: Annotated[StrictStr, Field(max_length=10)] | None = None
-    latency_ms: Annotated[float, Field(ge=0.001, le=10_000)] = 1.0
+    latency_ms: Annotated[float, Field(ge=0.001, le=10_000, description="from sending to arrival, at least")] = 1.0
+    latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000, description="on top of it, uniform from 0 to this")] = 0.0
+    report_latency_ms: Annotated[float, Field(ge=0, le=10_000, description="from an event to its report, at least")] = 0.0
+    report_latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    latency_seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] = 1
+    fees: FeesIn | None = Field(None, description="default: the market's own")
 
 
 class SpeedIn(Body):

@@ -54,13 +54,20 @@ def _execution(tca: dict[str, Any]) -> Table:
         "effective spread": f"{_bps(tca['effective_spread_bps'])} bps",
         **{f"markout {seconds} s (+ is good)": f"{_bps(value)} bps" for seconds, value in tca["markouts_bps"].items()},
         "impact rests on": str(tca["impact_basis"]),
-        "latency": f"{tca['assumptions']['latency_ms']} ms",
+        "latency": _latency(tca["assumptions"]),
     }
     table.add_column("measure")
     table.add_column("value", justify="right")
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _latency(stated: dict[str, Any]) -> str:
+    """The way in and the way back, at least and at most."""
+    ways = {"in": "latency", "back": "report_latency"}
+    spans = {way: (stated[f"{name}_ms"], stated[f"{name}_jitter_ms"]) for way, name in ways.items()}
+    return ", ".join(f"{least:g}{f' to {least + more:g}' if more else ''} ms {way}" for way, (least, more) in spans.items())
 
 
 def _text(value: Any) -> str:

@@ -41,7 +41,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the venue asks of a sender. latency: from sending to arrival. venue: its name."""
+    """What the venue asks of a sender. latency: from sending to arrival, at most. venue: its name."""
 
     venue: str
     latency: Nanos

@@ -362,7 +362,7 @@ class Engine:
             price=report.price,
             lots=report.lots,
             liquidity=report.liquidity,
-            fee=self._instrument.fee_points(maker=maker) * report.lots,
+            fee=self._instrument.fee(report.price, report.lots, maker=maker),
             quote=report.quote,
             reference=report.reference,
             evidence=report.evidence,

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from metaorder.domain.errors import Invalid
 from metaorder.domain.units import Lots, Points, Ticks
+
+BPS = 10_000
+"""Basis points in a whole."""
+
+
+class FeeUnit(StrEnum):
+    """What a fee is charged on: each unit that trades [currency per unit], or the notional [basis points]."""
+
+    PER_UNIT = "per_unit"
+    BPS = "bps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +31,7 @@ class Instrument:
     points_per_tick: steps of the tape within a tick, even, so that mids and midpoint prints are exact [count].
     multiplier: currency per unit and per 1 of price; 1 for shares.
     min_child: the smallest child order that is worth sending [lots].
-    taker_fee, maker_fee: paid by us, negative = a rebate [currency per unit].
+    taker_fee, maker_fee: paid by us, negative = a rebate, in the unit that fee_unit names.
     """
 
     symbol: str
@@ -33,6 +44,7 @@ class Instrument:
     min_child: Lots = Lots(1)
     taker_fee: Decimal = Decimal(0)
     maker_fee: Decimal = Decimal(0)
+    fee_unit: FeeUnit = FeeUnit.PER_UNIT
 
     def __post_init__(self) -> None:
         if not self.tick_size.is_finite() or self.tick_size <= 0:
@@ -48,8 +60,10 @@ class Instrument:
         if self.min_child < 1:
             raise Invalid("min_child", "at least 1", self.min_child)
         for field, fee in (("taker_fee", self.taker_fee), ("maker_fee", self.maker_fee)):
-            if not fee.is_finite() or (Fraction(fee) / Fraction(self.point_size)).denominator != 1:
-                raise Invalid(field, f"a multiple of the tape's price step {self.point_size}", str(fee))
+            if self.fee_unit is FeeUnit.BPS and not (fee.is_finite() and abs(fee) < BPS):
+                raise Invalid(field, f"between -{BPS} and {BPS} bps, both excluded", str(fee))
+            if self.fee_unit is FeeUnit.PER_UNIT and not (fee.is_finite() and self._per_lot(fee).denominator == 1):
+                raise Invalid(field, f"a multiple of the tape's price step {self.money_size / self.lot_size}", str(fee))
 
     @property
     def point_size(self) -> Decimal:
@@ -65,6 +79,16 @@ class Instrument:
         """A price in ticks as points of the tape."""
         return Points(ticks * self.points_per_tick)
 
-    def fee_points(self, *, maker: bool) -> int:
-        """What a lot costs in fees, negative = a rebate [points per lot]."""
-        return int(Fraction(self.maker_fee if maker else self.taker_fee) / Fraction(self.point_size))
+    def fee(self, price: Ticks, lots: Lots, *, maker: bool) -> int:
+        """What a fill costs in fees, negative = a rebate [points x lots].
+
+        Per unit it is exact. In basis points of the notional it is rounded half-even to `money_size`, fill by fill.
+        """
+        rate = self.maker_fee if maker else self.taker_fee
+        if self.fee_unit is FeeUnit.PER_UNIT:
+            return int(self._per_lot(rate)) * lots
+        return round(Fraction(rate) * abs(self.points(price)) * lots / BPS)
+
+    def _per_lot(self, fee: Decimal) -> Fraction:
+        """A fee per unit [currency per unit] in points per lot."""
+        return Fraction(fee) * self.lot_size / Fraction(self.money_size)

@@ -9,10 +9,11 @@ from typing import Any
 
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
-from metaorder.domain.instrument import Instrument
+from metaorder.domain.instrument import FeeUnit, Instrument
 from metaorder.domain.market import VolumeCurve, flat_curve
 from metaorder.domain.order import SessionId
-from metaorder.domain.units import Nanos
+from metaorder.domain.units import Nanos, to_decimal
+from metaorder.domain.venue import Latency
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import MarketData
 from metaorder.runtime.hosted import Hosted, MarketSpec
@@ -23,6 +24,8 @@ from metaorder.sim.scenario import Scenario, history
 MILLISECOND = 1_000_000
 SIMULATED_MIC = "XNAS"
 SIMULATED_POINTS = 100
+LARGEST_FEE = 100
+"""Per unit in currency, or in basis points: more is a mistake."""
 
 
 class SourceChanged(RuntimeError):
@@ -38,7 +41,7 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
         SourceChanged: the specification names another digest.
     """
     options = spec.options
-    latency = Nanos(int(options["latency_ms"] * MILLISECOND))
+    latency = latency_of(options)
     if spec.kind == "replay":
         recorded = data.load(options["format"], options["source"], spec.symbol)
         if spec.digest not in {None, recorded.digest}:
@@ -47,14 +50,14 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
         day = recorded.tape.day
         market = replayed(
             recorded.tape,
-            recorded.instrument,
+            _with_fees(recorded.instrument, options.get("fees")),
             curve=_curve(options.get("volume_curve"), day),
             latency=latency,
             claim_hidden=options["hidden"] == "central",
         )
     else:
         day = calendars.day(SIMULATED_MIC, options["date"])
-        market = _simulated(spec.symbol, options["seed"], day, latency)
+        market = _simulated(spec.symbol, options, day, latency)
     return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
 
 
@@ -70,10 +73,52 @@ def instrument_of(facts: Mapping[str, Any]) -> Instrument:
         multiplier=facts["multiplier"],
         taker_fee=Decimal(facts["taker_fee"]),
         maker_fee=Decimal(facts["maker_fee"]),
+        fee_unit=FeeUnit(facts.get("fee_unit", FeeUnit.PER_UNIT)),
     )
 
 
-def _simulated(symbol: str, seed: int, day: TradingDay, latency: Nanos) -> Market:
+def latency_of(options: Mapping[str, Any]) -> Latency:
+    """The latency that a market's options state, in milliseconds; only that of the way in must be stated.
+
+    Raises:
+        Invalid: a span that is negative or too long, or no time at all on the way in.
+    """
+
+    def span(name: str) -> Nanos:
+        return Nanos(round(options.get(name, 0) * MILLISECOND))
+
+    try:
+        return Latency(
+            entry=span("latency_ms"),
+            entry_jitter=span("latency_jitter_ms"),
+            report=span("report_latency_ms"),
+            report_jitter=span("report_latency_jitter_ms"),
+            seed=options.get("latency_seed", 1),
+        )
+    except Invalid as wrong:
+        name = wrong.field if wrong.field in options else f"{wrong.field}_ms"
+        raise Invalid(name, wrong.rule, options[name]) from None
+
+
+def _with_fees(instrument: Instrument, fees: Mapping[str, Any] | None) -> Instrument:
+    """The instrument at the stated fees, or at its own where none are stated.
+
+    Raises:
+        Invalid: a fee that is out of bounds, or finer than the money that it is counted in.
+    """
+    if fees is None:
+        return instrument
+    rates = {name: to_decimal(fees[name], field=f"fees.{name}") for name in ("taker", "maker")}
+    for name, rate in rates.items():
+        if abs(rate) > LARGEST_FEE:
+            raise Invalid(f"fees.{name}", f"at most {LARGEST_FEE} and at least -{LARGEST_FEE}", str(rate))
+    try:
+        return replace(instrument, taker_fee=rates["taker"], maker_fee=rates["maker"], fee_unit=FeeUnit(fees["unit"]))
+    except Invalid as wrong:
+        raise Invalid("fees." + wrong.field.removesuffix("_fee"), wrong.rule, wrong.value) from None
+
+
+def _simulated(symbol: str, options: Mapping[str, Any], day: TradingDay, latency: Latency) -> Market:
     scenario = Scenario()
     instrument = Instrument(
         symbol=symbol,
@@ -84,6 +129,7 @@ def _simulated(symbol: str, seed: int, day: TradingDay, latency: Nanos) -> Marke
         taker_fee=Decimal("0.0030"),
         maker_fee=Decimal("-0.0020"),
     )
+    instrument, seed = _with_fees(instrument, options.get("fees")), options["seed"]
     past = history(scenario, seed, day)
     return simulated(scenario, seed, day, instrument, curve=past.curve, usual_volume=past.volume, latency=latency)
 

@@ -102,6 +102,7 @@ class Hosted:
                 "multiplier": instrument.multiplier,
                 "taker_fee": str(instrument.taker_fee),
                 "maker_fee": str(instrument.maker_fee),
+                "fee_unit": str(instrument.fee_unit),
             },
         }
 

@@ -134,7 +134,7 @@ class LiveSession:
         self.entries: list[Entry] = []
         self._digest = hashlib.sha256()
         self.view = _View(market)
-        self.engine = Engine(market.instrument, day, Gate(market.venue, market.latency), self.view, str(session_id))
+        self.engine = Engine(market.instrument, day, Gate(market.venue, market.latency.longest_entry), self.view, str(session_id))
 
     @property
     def hash(self) -> str:

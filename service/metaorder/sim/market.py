@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from metaorder import _native
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.child import Child, Liquidity, TimeInForce
@@ -12,10 +15,11 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
-from metaorder.domain.venue import Report, ReportKind
+from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.record import MarketRecord
 from metaorder.sim.scenario import Scenario, simulate
 from metaorder.sim.tape import Tape
+from metaorder.sim.views import View, read_view
 
 NEVER = Nanos(2**63 - 1)
 NO_INDEX = 2**64 - 1
@@ -63,7 +67,7 @@ class Market:
     """A replayed or simulated session. One thread owns it; only `interrupt` may be called from another.
 
     curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
-    latency: from sending to arrival. recorded: a recorded market, without us, stands beside the live one.
+    latency: of messages and reports. recorded: a recorded market, without us, stands beside the live one.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class Market:
         venue: str,
         curve: VolumeCurve,
         usual_volume: Lots | None,
-        latency: Nanos,
+        latency: Latency,
         evidence: str,
         recorded: bool,
     ) -> None:
@@ -185,6 +189,20 @@ class Market:
         """The recorded book, untouched by us, best price first; empty where nothing is recorded."""
         return _levels(self._native.recorded_levels(buy=side is Side.BUY, most=most))
 
+    def statistics(self, *, depth_ticks: int) -> tuple[View, View]:
+        """The market's statistics up to now: without our orders and prints, and with them.
+
+        depth_ticks: how far behind the best prices depth is counted [ticks].
+        """
+        rows, sides = self._native.statistics(), (True, False)
+        depths = [[self._native.depth(whole=whole, buy=buy, ticks=depth_ticks) for buy in sides] for whole in (False, True)]
+        others, whole = (read_view(row, depth) for row, depth in zip(rows, depths, strict=True))
+        return others, whole
+
+    def seconds(self) -> npt.NDArray[np.void]:
+        """Bars of a second from the open up to now, the running one too; `native/include/lob/statistics.hpp` names the fields."""
+        return np.concatenate([self._native.seconds(first=0), self._native.running_second()])
+
     def counters(self) -> dict[str, int]:
         """What the market's rules did, by name."""
         return dict(self._native.counters())
@@ -228,9 +246,9 @@ class Market:
         )
 
 
-def replayed(tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Nanos, claim_hidden: bool) -> Market:
+def replayed(tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Latency, claim_hidden: bool) -> Market:
     """A recorded day, at its open. claim_hidden: hidden executions at our price fill us first (the central case)."""
-    native = _native.Session.replay(tape.native, latency=latency, claim_hidden=claim_hidden)
+    native = _native.Session.replay(tape.native, latency=_native_latency(latency), claim_hidden=claim_hidden)
     return Market(
         native,
         instrument=instrument,
@@ -251,10 +269,10 @@ def simulated(
     *,
     curve: VolumeCurve,
     usual_volume: Lots,
-    latency: Nanos,
+    latency: Latency,
 ) -> Market:
     """A day of the simulated market, at its open."""
-    native = simulate(scenario, seed, day, latency=latency, points_per_tick=instrument.points_per_tick)
+    native = simulate(scenario, seed, day, latency=_native_latency(latency), points_per_tick=instrument.points_per_tick)
     return Market(
         native,
         instrument=instrument,
@@ -264,6 +282,16 @@ def simulated(
         latency=latency,
         evidence="simulated",
         recorded=False,
+    )
+
+
+def _native_latency(latency: Latency) -> _native.Latency:
+    return _native.Latency(
+        latency.entry,
+        entry_jitter=latency.entry_jitter,
+        report=latency.report,
+        report_jitter=latency.report_jitter,
+        seed=latency.seed,
     )
 
 

@@ -61,7 +61,9 @@ def day_seed(seed: int, number: int) -> int:
     return int.from_bytes(digest[:8], "little")
 
 
-def simulate(scenario: Scenario, seed: int, day: TradingDay, *, latency: Nanos, points_per_tick: int) -> _native.Session:
+def simulate(
+    scenario: Scenario, seed: int, day: TradingDay, *, latency: Nanos | _native.Latency, points_per_tick: int
+) -> _native.Session:
     """A session of the simulated market, at its open."""
     return _native.Session.simulated(scenario.flow(seed, day), latency=latency, points_per_tick=points_per_tick)
 

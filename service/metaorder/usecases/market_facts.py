@@ -47,8 +47,23 @@ def market_facts(
         auctions=_tape(prints[auction]),
         quotes=quotes,
         basis=basis,
-        assumptions={"latency_ms": spec["options"]["latency_ms"], "hidden": spec["options"].get("hidden")},
+        assumptions=_assumptions(spec["options"], facts["instrument"]),
     )
+
+
+def _assumptions(options: Row, instrument: Row) -> dict[str, object]:
+    """What a market was made with that its costs hang on. Spans in ms; fees in currency per unit or bps, a rebate negative."""
+    spans = ("latency_jitter_ms", "report_latency_ms", "report_latency_jitter_ms")
+    return {
+        "latency_ms": options["latency_ms"],
+        **{name: options.get(name, 0.0) for name in spans},
+        "fees": {
+            "unit": instrument.get("fee_unit", "per_unit"),
+            "taker": instrument["taker_fee"],
+            "maker": instrument["maker_fee"],
+        },
+        "hidden": options.get("hidden"),
+    }
 
 
 def quotes_of(record: MarketRecord, instrument: Instrument) -> Quotes:

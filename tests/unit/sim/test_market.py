@@ -10,7 +10,7 @@ from metaorder.domain.child import Liquidity, TimeInForce
 from metaorder.domain.market import NO_QUOTE, flat_curve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
-from metaorder.domain.venue import Report, ReportKind
+from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.market import NEVER, NO_INDEX, BookLevel, Market, Stop, replayed, simulated
 from metaorder.sim.record import AUCTION, HIDDEN, OWN_MAKER, OWN_TAKER
 from metaorder.sim.scenario import Scenario
@@ -43,12 +43,12 @@ def at(seconds: float) -> Nanos:
 def replay(day: Recorded | None = None, *, claim_hidden: bool = True) -> Market:
     tape = Tape(rows_of_day(day or recorded()).tape, DAY)
     curve = flat_curve(Nanos(OPEN), Nanos(CLOSE))
-    return replayed(tape, INSTRUMENT, curve=curve, latency=LATENCY, claim_hidden=claim_hidden)
+    return replayed(tape, INSTRUMENT, curve=curve, latency=Latency(entry=LATENCY), claim_hidden=claim_hidden)
 
 
 def simulation(seed: int = 7) -> Market:
     curve = flat_curve(DAY.open, DAY.close)
-    return simulated(Scenario(), seed, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=LATENCY)
+    return simulated(Scenario(), seed, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=Latency(entry=LATENCY))
 
 
 def go(market: Market, **changes: Any) -> Stop:

@@ -265,7 +265,15 @@ class TestTapes:
         assert analysis["missing"]["interval_vwap_recorded"] == analysis["missing"]["interval_vwap"] == "nobody traded"
 
     def test_the_rate_of_the_pwp_is_the_target_or_the_cap(self) -> None:
-        assert found()["assumptions"] == {"latency_ms": 1.0, "hidden": "central", "pwp_rate": 0.2}
+        assert found()["assumptions"] == {
+            "latency_ms": 1.0,
+            "latency_jitter_ms": 0.0,
+            "report_latency_ms": 0.0,
+            "report_latency_jitter_ms": 0.0,
+            "fees": {"unit": "per_unit", "taker": "0.0030", "maker": "-0.0020"},
+            "hidden": "central",
+            "pwp_rate": 0.2,
+        }
         pov = found(terms={"algo": "pov", "params": {"target": "0.07"}})
         assert pov["assumptions"]["pwp_rate"] == 0.07
 

@@ -15,7 +15,7 @@ import pytest
 from metaorder.adapters.calendars import ExchangeCalendars
 from metaorder.adapters.market_data.lobster import load
 from metaorder.domain.calendar import TradingDay
-from metaorder.domain.units import to_nanos
+from metaorder.domain.units import Lots, Ticks, to_nanos
 from metaorder.ports.market_data import RecordedDay
 from metaorder.sim.tape import DataError
 from support.data import GOOG, real
@@ -63,7 +63,7 @@ def test_an_instrument_of_nasdaq_in_cents_on_a_tape_of_hundredths_of_them(tmp_pa
     found = read(tmp_path, morning().zip()).instrument
     assert (found.symbol, found.mic, found.currency) == ("TEST", "XNAS", "USD")
     assert (found.tick_size, found.point_size) == (Decimal("0.01"), Decimal("0.0001"))
-    assert (found.fee_points(maker=False), found.fee_points(maker=True)) == (30, -20)
+    assert (found.fee(Ticks(1), Lots(1), maker=False), found.fee(Ticks(1), Lots(1), maker=True)) == (30, -20)
 
 
 @pytest.mark.parametrize(("date", "open_utc"), [("2012-01-20", "14:30"), ("2012-06-21", "13:30")])

@@ -1,0 +1,60 @@
+"""What people see of a market's statistics: prices as decimals, quantities in units, volatility per day."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+from metaorder.core.convert import Converters, Doc
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.units import SECOND, price_text, ratio_text, time_text
+from metaorder.sim.market import Market
+from metaorder.sim.views import View
+
+DIGITS = 6
+
+
+def statistics(market: Market, day: TradingDay, depth_ticks: int) -> Doc:
+    """A market's statistics up to now, without our own orders and trades, and with them."""
+    instrument = market.instrument
+    others, whole = (_view(view, instrument, day) for view in market.statistics(depth_ticks=depth_ticks))
+    return {
+        "symbol": instrument.symbol,
+        "clock": time_text(market.clock),
+        "event_index": market.index,
+        "halted": market.halted,
+        "depth_ticks": depth_ticks,
+        "without_own": others,
+        "with_own": whole,
+    }
+
+
+def _view(view: View, instrument: Instrument, day: TradingDay) -> Doc:
+    lot, point, seconds = instrument.lot_size, instrument.point_size, (day.close - day.open) / SECOND
+    return {
+        "quote": Converters(instrument).quote(view.quote),
+        "microprice": _text(view.microprice, instrument.tick_size),
+        "bid_depth": view.bid_depth * lot,
+        "ask_depth": view.ask_depth * lot,
+        "last_price": None if view.last is None else price_text(view.last, point),
+        "volume": view.volume * lot,
+        "trades": view.trades,
+        "vwap": _text(view.vwap, point),
+        "imbalance": view.imbalance * lot,
+        "spread": _text(view.spread, point),
+        "quoted_spread": _text(view.quoted_spread, point),
+        "effective_spread": _text(view.effective_spread, point),
+        "sigma_per_sqrt_day": {"1s": _sigma(view.variance_1s, seconds), "60s": _sigma(view.variance_60s, seconds)},
+    }
+
+
+def _text(value: float | None, step: Decimal) -> str | None:
+    """A mean of prices in steps as a decimal string."""
+    return None if value is None else ratio_text(Fraction(value) * Fraction(step), DIGITS)
+
+
+def _sigma(variance: float | None, seconds: float) -> float | None:
+    """The volatility of a day with so many seconds, from a variance a second."""
+    return None if variance is None else math.sqrt(variance * seconds)
