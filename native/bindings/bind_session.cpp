@@ -8,6 +8,8 @@
 #include <pybind11/stl.h>
 
 #include "lob/flow.hpp"
+#include "lob/levels.hpp"
+#include "lob/prints.hpp"
 #include "lob/replay.hpp"
 #include "lob/session.hpp"
 
@@ -29,6 +31,25 @@ std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, const Latency& lat
   config.venue.recorded_depth = true;
   auto live = std::make_unique<Live>(config);
   live->session.attach(std::make_unique<Replay>(tape, Replay::Config{claim_hidden}, live->session.venue()));
+  return live;
+}
+
+std::unique_ptr<Live> make_levels(std::shared_ptr<LevelTape> tape, const Latency& latency, int queue) {
+  if (queue < 0 || queue > static_cast<int>(QueueRule::optimistic)) throw py::value_error("an unknown rule for queues");
+  Session::Config config{tape->open, tape->close, latency, {}};
+  config.venue.points_per_tick = tape->points_per_tick;
+  config.venue.recorded_depth = true;
+  auto live = std::make_unique<Live>(config);
+  live->session.attach(std::make_unique<LevelReplay>(tape, LevelReplay::Config{static_cast<QueueRule>(queue)}, live->session.venue()));
+  return live;
+}
+
+std::unique_ptr<Live> make_prints(std::shared_ptr<PrintTape> tape, const Latency& latency, Ticks spread, std::int64_t share_ppm) {
+  Session::Config config{tape->open, tape->close, latency, {}};
+  config.venue.points_per_tick = tape->points_per_tick;
+  config.venue.recorded_depth = config.venue.no_book = true;
+  auto live = std::make_unique<Live>(config);
+  live->session.attach(std::make_unique<PrintReplay>(tape, PrintReplay::Config{spread, share_ppm}, live->session.venue()));
   return live;
 }
 
@@ -86,11 +107,23 @@ void bind_tape(py::module_& module) {
   });
   py::class_<Tape, std::shared_ptr<Tape>>(module, "Tape")
       .def_property_readonly("rows", [](const Tape& tape) { return tape.rows.size(); })
+      .def_readonly("opening", &Tape::opening)
+      .def_property_readonly("ends", [](const Tape& tape) { return rows_from(tape.ends, 0); })
       .def_property_readonly("orders", [](const Tape& tape) { return tape.orders; })
       .def_property_readonly("reveals", [](const Tape& tape) { return tape.reveals.size() - tape.seeds; })
       .def_readonly("levels", &Tape::levels)
       .def_readonly("open", &Tape::open)
       .def_readonly("close", &Tape::close);
+  py::class_<LevelTape, std::shared_ptr<LevelTape>>(module, "LevelTape")
+      .def_property_readonly("rows", [](const LevelTape& tape) { return tape.rows.size() - tape.opening; })
+      .def_readonly("events", &LevelTape::events)
+      .def_readonly("open", &LevelTape::open)
+      .def_readonly("close", &LevelTape::close);
+  py::class_<PrintTape, std::shared_ptr<PrintTape>>(module, "PrintTape")
+      .def_property_readonly("rows", [](const PrintTape& tape) { return tape.rows.size(); })
+      .def_readonly("bars", &PrintTape::bars)
+      .def_readonly("open", &PrintTape::open)
+      .def_readonly("close", &PrintTape::close);
   module.def(
       "read_lobster",
       [](const py::bytes& messages, const py::bytes& books, const std::string& message_name, const std::string& book_name,
@@ -136,6 +169,8 @@ void bind_latency(py::module_& module) {
 void bind_live(py::module_& module) {
   py::class_<Live>(module, "Session")
       .def_static("replay", &make_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"))
+      .def_static("by_level", &make_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"))
+      .def_static("by_price", &make_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"))
       .def_static("simulated", &make_flow, py::arg("flow"), py::kw_only(), py::arg("latency"), py::arg("points_per_tick"))
       .def(
           "advance",

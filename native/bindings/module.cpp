@@ -2,10 +2,12 @@
 #include <pybind11/pybind11.h>
 
 #include "bind_book.hpp"
+#include "bind_data.hpp"
 #include "bind_session.hpp"
 
 PYBIND11_MODULE(_native, module) {
   module.doc() = "The native core: book, exchange, markets.";
   bind_book(module);
   bind_session(module);
+  bind_data(module);
 }

@@ -11,7 +11,18 @@ Replay::Replay(std::shared_ptr<const Tape> tape, const Config& config, Venue& ve
   venue.know_arrivals(1, tape_->orders);
   venue.begin(tape_->open);
   for (std::uint32_t i = 0; i < tape_->seeds; ++i) reveal(venue, tape_->reveals[i]);
+  for (; next_ < tape_->opening; ++next_) open(venue, tape_->rows[next_]);
   finish(venue);
+}
+
+// A row of the opening book: an order that came, changed or left before the session.
+void Replay::open(Venue& venue, const Row& row) {
+  const Ticks price = row.points / tape_->points_per_tick;
+  if (row.kind == RowKind::add) {
+    add(venue, row, price);
+  } else {
+    take_back(venue, row, price);
+  }
 }
 
 bool Replay::peek(Nanos& ts) {

@@ -91,8 +91,8 @@ void Venue::arrive(const OwnOrder& sent, Nanos now) {
   order.id = new_id();
   const auto opposite_best = book_.best(opposite(order.side));
   const bool crosses = opposite_best && !better(order.side, *opposite_best, limit);
-  const TimeInForce tif = order.ioc || past_edge ? TimeInForce::ioc : TimeInForce::rest;
-  say_accepted(order, tif == TimeInForce::rest && !crosses);
+  const TimeInForce tif = (order.ioc && !config_.no_book) || past_edge ? TimeInForce::ioc : TimeInForce::rest;
+  say_accepted(order, tif == TimeInForce::rest && !crosses && !config_.no_book);
   events_.clear();
   if (!book_.submit({order.id, limit, order.lots, order.account, CommandKind::submit, order.side, tif, 0}, events_)) {
     reports_.pop_back();
@@ -127,6 +127,26 @@ void Venue::cancel(ParentKey parent, std::uint32_t number, Nanos now) {
   own_.erase(found);
   say(ReportKind::canceled, ReportReason::canceled, order, order.lots);
   remark(config_.recorded_depth ? &reference_ : nullptr);
+}
+
+Lots Venue::fill_apart(OrderId id, Ticks price, Lots most, bool maker) {
+  OwnOrder* order = own(id);
+  const Lots lots = std::min(most, order->lots);
+  take_back(id, lots);
+  take_print({now_, price * config_.points_per_tick, lots, order->parent, 0, maker ? print_own_maker : print_own_taker});
+  const bool whole = lots == order->lots;
+  own_fill(*order, price, lots, maker, false);
+  if (whole) erase_own(id);
+  return lots;
+}
+
+void Venue::expire_unmatched(OrderId id) {
+  const OwnOrder* found = own(id);
+  if (found == nullptr) return; // all of it has traded
+  const OwnOrder order = *found;
+  take_back(id, order.lots);
+  erase_own(id);
+  say(ReportKind::expired, ReportReason::unmatched, order, order.lots);
 }
 
 std::optional<Nanos> Venue::next_expiry() const {

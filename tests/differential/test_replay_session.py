@@ -30,7 +30,6 @@ def live_session(name: str) -> LiveSession:
         INSTRUMENT,
         curve=flat_curve(DAY.open, DAY.close),
         latency=Latency(entry=Nanos(MILLISECOND)),
-        claim_hidden=True,
     )
     session = LiveSession(SessionId("lab"), "lab", market, DAY)
     for parent, side in (("A", Side.BUY), ("B", Side.SELL)):

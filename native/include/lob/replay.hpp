@@ -63,6 +63,7 @@ private:
     Lots left = 0; // what the aggressor still wants
   };
 
+  void open(Venue& venue, const Row& row);
   void add(Venue& venue, const Row& row, Ticks price);
   void take_back(Venue& venue, const Row& row, Ticks price);
   void execute(Venue& venue, const Row& row, Ticks price);

@@ -34,8 +34,10 @@ struct Tape {
   std::vector<Row> rows;
   std::vector<Reveal> reveals; // the first `seeds` of them were there before the first row
   std::uint32_t seeds = 0;
+  std::uint32_t opening = 0; // the first so many rows made the opening book: they are no events of the session
+  std::vector<std::uint32_t> ends; // rows up to the end of each event of the file, where it groups them
   std::uint32_t orders = 0;
-  std::uint32_t levels = 0;
+  std::uint32_t levels = 0; // of the window; UINT32_MAX: the whole book is there
   std::int64_t points_per_tick = 100;
   Nanos open = 0, close = 0;
 };

@@ -66,6 +66,7 @@ struct VenueConfig {
   bool recorded_depth = false; // a recorded market stands beside the live one
   Book::Config book;
   Nanos open = 0; // where the statistics begin; a session sets its own
+  bool no_book = false; // only prices are known: our orders, IOCs too, wait for the feed to say what becomes of them
 };
 
 class Venue {
@@ -85,6 +86,9 @@ public:
   // What of ours stands at the very front of `side`, at `limit` or better, is taken: never anything behind an order of the market,
   // and nothing at all while trading is halted. certain: the tape shows that somebody came to take there.
   Lots fill_own_first(Side side, Ticks limit, Lots lots, bool certain);
+  // Where there is no book: one order of ours fills at a price that the feed states (assumed), or is over for want of one.
+  Lots fill_apart(OrderId id, Ticks price, Lots most, bool maker);
+  void expire_unmatched(OrderId id);
   void print(std::int64_t points, Lots lots, std::uint32_t flags);   // a trade among others
   void print_reference(std::int64_t points, Lots lots, std::uint32_t flags);
   void set_halted(bool halted);
@@ -111,6 +115,7 @@ public:
   Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
   bool halted() const { return halted_; }
   std::size_t own_open() const { return own_.size(); }
+  const std::vector<OwnOrder>& own_orders() const { return own_; }
   Lots truncated() const { return truncated_; } // lots of ours that came to the end of the recorded depth
   std::uint64_t hash() const;
 

@@ -10,12 +10,16 @@ from metaorder.runtime.session import SessionState
 
 
 class InstrumentOut(Reply):
-    """The grid of an instrument, its currency and its fees: per unit or in bps of the notional, negative = a rebate."""
+    """The grid of an instrument, its currency and its fees: per unit or in bps of the notional, negative = a rebate.
+
+    unit_size: what one unit of quantity is of the asset.
+    """
 
     symbol: str
     mic: str
     currency: str
     tick_size: str
+    unit_size: str
     lot_size: int
     points_per_tick: int
     multiplier: int

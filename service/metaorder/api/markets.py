@@ -209,7 +209,11 @@ async def _of_symbol(ctx: Context, market_id: str, symbol: str | None) -> Hosted
     return hosted
 
 
-_ONLY = {"replay": ("format", "source", "hidden", "volume_curve"), "simulated": ("symbols", "seed", "date")}
+_REPLAY = ("queue", "spread_ticks", "volume_share")
+_ONLY = {
+    "replay": ("format", "source", "hidden", "volume_curve", *_REPLAY, "instrument"),
+    "simulated": ("symbols", "seed"),
+}
 
 
 _LATENCY = ("latency_ms", "latency_jitter_ms", "report_latency_ms", "report_latency_jitter_ms", "latency_seed")
@@ -236,6 +240,9 @@ def _spec(body: MarketIn, engine: str) -> MarketSpec:
     symbol = body.symbol or (body.symbols[0] if body.symbols else DEFAULT_SYMBOL)
     if body.kind == "replay":
         options |= {"format": body.format, "source": body.source, "hidden": body.hidden, "volume_curve": body.volume_curve}
+        options |= {name: getattr(body, name) for name in _REPLAY}
+        options |= {} if body.date is None else {"date": body.date}
+        options |= {} if body.instrument is None else {"instrument": body.instrument.model_dump()}
     else:
         options |= {"seed": 1 if body.seed is None else body.seed, "date": body.date or DEFAULT_DATE}
     return MarketSpec(

@@ -125,6 +125,22 @@ class FeesIn(Body):
     maker: Decimal
 
 
+class InstrumentIn(Body):
+    """What a file trades, where it does not say: the grid of prices and quantities, and what we pay.
+
+    `unit_size` is what one unit of quantity is of the asset: "0.001" counts a coin in thousandths.
+    """
+
+    tick_size: Decimal
+    unit_size: Decimal = "1"
+    lot_size: Annotated[StrictInt, Field(ge=1, le=BIG)] = 1
+    multiplier: Annotated[StrictInt, Field(ge=1, le=10**9)] = 1
+    currency: Annotated[StrictStr, Field(min_length=3, max_length=10)] = "USD"
+    mic: Annotated[StrictStr, Field(min_length=1, max_length=20, description="the exchange whose calendar holds")] = "XXXX"
+    taker_fee: Decimal = "0"
+    maker_fee: Decimal = "0"
+
+
 class MarketIn(Body):
     """A market session: a recorded day, or a simulated one."""
 
@@ -138,6 +154,12 @@ class MarketIn(Body):
     format: Annotated[StrictStr, Field(max_length=40)] | None = None
     source: Annotated[StrictStr, Field(min_length=1, max_length=500)] | None = None
     hidden: Literal["central", "pessimistic"] = "central"
+    queue: Literal["pessimistic", "central", "optimistic"] = Field(
+        "central", description="levels only: who cancels where we rest, those behind us, all alike, or those ahead"
+    )
+    spread_ticks: Annotated[StrictInt, Field(ge=1, le=10_000, description="trades or bars only: the profile's spread")] = 1
+    volume_share: Annotated[Rate, Field(description="trades or bars only: our most of what trades there")] = "0.1"
+    instrument: InstrumentIn | None = None
     volume_curve: Annotated[list[Annotated[StrictInt, Field(ge=0, le=10**12)]], Field(min_length=1, max_length=1_000)] | None = (
         None
     )

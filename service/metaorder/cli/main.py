@@ -31,11 +31,14 @@ def run(commands: Commands) -> int:
     app = typer.Typer(help="Metaorder works parent orders.", no_args_is_help=True, add_completion=False, **PLAIN)
     admin = typer.Typer(help="Administration of a database while no server runs on it.", no_args_is_help=True, **PLAIN)
     app.add_typer(admin, name="admin")
+    check = typer.Typer(help="Is what you want to use in order?", no_args_is_help=True, **PLAIN)
+    app.add_typer(check, name="check")
     _serve(app, commands)
     _demo(app)
     _admin(admin, commands)
+    _check(check)
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except commands.refusals as error:
         typer.echo(f"metaorder: {error}", err=True)
         return 2
@@ -43,7 +46,7 @@ def run(commands: Commands) -> int:
         return leave.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return 130
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 State = Annotated[Path | None, typer.Option(help="state directory [METAORDER_STATE]")]
@@ -82,6 +85,31 @@ def _demo(app: typer.Typer) -> None:
         from metaorder.cli.demo import run_demo
 
         raise typer.Exit(run_demo(algo, quantity, out))
+
+
+def _check(check: typer.Typer) -> None:
+    @check.callback()
+    def group() -> None:
+        """Is what you want to use in order?"""
+
+    @check.command("data")
+    def data(
+        file: Annotated[Path, typer.Argument(help="a recorded day")],
+        data_format: Annotated[str | None, typer.Option("--format", help="told by the file's name, if not given")] = None,
+        symbol: Annotated[str | None, typer.Option(help="what is traded, where the file holds more")] = None,
+        date: Annotated[str | None, typer.Option(help="the day, where the file holds several")] = None,
+        tick_size: Annotated[str | None, typer.Option(help="the grid of prices, where it is not known")] = None,
+        unit_size: Annotated[str, typer.Option(help="what one unit of quantity is of the asset")] = "1",
+        mic: Annotated[str, typer.Option(help="the exchange whose calendar holds")] = "XXXX",
+        as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    ) -> None:
+        """Say whether a recorded day can be replayed, what is wrong in it and what was dropped of it."""
+        from metaorder.cli.check_data import Question, check_data
+
+        question = Question(
+            file=file, data_format=data_format, symbol=symbol, date=date, tick_size=tick_size, unit_size=unit_size, mic=mic
+        )
+        raise typer.Exit(check_data(question, as_json=as_json))
 
 
 def _admin(admin: typer.Typer, commands: Commands) -> None:

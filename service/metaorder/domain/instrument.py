@@ -27,9 +27,10 @@ class Instrument:
 
     mic: the exchange whose calendar holds, ISO 10383.
     tick_size: the smallest step of an order's price [currency per unit].
+    unit_size: what one unit of quantity is of the asset: 1 share or contract, 0.001 of a coin. Quantities are whole units.
     lot_size: units in a lot, the smallest tradable quantity [units].
     points_per_tick: steps of the tape within a tick, even, so that mids and midpoint prints are exact [count].
-    multiplier: currency per unit and per 1 of price; 1 for shares.
+    multiplier: currency per 1 of the asset and per 1 of price; 1 for shares and coins, 50 for an ES contract.
     min_child: the smallest child order that is worth sending [lots].
     taker_fee, maker_fee: paid by us, negative = a rebate, in the unit that fee_unit names.
     """
@@ -38,6 +39,7 @@ class Instrument:
     mic: str
     currency: str
     tick_size: Decimal
+    unit_size: Decimal = Decimal(1)
     lot_size: int = 1
     points_per_tick: int = 100
     multiplier: int = 1
@@ -49,6 +51,8 @@ class Instrument:
     def __post_init__(self) -> None:
         if not self.tick_size.is_finite() or self.tick_size <= 0:
             raise Invalid("tick_size", "greater than 0", str(self.tick_size))
+        if not self.unit_size.is_finite() or self.unit_size <= 0:
+            raise Invalid("unit_size", "greater than 0", str(self.unit_size))
         if self.lot_size < 1:
             raise Invalid("lot_size", "at least 1", self.lot_size)
         if self.points_per_tick < 2 or self.points_per_tick % 2:
@@ -73,7 +77,12 @@ class Instrument:
     @property
     def money_size(self) -> Decimal:
         """What one point of price on one lot is worth [currency]. Money is counted in these."""
-        return self.point_size * self.lot_size * self.multiplier
+        return self.point_size * self.lot_size * self.unit_value
+
+    @property
+    def unit_value(self) -> Decimal:
+        """What 1 of price on one unit of quantity is worth [currency]."""
+        return self.unit_size * self.multiplier
 
     def points(self, ticks: Ticks) -> Points:
         """A price in ticks as points of the tape."""

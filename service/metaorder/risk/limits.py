@@ -58,7 +58,7 @@ def worst_notional(order: ParentOrder, instrument: Instrument, quote: Quote) -> 
         prices = [order.limit]
     if not prices:
         return None
-    unit = Fraction(instrument.tick_size) * instrument.lot_size * instrument.multiplier
+    unit = Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
     return max(prices) * order.lots * unit
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from metaorder.domain.calendar import TradingDay
@@ -12,13 +13,14 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import FeeUnit, Instrument
 from metaorder.domain.market import VolumeCurve, flat_curve
 from metaorder.domain.order import SessionId
-from metaorder.domain.units import Nanos, to_decimal
+from metaorder.domain.units import Nanos, Ticks, to_decimal
 from metaorder.domain.venue import Latency
 from metaorder.ports.calendars import Calendars
-from metaorder.ports.market_data import MarketData
+from metaorder.ports.market_data import MarketData, Wanted
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.market import Market, replayed, simulated
+from metaorder.sim.rules import QueueRule, ReplayRules
 from metaorder.sim.scenario import Scenario, history
 
 MILLISECOND = 1_000_000
@@ -43,7 +45,7 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
     options = spec.options
     latency = latency_of(options)
     if spec.kind == "replay":
-        recorded = data.load(options["format"], options["source"], spec.symbol)
+        recorded = data.load(options["format"], options["source"], _wanted(spec))
         if spec.digest not in {None, recorded.digest}:
             raise SourceChanged(f"the source {options['source']} has changed since the session began")
         spec = replace(spec, digest=recorded.digest)
@@ -53,12 +55,50 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
             _with_fees(recorded.instrument, options.get("fees")),
             curve=_curve(options.get("volume_curve"), day),
             latency=latency,
-            claim_hidden=options["hidden"] == "central",
+            rules=_rules(options),
         )
     else:
         day = calendars.day(SIMULATED_MIC, options["date"])
         market = _simulated(spec.symbol, options, day, latency)
     return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
+
+
+def _wanted(spec: MarketSpec) -> Wanted:
+    stated = spec.options.get("instrument")
+    return Wanted(
+        symbol=spec.symbol,
+        date=spec.options.get("date"),
+        instrument=None if stated is None else _stated(spec.symbol, stated),
+    )
+
+
+def _stated(symbol: str, terms: Mapping[str, Any]) -> Instrument:
+    """The instrument as a client states it.
+
+    Raises:
+        Invalid: a term that breaks a rule, under its name.
+    """
+    exact = {name: to_decimal(terms[name], field=f"instrument.{name}") for name in _EXACT}
+    plain = {name: terms[name] for name in ("mic", "currency", "lot_size", "multiplier")}
+    free = exact["taker_fee"] == exact["maker_fee"] == 0  # half ticks do, where fees need no finer step
+    known: dict[str, Any] = {**exact, **plain, "points_per_tick": 2 if free else SIMULATED_POINTS}
+    try:
+        return Instrument(symbol=symbol, **known)
+    except Invalid as wrong:
+        raise Invalid(f"instrument.{wrong.field}", wrong.rule, wrong.value) from None
+
+
+_EXACT = ("tick_size", "unit_size", "taker_fee", "maker_fee")
+
+
+def _rules(options: Mapping[str, Any]) -> ReplayRules:
+    """The rules of a replay; what a specification of an earlier build does not state is as it was then."""
+    return ReplayRules(
+        claim_hidden=options["hidden"] == "central",
+        queue=QueueRule[options.get("queue", "central").upper()],
+        spread=Ticks(options.get("spread_ticks", 1)),
+        volume_share=Fraction(options.get("volume_share", "0.1")),
+    )
 
 
 def instrument_of(facts: Mapping[str, Any]) -> Instrument:
@@ -68,6 +108,7 @@ def instrument_of(facts: Mapping[str, Any]) -> Instrument:
         mic=facts["mic"],
         currency=facts["currency"],
         tick_size=Decimal(facts["tick_size"]),
+        unit_size=Decimal(facts.get("unit_size", "1")),  # journals of 0.1.0 before there was one
         lot_size=facts["lot_size"],
         points_per_tick=facts["points_per_tick"],
         multiplier=facts["multiplier"],

@@ -97,6 +97,7 @@ class Hosted:
                 "mic": instrument.mic,
                 "currency": instrument.currency,
                 "tick_size": str(instrument.tick_size),
+                "unit_size": str(instrument.unit_size),
                 "lot_size": instrument.lot_size,
                 "points_per_tick": instrument.points_per_tick,
                 "multiplier": instrument.multiplier,

@@ -17,6 +17,7 @@ from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.record import MarketRecord
+from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario, simulate
 from metaorder.sim.tape import Tape
 from metaorder.sim.views import View, read_view
@@ -52,6 +53,7 @@ _REASONS = (
     "market_deleted",
 )
 _PPM = 1_000_000
+DEFAULT_RULES = ReplayRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +248,18 @@ class Market:
         )
 
 
-def replayed(tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Latency, claim_hidden: bool) -> Market:
-    """A recorded day, at its open. claim_hidden: hidden executions at our price fill us first (the central case)."""
-    native = _native.Session.replay(tape.native, latency=_native_latency(latency), claim_hidden=claim_hidden)
+def replayed(
+    tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Latency, rules: ReplayRules = DEFAULT_RULES
+) -> Market:
+    """A recorded day, at its open."""
+    recorded, delays = tape.native, _native_latency(latency)
+    if isinstance(recorded, _native.Tape):
+        native = _native.Session.replay(recorded, latency=delays, claim_hidden=rules.claim_hidden)
+    elif isinstance(recorded, _native.LevelTape):
+        native = _native.Session.by_level(recorded, latency=delays, queue=rules.queue)
+    else:
+        share = int(rules.volume_share * _PPM)
+        native = _native.Session.by_price(recorded, latency=delays, spread=rules.spread, share_ppm=share)
     return Market(
         native,
         instrument=instrument,
@@ -256,7 +267,7 @@ def replayed(tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency:
         curve=curve,
         usual_volume=None,
         latency=latency,
-        evidence="l3",
+        evidence=tape.evidence,
         recorded=True,
     )
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from metaorder import _native
 from metaorder.domain.calendar import TradingDay
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import Nanos
 
 
@@ -23,7 +29,7 @@ class DataError(ValueError):
 class Tape:
     """What happened on one day in one symbol, in order; nothing of it changes any more."""
 
-    native: _native.Tape
+    native: NativeTape
     day: TradingDay
 
     @property
@@ -32,9 +38,165 @@ class Tape:
         return self.native.rows
 
     @property
-    def levels(self) -> int:
-        """How deep the recorded window is, in levels a side."""
-        return self.native.levels
+    def levels(self) -> int | None:
+        """How deep the recorded window is, in levels a side; None where there is no window."""
+        whole = 2**32 - 1
+        return self.native.levels if isinstance(self.native, _native.Tape) and self.native.levels != whole else None
+
+    @property
+    def evidence(self) -> str:
+        """What a fill in it rests on: l3 order by order, l2 levels, trades, bars."""
+        if isinstance(self.native, _native.Tape):
+            return "l3"
+        if isinstance(self.native, _native.LevelTape):
+            return "l2"
+        return "bars" if self.native.bars else "trades"
+
+
+NANO = 1_000_000_000
+NEVER = 2**63 - 1
+
+NativeTape = _native.Tape | _native.LevelTape | _native.PrintTape
+
+Made = TypeVar("Made", covariant=True)
+
+
+class Reader(Protocol[Made]):
+    """Takes a file's bytes in pieces, and makes a tape of them."""
+
+    def feed(self, data: bytes, /) -> None:
+        """The next piece."""
+        ...
+
+    def finish(self) -> Made:
+        """That was all."""
+        ...
+
+
+_READERS: Mapping[str, Callable[..., Reader[NativeTape]]] = {
+    "mbo": _native.MboReader,
+    "mbp-10": _native.MbpReader,
+    "trades": _native.TradesReader,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DbnFile:
+    """The records of a DBN file, its header left off. open and close: the span that it states; no close: its last record."""
+
+    name: str
+    schema: str
+    instrument_id: int
+    open: Nanos
+    close: Nanos | None
+    pieces: Iterable[bytes]
+
+
+def read_dbn(file: DbnFile, instrument: Instrument) -> NativeTape:
+    """The tape of one instrument's records.
+
+    Raises:
+        DataError: a record that breaks a rule; nothing is half read.
+    """
+    point = instrument.point_size * NANO
+    if point != int(point):
+        raise DataError(file.name, 0, f"a point of price ({instrument.point_size}) is a multiple of 1e-9")
+    reader = _READERS[file.schema](
+        name=file.name,
+        instrument=file.instrument_id,
+        point_nanos=int(point),
+        points_per_tick=instrument.points_per_tick,
+        open=file.open,
+        close=NEVER if file.close is None else file.close,
+    )
+    return read_through(reader, file.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinanceFile:
+    """A file of Binance's lines. point_size and lot_size: in 1e-8 of the price's and the quantity's unit."""
+
+    name: str
+    symbol: str
+    futures: bool
+    point_size: int
+    points_per_tick: int
+    lot_size: int
+    pieces: Iterable[bytes]
+
+
+def read_binance(file: BinanceFile) -> tuple[_native.LevelTape, int]:
+    """The tape of a file, and how many messages lay before its session.
+
+    Raises:
+        DataError: a line that breaks a rule; nothing is half read.
+    """
+    reader = _native.BinanceReader(
+        name=file.name,
+        symbol=file.symbol,
+        futures=file.futures,
+        point_size=file.point_size,
+        points_per_tick=file.points_per_tick,
+        lot_size=file.lot_size,
+    )
+    tape = read_through(reader, file.pieces)
+    return tape, reader.dropped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceColumns:
+    """Trades or bars as columns: nanoseconds, points and lots. prices: open, high, low, close.
+
+    first_row: rows of the file before them, for errors.
+    """
+
+    name: str
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    prices: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    lots: npt.NDArray[np.int64]
+    bars: bool
+    first_row: int = 0
+
+
+def price_tape(columns: PriceColumns, instrument: Instrument, day: TradingDay) -> _native.PrintTape:
+    """The tape of a table.
+
+    Raises:
+        DataError: a row that breaks a rule.
+    """
+    opens, highs, lows, closes = columns.prices
+    try:
+        return _native.price_tape(
+            name=columns.name,
+            start=columns.start,
+            end=columns.end,
+            open=opens,
+            high=highs,
+            low=lows,
+            close=closes,
+            lots=columns.lots,
+            bars=columns.bars,
+            points_per_tick=instrument.points_per_tick,
+            opens=day.open,
+            closes=day.close,
+        )
+    except _native.DataError as error:
+        raise DataError(error.file, error.row + columns.first_row, error.rule) from None
+
+
+def read_through(reader: Reader[Made], pieces: Iterable[bytes]) -> Made:
+    """What a reader makes of a file.
+
+    Raises:
+        DataError: a row that breaks a rule.
+    """
+    try:
+        for piece in pieces:
+            reader.feed(piece)
+        return reader.finish()
+    except _native.DataError as error:
+        raise DataError(error.file, error.row, error.rule) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,8 @@ def test_the_points_of_a_tick_are_worth_the_tick_exactly_or_the_instrument_is_re
         ({"tick_size": Decimal("-0.01")}, "tick_size", "greater than 0"),
         ({"tick_size": Decimal("NaN")}, "tick_size", "greater than 0"),
         ({"tick_size": Decimal("Infinity")}, "tick_size", "greater than 0"),
+        ({"unit_size": Decimal(0)}, "unit_size", "greater than 0"),
+        ({"unit_size": Decimal("NaN")}, "unit_size", "greater than 0"),
         ({"lot_size": 0}, "lot_size", "at least 1"),
         ({"points_per_tick": 0}, "points_per_tick", "even and at least 2"),
         ({"points_per_tick": 99}, "points_per_tick", "even and at least 2"),
@@ -105,3 +107,19 @@ def test_a_grid_that_cannot_be_exact_is_refused(changes: dict[str, Any], field: 
     with pytest.raises(Invalid) as caught:
         Instrument(**{**PLAIN, **changes})
     assert (caught.value.field, caught.value.rule) == (field, rule)
+
+
+def test_a_unit_may_be_a_part_of_the_asset() -> None:
+    coin = Instrument(**{**PLAIN, "tick_size": Decimal("0.1"), "points_per_tick": 2, "unit_size": Decimal("0.001"), **FREE})
+    assert (coin.unit_value, coin.money_size) == (Decimal("0.001"), Decimal("0.00005"))
+
+
+def test_a_fee_is_per_unit_and_counted_in_what_a_point_is_worth() -> None:
+    contract = Instrument(
+        **{**PLAIN, "tick_size": Decimal("0.25"), "points_per_tick": 50, "multiplier": 50, **FREE, "taker_fee": Decimal("1.25")}
+    )
+    assert contract.money_size == Decimal("0.25")
+    assert (contract.fee(Ticks(1), Lots(1), maker=False), contract.fee(Ticks(1), Lots(1), maker=True)) == (5, 0)
+
+
+FREE = {"taker_fee": Decimal(0), "maker_fee": Decimal(0)}

@@ -13,6 +13,7 @@ from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.market import NEVER, NO_INDEX, BookLevel, Market, Stop, replayed, simulated
 from metaorder.sim.record import AUCTION, HIDDEN, OWN_MAKER, OWN_TAKER
+from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario
 from metaorder.sim.tape import Tape
 from support.core import DAY, INSTRUMENT, child, parent_order, touch
@@ -43,7 +44,8 @@ def at(seconds: float) -> Nanos:
 def replay(day: Recorded | None = None, *, claim_hidden: bool = True) -> Market:
     tape = Tape(rows_of_day(day or recorded()).tape, DAY)
     curve = flat_curve(Nanos(OPEN), Nanos(CLOSE))
-    return replayed(tape, INSTRUMENT, curve=curve, latency=Latency(entry=LATENCY), claim_hidden=claim_hidden)
+    rules = ReplayRules(claim_hidden=claim_hidden)
+    return replayed(tape, INSTRUMENT, curve=curve, latency=Latency(entry=LATENCY), rules=rules)
 
 
 def simulation(seed: int = 7) -> Market:

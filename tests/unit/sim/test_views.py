@@ -21,7 +21,7 @@ def morning() -> Market:
     day.at(10 * SECOND).execute(1, 100)
     day.at(20 * SECOND).add(5, SELL, 1_000, 70)
     curve = flat_curve(Nanos(OPEN), Nanos(CLOSE))
-    return replayed(Tape(rows_of_day(day).tape, DAY), INSTRUMENT, curve=curve, latency=Latency(), claim_hidden=True)
+    return replayed(Tape(rows_of_day(day).tape, DAY), INSTRUMENT, curve=curve, latency=Latency())
 
 
 def run(market: Market, seconds: float) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from metaorder.adapters.market_data import lobster
+from metaorder.adapters.market_data import binance, dbn, lobster, tables
 from metaorder.ports.calendars import Calendars
-from metaorder.ports.market_data import RecordedDay
+from metaorder.ports.market_data import RecordedDay, Wanted
 
-Load = Callable[[Path, str, Calendars], RecordedDay]
-"""Reads the file at a path as a day of a symbol."""
+Load = Callable[[Path, Wanted, Calendars], RecordedDay]
+"""Reads the file at a path as what is wanted of it."""
 
 FORMATS: Mapping[str, Load] = {
     "lobster": lobster.load,
+    "dbn": dbn.load,
+    "binance-spot": binance.spot,
+    "binance-usdm": binance.usdm,
+    "csv": tables.csv,
+    "parquet": tables.parquet,
 }

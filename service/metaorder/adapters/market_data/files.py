@@ -8,7 +8,7 @@ from pathlib import Path
 from metaorder.adapters.market_data import FORMATS
 from metaorder.domain.errors import Invalid
 from metaorder.ports.calendars import Calendars
-from metaorder.ports.market_data import RecordedDay, SourceNotFound
+from metaorder.ports.market_data import RecordedDay, SourceNotFound, Wanted
 
 
 class Files:
@@ -22,12 +22,12 @@ class Files:
         """The formats that can be read."""
         return list(FORMATS)
 
-    def load(self, data_format: str, source: str, symbol: str) -> RecordedDay:
+    def load(self, data_format: str, source: str, wanted: Wanted) -> RecordedDay:
         """The day in a file."""
         read = FORMATS.get(data_format)
         if read is None:
             raise Invalid("format", f"one of {', '.join(FORMATS)}", data_format)
-        return read(self._find(source), symbol, self._calendars)
+        return read(self._find(source), wanted, self._calendars)
 
     def _find(self, source: str) -> Path:
         for root in self._roots:

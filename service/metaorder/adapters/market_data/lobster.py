@@ -7,19 +7,17 @@ import io
 import re
 import zipfile
 import zlib
-from decimal import Decimal
 from pathlib import Path
 
+from metaorder.adapters.market_data.instruments import POINTS_PER_TICK, share
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
-from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import Nanos
 from metaorder.ports.calendars import Calendars
-from metaorder.ports.market_data import RecordedDay
+from metaorder.ports.market_data import RecordedDay, Wanted
 from metaorder.sim.tape import DataError, LobsterFiles, read_lobster
 
 MIC = "XNAS"
-POINTS_PER_TICK = 100
 MOST_BYTES = 4 << 30
 MILLION = 1_000_000
 DAY_MS = 86_400_000
@@ -29,7 +27,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotI
 """What the standard library raises on bytes that are not, or no longer, a zip."""
 
 
-def load(path: Path, symbol: str, calendars: Calendars) -> RecordedDay:
+def load(path: Path, wanted: Wanted, calendars: Calendars) -> RecordedDay:
     """The day in a zip of one message file and one order book file.
 
     Raises:
@@ -39,8 +37,10 @@ def load(path: Path, symbol: str, calendars: Calendars) -> RecordedDay:
     message, book, texts = _members(path.name, content)
     if message.group(1, 2, 3, 4, 6) != book.group(1, 2, 3, 4, 6):
         raise DataError(path.name, 0, "message and orderbook file are of one symbol, day, time and depth")
-    if message[1] != symbol:
-        raise DataError(path.name, 0, f"the file is a day of {message[1]}, the market is {symbol}")
+    if wanted.symbol not in {None, message[1]}:
+        raise DataError(path.name, 0, f"the file is a day of {message[1]}, the market is {wanted.symbol}")
+    if wanted.date not in {None, message[2]}:
+        raise DataError(path.name, 0, f"the file is of {message[2]}, not of {wanted.date}")
     midnight, day = _day(path.name, message, calendars)
     tape = read_lobster(
         LobsterFiles(
@@ -54,16 +54,7 @@ def load(path: Path, symbol: str, calendars: Calendars) -> RecordedDay:
             day=day,
         )
     )
-    instrument = Instrument(
-        symbol=symbol,
-        mic=MIC,
-        currency="USD",
-        tick_size=Decimal("0.01"),
-        points_per_tick=POINTS_PER_TICK,
-        taker_fee=Decimal("0.0030"),
-        maker_fee=Decimal("-0.0020"),
-    )
-    return RecordedDay(tape, instrument, hashlib.sha256(content).hexdigest())
+    return RecordedDay(tape, share(message[1], MIC), hashlib.sha256(content).hexdigest())
 
 
 def _members(file: str, content: bytes) -> tuple[re.Match[str], re.Match[str], tuple[bytes, bytes]]:

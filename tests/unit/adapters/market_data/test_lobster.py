@@ -16,7 +16,7 @@ from metaorder.adapters.calendars import ExchangeCalendars
 from metaorder.adapters.market_data.lobster import load
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.units import Lots, Ticks, to_nanos
-from metaorder.ports.market_data import RecordedDay
+from metaorder.ports.market_data import RecordedDay, Wanted
 from metaorder.sim.tape import DataError
 from support.data import GOOG, real
 from support.lobster import BUY, DATE, SECOND, SELL, Day, file_name, pack, random_day
@@ -42,7 +42,7 @@ def pair(message: str = MESSAGE, book: str = BOOK) -> dict[str, str]:
 def read(folder: Path, content: bytes | dict[str, str], symbol: str = "TEST") -> RecordedDay:
     path = folder / "day.zip"
     path.write_bytes(content if isinstance(content, bytes) else pack(content))
-    return load(path, symbol, CALENDARS)
+    return load(path, Wanted(symbol=symbol), CALENDARS)
 
 
 def refused(folder: Path, content: bytes | dict[str, str], symbol: str = "TEST") -> DataError:
@@ -52,7 +52,7 @@ def refused(folder: Path, content: bytes | dict[str, str], symbol: str = "TEST")
 
 
 def test_a_real_day_is_new_yorks_session_to_the_nanosecond() -> None:
-    found = load(real(GOOG), "GOOG", CALENDARS)
+    found = load(real(GOOG), Wanted(symbol="GOOG"), CALENDARS)
     opens, closes = to_nanos("2012-06-21T09:30:00-04:00"), to_nanos("2012-06-21T16:00:00-04:00")
     assert found.tape.day == TradingDay(date=DATE, open=opens, close=closes)
     assert (found.tape.rows, found.tape.levels) == (147_916, 10)
