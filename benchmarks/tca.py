@@ -109,9 +109,9 @@ def day(count: int) -> Case:
 
 def record(path: Path, rng: np.random.Generator, times: Rows, lots: Rows, maker: Rows, price: Rows) -> MarketRecord:
     """What the session remembers, as it is read back: the touch, the market's prints and ours, and the recorded tape."""
-    flow = _native.FlowConfig()
-    flow.open, flow.close = 0, SECOND
-    empty = _native.Session.simulated(flow, latency=1, points_per_tick=POINTS)
+    market = _native.MarketConfig()
+    market.open, market.close = 0, SECOND
+    empty = _native.Session.simulated(market, latency=1, points_per_tick=POINTS)
     quotes, tape, own = (np.zeros(size, dtype=rows.dtype) for size, rows in sizes(empty, len(times)))
     quotes["ts"] = path.ts
     for side, prices in (("bid", path.bid), ("ask", path.ask)):

@@ -7,11 +7,11 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
-#include "lob/flow.hpp"
 #include "lob/levels.hpp"
 #include "lob/prints.hpp"
 #include "lob/replay.hpp"
 #include "lob/session.hpp"
+#include "lob/sim/market.hpp"
 
 namespace py = pybind11;
 using namespace lob;
@@ -23,6 +23,7 @@ struct Live {
   explicit Live(const Session::Config& config) : session(config) {}
   Session session;
   std::atomic<bool> interrupt{false};
+  const sim::Market* simulated = nullptr; // the session's feed, where that is one
 };
 
 std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, const Latency& latency, bool claim_hidden) {
@@ -53,12 +54,14 @@ std::unique_ptr<Live> make_prints(std::shared_ptr<PrintTape> tape, const Latency
   return live;
 }
 
-std::unique_ptr<Live> make_flow(const FlowConfig& flow, const Latency& latency, std::int64_t points_per_tick) {
-  Session::Config config{flow.open, flow.close, latency, {}};
+std::unique_ptr<Live> make_simulated(const sim::Config& market, const Latency& latency, std::int64_t points_per_tick, bool keep_messages) {
+  Session::Config config{market.open, market.close, latency, {}};
   config.venue.points_per_tick = points_per_tick;
   auto live = std::make_unique<Live>(config);
   live->session.venue().know_arrivals(1, ~OrderId{0});
-  live->session.attach(std::make_unique<Flow>(flow, live->session.venue()));
+  auto feed = std::make_unique<sim::Market>(market, live->session.venue(), keep_messages);
+  live->simulated = feed.get();
+  live->session.attach(std::move(feed));
   return live;
 }
 
@@ -136,24 +139,6 @@ void bind_tape(py::module_& module) {
       py::arg("points_per_tick"), py::arg("midnight"), py::arg("open"), py::arg("close"));
 }
 
-void bind_flow(py::module_& module) {
-  py::class_<FlowConfig>(module, "FlowConfig")
-      .def(py::init<>())
-      .def_readwrite("seed", &FlowConfig::seed)
-      .def_readwrite("open", &FlowConfig::open)
-      .def_readwrite("close", &FlowConfig::close)
-      .def_readwrite("start", &FlowConfig::start)
-      .def_readwrite("sigma_bps", &FlowConfig::sigma_bps)
-      .def_readwrite("events_per_s", &FlowConfig::events_per_s)
-      .def_readwrite("market_share", &FlowConfig::market_share)
-      .def_readwrite("cancel_share", &FlowConfig::cancel_share)
-      .def_readwrite("half_spread", &FlowConfig::half_spread)
-      .def_readwrite("depth_scale", &FlowConfig::depth_scale)
-      .def_readwrite("persistence", &FlowConfig::persistence)
-      .def_readwrite("typical", &FlowConfig::typical)
-      .def_readwrite("slots", &FlowConfig::slots);
-}
-
 void bind_latency(py::module_& module) {
   py::class_<Latency>(module, "Latency")
       .def(py::init([](Nanos entry, Nanos entry_jitter, Nanos report, Nanos report_jitter, std::uint64_t seed) {
@@ -171,7 +156,8 @@ void bind_live(py::module_& module) {
       .def_static("replay", &make_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"))
       .def_static("by_level", &make_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"))
       .def_static("by_price", &make_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"))
-      .def_static("simulated", &make_flow, py::arg("flow"), py::kw_only(), py::arg("latency"), py::arg("points_per_tick"))
+      .def_static("simulated", &make_simulated, py::arg("market"), py::kw_only(), py::arg("latency"), py::arg("points_per_tick"),
+                  py::arg("keep_messages") = false)
       .def(
           "advance",
           [](Live& live, Nanos time, std::uint64_t index, Nanos wake, bool on_quote, std::uint64_t budget) {
@@ -248,6 +234,10 @@ void bind_live(py::module_& module) {
            },
            py::arg("first"))
       .def("running_second", [](Live& live) { return rows_from(std::vector<Second>{live.session.statistics().running()}, 0); })
+      .def("messages",
+           [](const Live& live) {
+             return rows_from(live.simulated == nullptr ? std::vector<sim::Message>() : live.simulated->messages(), 0);
+           })
       .def("quotes", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().quotes, first); },
            py::arg("first"))
       .def("prints", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().prints, first); },
@@ -267,7 +257,8 @@ void bind_session(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(Candle, open, high, low, close, lots, notional, trades);
   PYBIND11_NUMPY_DTYPE(Second, ts, others, whole, others_imbalance, whole_imbalance, others_mid2, whole_mid2);
   bind_latency(module);
+  PYBIND11_NUMPY_DTYPE(sim::Message, ts, id, price, lots, after, side, kind);
   bind_tape(module);
-  bind_flow(module);
+  bind_scenario(module);
   bind_live(module);
 }

@@ -62,6 +62,12 @@ void Book::queue(Side side, Ticks price, std::vector<Order>& out) const {
   }
 }
 
+std::optional<Order> Book::front(Side side) const {
+  const auto [price, level] = impl_->ladder.touch(side);
+  if (price == detail::nowhere(side)) return std::nullopt;
+  return impl_->describe(impl_->slab[level].next);
+}
+
 std::optional<Order> Book::order(OrderId id) const {
   if (impl_->is_special) {
     const auto order = impl_->whole(id);

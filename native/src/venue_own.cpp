@@ -20,6 +20,7 @@ void Venue::erase_own(OrderId id) {
 // `order` may be an entry of own_: it is gone afterwards if nothing is left of it.
 void Venue::own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain) {
   order.lots -= lots;
+  own_trades_.push_back({now_, lots, order.account, order.side, maker});
   Report& report = say(ReportKind::fill, ReportReason::none, order, lots);
   report.price = price;
   report.maker = maker;

@@ -1,4 +1,5 @@
 # The types of the native core, as bindings/ names them. A test compares the names with the module.
+from collections.abc import Sequence
 from typing import SupportsIndex, final
 
 import numpy as np
@@ -177,21 +178,71 @@ class MboReader:
     def finish(self) -> Tape: ...
 
 @final
-class FlowConfig:
+class MarketConfig:
     seed: int
     open: int
     close: int
     start: int
-    sigma_bps: float
-    events_per_s: float
-    market_share: float
-    cancel_share: float
-    half_spread: float
-    depth_scale: float
+    value_bps: float
+    volvol: float
+    jump_chance: float
+    jump_size: float
+    variance: Sequence[float]
+    rates: Sequence[float]
+    self_share: Sequence[float]
+    branching: Sequence[float]
+    decay: Sequence[float]
+    activity: Sequence[float]
+    taker_activity: Sequence[float]
+    market_size: float
+    market_size_sd: float
+    typical_share: float
+    within_best: float
+    sweep: float
     persistence: float
-    typical: int
+    informed: float
+    lookahead: float
+    threshold: float
+    split_tail: float
+    splitters: int
+    makers: int
+    levels: int
+    reacting: int
+    maker_size: float
+    maker_size_sd: float
+    half_spread: float
+    gap: float
+    tolerance: float
+    opinion: float
+    snipe: float
+    refresh: float
+    lag: float
+    width_power: float
+    crowding: float
+    crowding_chance: float
+    inventory_limit: float
+    skew: float
+    inventory_decay: float
     slots: int
+    near_slots: int
+    limit_size: float
+    limit_size_sd: float
+    near_cancels: float
+    improve: float
+    improve_from: float
+    improve_by: float
+    at_best: float
+    behind: float
+    adv: float
+    impact_bps: float
+    exponent: float
+    passive_weight: float
+    memory: Sequence[float]
+    background: Sequence[float]
+    own: Sequence[float]
+    anonymous: bool
     def __init__(self) -> None: ...
+    def check(self) -> None: ...
 
 @final
 class Latency:
@@ -208,7 +259,9 @@ class Session:
     @staticmethod
     def by_price(tape: PrintTape, *, latency: int | Latency, spread: int, share_ppm: int) -> Session: ...
     @staticmethod
-    def simulated(flow: FlowConfig, *, latency: int | Latency, points_per_tick: int) -> Session: ...
+    def simulated(
+        market: MarketConfig, *, latency: int | Latency, points_per_tick: int, keep_messages: bool = False
+    ) -> Session: ...
     def advance(self, time: int, index: int, wake: int, on_quote: bool, budget: int) -> int: ...
     def interrupt(self, on: bool) -> None: ...
     def submit(
@@ -239,6 +292,7 @@ class Session:
     def depth(self, *, whole: bool, buy: bool, ticks: int) -> int: ...
     def seconds(self, first: int) -> npt.NDArray[np.void]: ...
     def running_second(self) -> npt.NDArray[np.void]: ...
+    def messages(self) -> npt.NDArray[np.void]: ...
     def quotes(self, first: int) -> npt.NDArray[np.void]: ...
     def prints(self, first: int) -> npt.NDArray[np.void]: ...
     def reference_prints(self, first: int) -> npt.NDArray[np.void]: ...

@@ -218,3 +218,14 @@ def _running(fills: list[dict[str, Any]]) -> list[int]:
         total += fill["quantity"]
         running.append(total)
     return running
+
+
+def test_a_market_is_made_of_a_scenario_with_parameters_of_ones_own(client: httpx.Client) -> None:
+    lab = market(client, scenario="thin", parameters={"tick_size": "0.05", "half_spread": 6})
+    made = client.get(f"/v1/markets/{lab}").json()
+    assert made["instrument"]["tick_size"] == "0.05"
+    assert (made["options"]["scenario"], made["options"]["parameters"]) == ("thin", {"tick_size": "0.05", "half_spread": 6})
+    book = client.get(f"/v1/markets/{lab}/book", params={"depth": 1}).json()
+    bid, ask = (Decimal(book[side][0]["price"]) for side in ("bids", "asks"))
+    assert bid < 200 < ask, "4000 ticks of five cents"
+    assert (ask - bid) % Decimal("0.05") == 0

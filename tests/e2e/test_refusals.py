@@ -169,7 +169,17 @@ MARKETS: list[tuple[dict[str, Any], int, str]] = [
     ({"speed": "warp"}, 422, "validation"),
     ({"latency_ms": 0}, 422, "validation"),
     ({"source": "x"}, 422, "validation"),
+    ({"scenario": "quiet"}, 422, "validation"),
+    ({"parameters": {"branching": [0.7, 0.3, 0.1]}}, 422, "validation"),
+    ({"parameters": {"rates": [1, 1, -1, 1]}}, 422, "validation"),
+    ({"parameters": {"tick_size": "0"}}, 422, "validation"),
+    ({"parameters": {"pull": 3}}, 422, "validation"),
     ({"kind": "replay"}, 422, "validation"),
+    (
+        {"kind": "replay", "format": "lobster", "source": "cut.zip", "symbol": "ACME", "scenario": "thin"},
+        422,
+        "validation",
+    ),
     ({"kind": "replay", "format": "tape", "source": "cut.zip", "symbol": "ACME"}, 422, "validation"),
     ({"kind": "replay", "format": "lobster", "source": "missing.zip", "symbol": "ACME"}, 404, "source_not_found"),
     ({"kind": "replay", "format": "lobster", "source": "../secret.zip", "symbol": "ACME"}, 404, "source_not_found"),
@@ -190,6 +200,12 @@ def test_a_market_that_cannot_be_is_refused(client: httpx.Client, changes: dict[
     answer = client.post("/v1/markets", json={**plain, **changes})
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert len(client.get("/v1/markets").json()["items"]) == before
+
+
+def test_a_parameter_of_a_scenario_that_breaks_its_rule_is_pointed_at(client: httpx.Client) -> None:
+    request = {"id": fresh_name("m"), "kind": "simulated", "scenario": "thin", "parameters": {"makers": 0}}
+    problem = client.post("/v1/markets", json=request).json()
+    assert problem["errors"] == [{"pointer": "/parameters/makers", "detail": "must be in [1, 100], was 0"}]
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,9 @@ FLAT = touch("49.99", "50.01")
 @cache
 def _dtypes() -> tuple[np.dtype[np.void], np.dtype[np.void]]:
     """Rows of quotes and of prints, as a session gives them."""
-    flow = _native.FlowConfig()
-    flow.open, flow.close = 0, SECOND
-    session = _native.Session.simulated(flow, latency=1, points_per_tick=2)
+    market = _native.MarketConfig()
+    market.open, market.close = 0, SECOND
+    session = _native.Session.simulated(market, latency=1, points_per_tick=2)
     return session.quotes(0).dtype, session.prints(0).dtype
 
 

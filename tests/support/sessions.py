@@ -12,6 +12,7 @@ from metaorder.domain.units import SECOND, Lots, Nanos, to_nanos
 from metaorder.ports.market_data import RecordedDay, SourceNotFound
 from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
+from metaorder.sim.presets import DEFAULT
 
 DAY = TradingDay(date="2026-03-02", open=to_nanos("2026-03-02T14:30:00Z"), close=to_nanos("2026-03-02T21:00:00Z"))
 ENGINE = "engine-of-the-tests"
@@ -54,7 +55,7 @@ def spec(session: str = "lab", seed: int = 7, speed: Any = "max") -> MarketSpec:
         rolling=False,
         digest=None,
         engine=ENGINE,
-        options={"seed": seed, "date": DAY.date, "latency_ms": 1.0},
+        options={"seed": seed, "date": DAY.date, "latency_ms": 1.0, "scenario": DEFAULT, "parameters": {}},
     )
 
 

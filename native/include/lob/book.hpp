@@ -103,6 +103,7 @@ public:
   void levels(Side side, std::size_t most, std::vector<Level>& out) const; // L2, best first; clears `out`
   void orders(Side side, std::vector<Order>& out) const;        // L3, best price first, then first come; clears `out`
   void queue(Side side, Ticks price, std::vector<Order>& out) const; // one level, first come first; clears `out`
+  std::optional<Order> front(Side side) const;                  // of those shown, the one that trades next; none on an empty side
   Lots lots_within(Side side, Ticks limit) const;               // resting on `side` at `limit` or better; at most 2^63 - 1
 
   // What the owners and the host know.

@@ -44,6 +44,15 @@ struct OwnOrder {
   Nanos good_till;
 };
 
+// One execution of ours, for a market that reacts to us.
+struct OwnTrade {
+  Nanos ts;
+  Lots lots;
+  Owner account;
+  Side side;
+  bool maker;
+};
+
 struct Report {
   ReportKind kind = ReportKind::accepted;
   ReportReason reason = ReportReason::none;
@@ -114,6 +123,8 @@ public:
   Touch touch() const { return touch_; }         // without our own orders
   Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
   bool halted() const { return halted_; }
+  const std::vector<OwnTrade>& own_trades() const { return own_trades_; } // all of the session, in order
+  std::int64_t points_per_tick() const { return config_.points_per_tick; }
   std::size_t own_open() const { return own_.size(); }
   const std::vector<OwnOrder>& own_orders() const { return own_; }
   Lots truncated() const { return truncated_; } // lots of ours that came to the end of the recorded depth
@@ -137,6 +148,7 @@ private:
   VenueConfig config_;
   Book book_;
   std::vector<OwnOrder> own_; // open orders of ours, few
+  std::vector<OwnTrade> own_trades_;
   std::vector<Report> reports_;
   std::vector<Meter> meters_;
   Record record_;

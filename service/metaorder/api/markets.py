@@ -23,6 +23,7 @@ from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.bars import bars
+from metaorder.sim.presets import DEFAULT
 from metaorder.sim.tape import DataError
 from metaorder.usecases import views
 from metaorder.usecases.errors import Conflict, NotFound, Unprocessable
@@ -212,7 +213,7 @@ async def _of_symbol(ctx: Context, market_id: str, symbol: str | None) -> Hosted
 _REPLAY = ("queue", "spread_ticks", "volume_share")
 _ONLY = {
     "replay": ("format", "source", "hidden", "volume_curve", *_REPLAY, "instrument"),
-    "simulated": ("symbols", "seed"),
+    "simulated": ("symbols", "seed", "scenario", "parameters"),
 }
 
 
@@ -245,6 +246,7 @@ def _spec(body: MarketIn, engine: str) -> MarketSpec:
         options |= {} if body.instrument is None else {"instrument": body.instrument.model_dump()}
     else:
         options |= {"seed": 1 if body.seed is None else body.seed, "date": body.date or DEFAULT_DATE}
+        options |= {"scenario": body.scenario or DEFAULT, "parameters": body.parameters or {}}
     return MarketSpec(
         id=body.id,
         name=body.id,

@@ -165,6 +165,11 @@ class MarketIn(Body):
     )
     seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] | None = None
     date: Annotated[StrictStr, Field(max_length=10)] | None = None
+    scenario: Annotated[StrictStr, Field(max_length=40, description="a preset's name; simulated markets alone")] | None = None
+    parameters: (
+        Annotated[dict[str, Any], Field(max_length=100, description="parameters of the scenario in the place of the preset's")]
+        | None
+    ) = None
     latency_ms: Annotated[float, Field(ge=0.001, le=10_000, description="from sending to arrival, at least")] = 1.0
     latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000, description="on top of it, uniform from 0 to this")] = 0.0
     report_latency_ms: Annotated[float, Field(ge=0, le=10_000, description="from an event to its report, at least")] = 0.0

@@ -7,7 +7,9 @@ from metaorder.bootstrap.serve import serve
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.state import CannotStart
 from metaorder.cli.main import Commands, run
+from metaorder.domain.errors import Invalid
 from metaorder.ports.journal import Damaged, WriterLost
+from metaorder.sim.tape import DataError
 
 
 def main() -> int:
@@ -19,6 +21,6 @@ def main() -> int:
         rebuild=admin.rebuild,
         migrate=admin.migrate,
         new_key=admin.new_key,
-        refusals=(CannotStart, Damaged, WriterLost),
+        refusals=(CannotStart, Damaged, WriterLost, Invalid, DataError),
     )
     return run(commands)

@@ -13,6 +13,7 @@ from metaorder.ports.calendars import Calendars
 from metaorder.runtime.boot import Booted
 from metaorder.runtime.build import SIMULATED_MIC, build
 from metaorder.runtime.hosted import MarketSpec
+from metaorder.sim.presets import DEFAULT
 
 NAME = "sim"
 SYMBOL = "ACME"
@@ -62,7 +63,7 @@ def following(calendars: Calendars, after: str | None, now: Nanos) -> tuple[str,
 async def _open(context: Context, after: str | None) -> None:
     calendars = context.calendars
     date, turn = await asyncio.to_thread(following, calendars, after, Nanos(context.clock.now()))
-    options: dict[str, Any] = {"seed": _seed(date, turn), "date": date, "latency_ms": 1.0}
+    options: dict[str, Any] = {"seed": _seed(date, turn), "date": date, "latency_ms": 1.0, "scenario": DEFAULT, "parameters": {}}
     spec = MarketSpec(
         id=f"{NAME}/{date}" if turn == 1 else f"{NAME}/{date}/{turn}",
         name=NAME,

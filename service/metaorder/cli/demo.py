@@ -21,7 +21,7 @@ from metaorder.cli.tca_table import tca_tables
 from metaorder.client import Client, follow
 
 MARKET = "demo"
-SPEED = 150
+SPEED = 200
 WINDOW_S = 1_800
 DONE = frozenset({"parent.filled", "parent.canceled", "parent.expired"})
 SHOWN = 8

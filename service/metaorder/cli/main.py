@@ -37,6 +37,7 @@ def run(commands: Commands) -> int:
     _demo(app)
     _admin(admin, commands)
     _check(check)
+    _markets(app)
     try:
         code = app(standalone_mode=False)
     except commands.refusals as error:
@@ -49,6 +50,7 @@ def run(commands: Commands) -> int:
     return code if isinstance(code, int) else 0
 
 
+Source = Annotated[Path, typer.Option(help="a recorded day: LOBSTER's zip")]
 State = Annotated[Path | None, typer.Option(help="state directory [METAORDER_STATE]")]
 
 
@@ -110,6 +112,34 @@ def _check(check: typer.Typer) -> None:
             file=file, data_format=data_format, symbol=symbol, date=date, tick_size=tick_size, unit_size=unit_size, mic=mic
         )
         raise typer.Exit(check_data(question, as_json=as_json))
+
+
+def _markets(app: typer.Typer) -> None:
+    calibrate = typer.Typer(help="Fit a model to data.", no_args_is_help=True, **PLAIN)
+    app.add_typer(calibrate, name="calibrate")
+
+    @calibrate.command("market")
+    def market(
+        source: Source,
+        base: Annotated[str, typer.Option(help="the preset to begin with")] = "liquid-small-tick",
+        out: Annotated[Path, typer.Option(help="the scenario's file")] = Path("results/scenario.json"),
+    ) -> None:
+        """Fit a simulated market's scenario to a recorded day."""
+        from metaorder.cli.markets import calibrate as run_calibrate
+
+        run_calibrate(source, base, out)
+
+    @app.command()
+    def realism(
+        source: Source,
+        scenario: Annotated[str, typer.Option(help="a preset's name, or a scenario's file")] = "liquid-small-tick",
+        seeds: Annotated[int, typer.Option(help="simulated days")] = 4,
+        out: Annotated[Path, typer.Option(help="the page")] = Path("results/realism.html"),
+    ) -> None:
+        """Hold simulated days against a recorded one: a page with pictures and every number."""
+        from metaorder.cli.markets import realism as run_realism
+
+        run_realism(source, scenario, seeds, out)
 
 
 def _admin(admin: typer.Typer, commands: Commands) -> None:

@@ -20,6 +20,7 @@ from metaorder.ports.market_data import MarketData, Wanted
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.market import Market, replayed, simulated
+from metaorder.sim.presets import preset
 from metaorder.sim.rules import QueueRule, ReplayRules
 from metaorder.sim.scenario import Scenario, history
 
@@ -59,7 +60,8 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
         )
     else:
         day = calendars.day(SIMULATED_MIC, options["date"])
-        market = _simulated(spec.symbol, options, day, latency)
+        scenario = preset(options["scenario"], options["parameters"])
+        market = _simulated(spec.symbol, scenario, options, day, latency)
     return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
 
 
@@ -159,20 +161,19 @@ def _with_fees(instrument: Instrument, fees: Mapping[str, Any] | None) -> Instru
         raise Invalid("fees." + wrong.field.removesuffix("_fee"), wrong.rule, wrong.value) from None
 
 
-def _simulated(symbol: str, options: Mapping[str, Any], day: TradingDay, latency: Latency) -> Market:
-    scenario = Scenario()
+def _simulated(symbol: str, scenario: Scenario, options: Mapping[str, Any], day: TradingDay, latency: Latency) -> Market:
     instrument = Instrument(
         symbol=symbol,
         mic=SIMULATED_MIC,
         currency="USD",
-        tick_size=Decimal("0.01"),
+        tick_size=scenario.tick_size,
         points_per_tick=SIMULATED_POINTS,
         taker_fee=Decimal("0.0030"),
         maker_fee=Decimal("-0.0020"),
     )
-    instrument, seed = _with_fees(instrument, options.get("fees")), options["seed"]
-    past = history(scenario, seed, day)
-    return simulated(scenario, seed, day, instrument, curve=past.curve, usual_volume=past.volume, latency=latency)
+    instrument = _with_fees(instrument, options.get("fees"))
+    past = history(scenario, day)
+    return simulated(scenario, options["seed"], day, instrument, curve=past.curve, usual_volume=past.volume, latency=latency)
 
 
 def _curve(weights: Any, day: TradingDay) -> VolumeCurve:

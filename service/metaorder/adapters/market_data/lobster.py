@@ -34,7 +34,7 @@ def load(path: Path, wanted: Wanted, calendars: Calendars) -> RecordedDay:
         DataError: another symbol's day, no such pair of files, or rows that break a rule.
     """
     content = path.read_bytes()
-    message, book, texts = _members(path.name, content)
+    message, book, texts = members(path.name, content)
     if message.group(1, 2, 3, 4, 6) != book.group(1, 2, 3, 4, 6):
         raise DataError(path.name, 0, "message and orderbook file are of one symbol, day, time and depth")
     if wanted.symbol not in {None, message[1]}:
@@ -57,7 +57,7 @@ def load(path: Path, wanted: Wanted, calendars: Calendars) -> RecordedDay:
     return RecordedDay(tape, share(message[1], MIC), hashlib.sha256(content).hexdigest())
 
 
-def _members(file: str, content: bytes) -> tuple[re.Match[str], re.Match[str], tuple[bytes, bytes]]:
+def members(file: str, content: bytes) -> tuple[re.Match[str], re.Match[str], tuple[bytes, bytes]]:
     """The names of the message and the order book file, taken apart, and what is in them."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,0 +1,54 @@
+// The market's own orders in the book: each has a place, and its place is its id.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "lob/sim/config.hpp"
+#include "lob/venue.hpp"
+
+namespace lob::sim {
+
+enum class MessageKind : std::uint8_t { added = 0, withdrawn = 1, executed = 2 };
+
+// What a data vendor would have published: one order added, withdrawn or executed, and the touch afterwards.
+struct Message {
+  Nanos ts;
+  OrderId id;
+  Ticks price;
+  Lots lots;
+  Touch after;
+  Side side; // of the order that rests or rested
+  MessageKind kind;
+  std::uint8_t pad[6] = {};
+};
+
+// A place is named by an id from 1 to `count`. An order is addressed by its place and not by its rank in a list, so that a cancel
+// means the same order whatever else is in the book.
+class Orders {
+public:
+  Orders(std::uint32_t count, bool keep_messages) : count_(count), keep_(keep_messages) {}
+  std::uint32_t count() const { return count_; }
+
+  void at(Nanos now) { now_ = now; }
+  void place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots); // takes the place of what is there
+  bool withdraw(Venue& venue, OrderId id);                                 // false: nothing is there
+  Lots take(Venue& venue, Side aggressor, Ticks limit, Lots lots);
+
+  std::int64_t added() const { return added_; }
+  std::int64_t withdrawn() const { return withdrawn_; }
+  std::int64_t executed() const { return executed_; }
+  const std::vector<Message>& messages() const { return messages_; }
+
+private:
+  void keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots);
+
+  std::uint32_t count_;
+  bool keep_;
+  Nanos now_ = 0;
+  std::int64_t added_ = 0, withdrawn_ = 0, executed_ = 0;
+  std::vector<Message> messages_;
+};
+
+} // namespace lob::sim

@@ -1,0 +1,48 @@
+// The market's own orders: placed, withdrawn, executed, counted, and kept as messages where somebody wants them.
+#include "lob/sim/orders.hpp"
+
+#include <limits>
+
+namespace lob::sim {
+
+void Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) {
+  withdraw(venue, id);
+  venue.rest(id, side, price, lots);
+  ++added_;
+  if (keep_) keep(venue, MessageKind::added, id, side, price, lots);
+}
+
+bool Orders::withdraw(Venue& venue, OrderId id) {
+  const auto order = keep_ ? venue.book().order(id) : std::nullopt;
+  const Lots lots = venue.take_back(id, std::numeric_limits<Lots>::max());
+  if (lots == 0) return false;
+  ++withdrawn_;
+  if (keep_) keep(venue, MessageKind::withdrawn, id, order->side, order->price, lots);
+  return true;
+}
+
+Lots Orders::take(Venue& venue, Side aggressor, Ticks limit, Lots lots) {
+  const std::size_t before = venue.record().prints.size();
+  const Lots taken = venue.match(aggressor, limit, lots);
+  const auto& prints = venue.record().prints;
+  executed_ += static_cast<std::int64_t>(prints.size() - before);
+  for (std::size_t i = before; keep_ && i < prints.size(); ++i) {
+    keep(venue, MessageKind::executed, 0, opposite(aggressor), prints[i].points / venue.points_per_tick(), prints[i].lots);
+  }
+  return taken;
+}
+
+void Orders::keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots) {
+  Touch after;
+  if (const auto bid = venue.book().best(Side::buy)) {
+    after.bid = *bid;
+    after.bid_lots = venue.book().level(Side::buy, *bid).lots;
+  }
+  if (const auto ask = venue.book().best(Side::sell)) {
+    after.ask = *ask;
+    after.ask_lots = venue.book().level(Side::sell, *ask).lots;
+  }
+  messages_.push_back({now_, id, price, lots, after, side, kind});
+}
+
+} // namespace lob::sim

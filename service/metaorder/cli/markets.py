@@ -1,0 +1,72 @@
+"""`metaorder calibrate market` and `metaorder realism`: a scenario fitted to a recorded day, and held against one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from metaorder.adapters import scenarios
+from metaorder.adapters.calendars import ExchangeCalendars
+from metaorder.adapters.market_data.lobster_messages import SourceDay, read
+from metaorder.cli.realism_page import Page, write_page
+from metaorder.domain.errors import Invalid
+from metaorder.sim.calibrate import fit
+from metaorder.sim.messages import simulated_messages
+from metaorder.sim.presets import preset
+from metaorder.sim.realism import Line, compare
+from metaorder.sim.statistics import statistics
+
+COLOURS = {"fits": "green", "off": "yellow", "misses": "red", "unknown": "dim"}
+
+
+def calibrate(source: Path, base: str, out: Path) -> None:
+    """Fit the base to the day in a file and write the scenario.
+
+    Raises:
+        Invalid: no such base or file. DataError: the file is not what it says it is.
+    """
+    console = Console()
+    day = _day(source)
+    scenario = fit(day.messages, preset(base))
+    facts = {"source": source.name, "symbol": day.symbol, "date": day.date, "digest": day.digest}
+    scenarios.write(out, base, scenario, facts)
+    simulated = [statistics(simulated_messages(scenario, seed, int(day.messages.session_s))) for seed in (1, 2)]
+    console.print(_table(compare(statistics(day.messages), simulated), f"{day.symbol} {day.date}", out.stem))
+    console.print(f"Scenario: {out}")
+
+
+def realism(source: Path, scenario: str, seeds: int, out: Path) -> None:
+    """Hold a scenario's days against the one in a file, as a page.
+
+    Raises:
+        Invalid: no such scenario or file. DataError: the file is not what it says it is.
+    """
+    if not 1 <= seeds <= 50:
+        raise Invalid("seeds", "in [1, 50]", seeds)
+    console = Console()
+    name, model = scenarios.find(scenario)
+    day = _day(source)
+    days = [simulated_messages(model, seed, int(day.messages.session_s)) for seed in range(1, seeds + 1)]
+    lines = compare(statistics(day.messages), [statistics(each) for each in days])
+    console.print(_table(lines, f"{day.symbol} {day.date}", name))
+    page = Page(f"{day.symbol} {day.date}", name, model, day.messages, days, lines)
+    console.print(f"Page: {write_page(page, out)}")
+
+
+def _day(source: Path) -> SourceDay:
+    if not source.is_file():
+        raise Invalid("source", "a LOBSTER zip", str(source))
+    return read(source, ExchangeCalendars())
+
+
+def _table(lines: list[Line], recorded: str, simulated: str) -> Table:
+    table = Table(title=f"{simulated} beside {recorded}")
+    for column in ("statistic", "recorded", "simulated", "s.e.", "verdict", "by"):
+        table.add_column(column, justify="left" if column in {"statistic", "verdict"} else "right")
+    for line in lines:
+        error = "" if line.error is None else f"{line.error:.3g}"
+        verdict = f"[{COLOURS[line.verdict]}]{line.verdict}[/]"
+        table.add_row(line.name, f"{line.recorded:.4g}", f"{line.simulated:.4g}", error, verdict, line.by)
+    return table

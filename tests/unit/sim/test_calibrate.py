@@ -1,0 +1,54 @@
+"""A scenario is found again from a day that it made, as far as the knobs reach."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metaorder.sim.calibrate import KNOBS, counted, fit
+from metaorder.sim.messages import simulated_messages
+from metaorder.sim.presets import SMALL_TICK
+from metaorder.sim.scenario import Scenario, changed
+from metaorder.sim.statistics import statistics
+
+SESSION_S = 1_200
+
+
+def made() -> Scenario:
+    """Another market: fewer orders, larger ones, a narrower spread at another price."""
+    terms = {
+        "start": 20_000,
+        "rates": [0.9, 5, 6, 6],
+        "half_spread": 7,
+        "market_size": 200,
+        "limit_size": 150,
+        "maker_size": 150,
+        "gap": 3,
+    }
+    return changed(SMALL_TICK, terms)
+
+
+def test_what_can_be_counted_is_counted() -> None:
+    day = simulated_messages(made(), 5, SESSION_S)
+    found = counted(day, SMALL_TICK)
+    assert found.start == pytest.approx(20_000, abs=20)
+    assert found.limit_size == pytest.approx(150, rel=0.1)
+    assert found.rates[0] == pytest.approx(0.9, rel=0.5), "a half hour's worth of clusters"
+    assert sum(found.activity) == pytest.approx(1, abs=0.01)
+    assert (found.own, found.exponent, found.branching) == (SMALL_TICK.own, SMALL_TICK.exponent, SMALL_TICK.branching)
+
+
+def test_the_rest_is_moved_until_days_agree() -> None:
+    day = simulated_messages(made(), 5, SESSION_S)
+    wanted, found = statistics(day), fit(day, SMALL_TICK, rounds=4)
+    have = [statistics(simulated_messages(found, seed, SESSION_S)) for seed in (1, 2, 3)]
+    for name in ("messages", "market orders", "spread [ticks]", "takes the whole best level %", "sign acf, lag 1"):
+        assert float(np.mean([each[name] for each in have])) == pytest.approx(wanted[name], rel=0.3), name
+
+
+def test_every_knob_names_a_statistic_and_makes_a_scenario() -> None:
+    known = statistics(simulated_messages(SMALL_TICK, 1, 600))
+    for knob in KNOBS:
+        assert knob.statistic in known
+        changed_terms = knob.turn(SMALL_TICK, 1.1)
+        assert all(getattr(SMALL_TICK, name) != value for name, value in changed_terms.items())
