@@ -135,7 +135,7 @@ def test_every_unit_test_mirrors_a_module() -> None:
     [
         p
         for p in PURE_SOURCES
-        if p.name != "__init__.py" and p.parent.name in {"domain", "algos", "core", "risk", "routing", "tca"}
+        if p.name != "__init__.py" and p.parent.name in {"domain", "models", "algos", "core", "risk", "routing", "tca"}
     ],
     ids=name,
 )

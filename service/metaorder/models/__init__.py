@@ -1,0 +1,1 @@
+"""The mathematics of execution: pure functions of numbers, one model a file."""

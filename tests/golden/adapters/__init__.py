@@ -1,0 +1,23 @@
+"""Adapters from the vector files to the product: a model's name to a function from a case's inputs to its expected shape."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Adapter = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def adapters() -> dict[str, Adapter]:
+    """Every adapter of every family by its model's name; no model has two."""
+    found: dict[str, Adapter] = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if path.stem == "__init__":
+            continue
+        own: dict[str, Adapter] = importlib.import_module(f"{__name__}.{path.stem}").ADAPTERS
+        twice = found.keys() & own.keys()
+        assert not twice, f"{path.name}: {sorted(twice)} have an adapter already"
+        found.update(own)
+    return found
