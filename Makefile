@@ -75,10 +75,10 @@ soak:
 docs: setup
 	$(BIN)/python -m metaorder.bootstrap.specs .
 
-# Longer counts of what `make test` runs: 20 million book operations, 50 crashes and every failpoint, more examples of every law.
+# Longer counts of what `make test` runs: 20 million book operations, 3 million of every order type, 50 crashes and every failpoint, more examples of every law.
 gauntlet-quick: setup $(SANITIZED)/.built
-	$(SANITIZED)/test_book_random 10000000 11
-	$(SANITIZED)/test_types_random 10000000 11
+	$(SANITIZED)/test_book_random 20000000 11
+	$(SANITIZED)/test_types_random 3000000 11
 	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest -m gauntlet
 	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
 	METAORDER_CRASHES=50 $(BIN)/python -m pytest tests/e2e/test_recovery.py

@@ -77,7 +77,7 @@ int main(int count, char** words) {
   if (pid == 0) _exit(child(how));
   if (pid < 0 || !stops(pid, SIGUSR1)) {
     std::fprintf(stderr, "count_instructions: the kernel does not let a process trace its child\n");
-    return 1;
+    return 3;
   }
   std::uint64_t steps = 0;
   for (;; ++steps) {

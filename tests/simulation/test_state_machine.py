@@ -213,6 +213,9 @@ class Market(RuleBasedStateMachine):
             assert isinstance(answer, Refusal)
             facts = {"filled": before.filled, "working": before.working, "quantity": lots}
             assert (answer.code, answer.facts) == ("quantity_below_executed", facts)
+        elif self.alive(before) and lots < before.order.min_child and lots != done:
+            assert isinstance(answer, Refusal)
+            assert answer.code == "validation"
         elif self.alive(before) and lots > 0:
             assert self.parent(which).order.lots == lots
             assert self.parent(which).status is (Status.FILLED if before.filled == lots else self.parent(which).status)

@@ -53,7 +53,7 @@ class Watcher:
 
 
 def create_market(client: httpx.Client, speed: Any, seed: int = 7) -> None:
-    body = {"id": MARKET, "kind": "simulated", "seed": seed, "date": "2026-03-02", "speed": speed}
+    body = {"id": MARKET, "kind": "simulated", "seed": seed, "date": "2026-03-02", "speed": speed, "scenario": "thin"}
     answer = client.post("/v1/markets", json=body)
     assert answer.status_code == 201, answer.text
 
@@ -62,9 +62,9 @@ def first_orders() -> list[dict[str, Any]]:
     """Orders that are there before the market starts, so that every run of them is the same."""
     plain = {"market": MARKET, "symbol": "ACME", "start_time": "2026-03-02T14:31:00Z", "end_time": "2026-03-02T15:31:00Z"}
     return [
-        {**plain, "client_order_id": "twap", "side": "buy", "quantity": 20_000, "algo": "twap"},
-        {**plain, "client_order_id": "vwap", "side": "sell", "quantity": 30_000, "algo": "vwap", "urgency": 0.2},
-        {**plain, "client_order_id": "pov", "side": "buy", "quantity": 20_000, "algo": "pov", "must_complete": True},
+        {**plain, "client_order_id": "twap", "side": "buy", "quantity": 2_000, "algo": "twap"},
+        {**plain, "client_order_id": "vwap", "side": "sell", "quantity": 3_000, "algo": "vwap", "urgency": 0.2},
+        {**plain, "client_order_id": "pov", "side": "buy", "quantity": 2_000, "algo": "pov", "must_complete": True},
     ]
 
 

@@ -61,13 +61,21 @@ def change(execution: Execution, command: Amend | Cancel | Pause | Resume, now: 
 
 
 def check_terms(order: ParentOrder) -> None:
-    """What the terms of an order must hold together, when it is new and when it is amended.
+    """What the terms of an order must hold together.
 
     Raises:
         Invalid: the quantity is below the smallest child, or the algorithm is asked to be more of the market than the cap allows.
     """
+    _check_size(order)
+    _check_rate(order)
+
+
+def _check_size(order: ParentOrder) -> None:
     if order.lots < order.min_child:
         raise Invalid("quantity", f"at least the smallest child order, {order.min_child} lots", order.lots)
+
+
+def _check_rate(order: ParentOrder) -> None:
     target = order.params.get("target") if order.algo == "pov" else None
     if target is not None and Fraction(str(target)) > order.cap:
         raise Invalid("params.target", f"at most max_participation {float(order.cap)}", target)
@@ -146,6 +154,8 @@ def _amend(execution: Execution, command: Amend, now: Nanos, quote: Quote, close
         return Refusal("quantity_below_executed", detail, facts)
     try:
         order = amended(execution.order, command)
+        if command.lots is not None and command.lots != done:  # down to what is done is to stop here, however little that is
+            _check_size(order)
     except Invalid as wrong:
         return Refusal("validation", str(wrong), errors=((f"/{wrong.field.replace('.', '/')}", f"must be {wrong.rule}"),))
     events: list[Event] = [ParentAmended(order=order, version=execution.version + 1, quote=quote)]
@@ -169,7 +179,8 @@ def amended(order: ParentOrder, command: Amend) -> ParentOrder:
         limit=command.limit if command.limit_given else order.limit,
         params=params,
     )
-    check_terms(changed)
+    if command.params is not None:
+        _check_rate(changed)
     return changed
 
 
