@@ -10,6 +10,7 @@ NATIVE := $(shell find native -name '*.cpp' -o -name '*.hpp' -o -name CMakeLists
 MIGRATIONS := $(shell find migrations -name '*.py')
 SANITIZED := build/sanitized
 BOOK_OPERATIONS ?= 1000000
+TYPE_OPERATIONS ?= 200000
 SOAK_OPERATIONS ?= 500000000
 FUZZ_SECONDS ?= 600
 
@@ -25,7 +26,8 @@ demo: setup
 	$(BIN)/metaorder demo
 
 # Every test: the service on SQLite and PostgreSQL, and the native core under AddressSanitizer and UndefinedBehaviorSanitizer.
-test: test-native test-python
+test:
+	$(MAKE) --no-print-directory --jobs 2 test-native test-python
 
 test-python: setup
 	$(BIN)/python -m pytest -m "not gauntlet"
@@ -33,7 +35,7 @@ test-python: setup
 test-native: $(SANITIZED)/.built
 	ctest --test-dir $(SANITIZED) --output-on-failure --quiet
 	$(SANITIZED)/test_book_random $(BOOK_OPERATIONS)
-	$(SANITIZED)/test_types_random $(BOOK_OPERATIONS)
+	$(SANITIZED)/test_types_random $(TYPE_OPERATIONS)
 
 # The native tests under one sanitizer alone; `make test-native` has address and undefined together.
 test-asan test-ubsan test-tsan: test-%:
@@ -75,12 +77,13 @@ soak:
 docs: setup
 	$(BIN)/python -m metaorder.bootstrap.specs .
 
-# Longer counts of what `make test` runs: 20 million book operations, 3 million of every order type, 50 crashes and every failpoint, more examples of every law.
+# Longer counts of what `make test` runs: 20 million book operations, 3 million of every order type, more examples of every law, 50
+# crashes and every failpoint.
 gauntlet-quick: setup $(SANITIZED)/.built
 	$(SANITIZED)/test_book_random 20000000 11
 	$(SANITIZED)/test_types_random 3000000 11
-	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest -m gauntlet
-	METAORDER_EXAMPLES=5 $(BIN)/python -m pytest tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
+	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest -m gauntlet
+	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
 	METAORDER_CRASHES=50 $(BIN)/python -m pytest tests/e2e/test_recovery.py
 
 lock:

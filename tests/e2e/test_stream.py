@@ -167,7 +167,7 @@ def test_markets_have_a_channel_of_their_own(server: Server, client: httpx.Clien
 def test_a_slow_client_is_closed_and_the_others_are_not(server: Server, client: httpx.Client) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     slow = socket.create_connection((host, int(port)))
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
     handshake = (
         f"GET /v1/stream?after=0 HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nAuthorization: Bearer {server.key}\r\n\r\n"

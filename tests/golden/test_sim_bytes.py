@@ -7,6 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from metaorder import _native
 from metaorder.domain.units import SECOND
 
@@ -45,6 +47,7 @@ def test_the_installed_module_gives_the_known_bytes() -> None:
     assert f"{session.hash():016x}" == GOLDEN
 
 
+@pytest.mark.gauntlet
 def test_a_build_without_optimisation_gives_the_same_bytes(tmp_path: Path) -> None:
     compiler = shutil.which(os.environ.get("CXX", "c++"))
     assert compiler is not None, "the core was built by a compiler"
