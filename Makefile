@@ -26,14 +26,17 @@ demo: setup
 	$(BIN)/metaorder demo
 
 # Every test: the service on SQLite and PostgreSQL, and the native core under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The two go on side by side: half of the one is compiling, half of the other is waiting for servers.
 test:
-	$(MAKE) --no-print-directory --jobs 2 test-native test-python
+	@$(MAKE) --no-print-directory test-native & native=$$!; \
+	$(MAKE) --no-print-directory test-python; python=$$?; \
+	wait $$native && exit $$python
 
 test-python: setup
 	$(BIN)/python -m pytest -m "not gauntlet"
 
 test-native: $(SANITIZED)/.built
-	ctest --test-dir $(SANITIZED) --output-on-failure --quiet
+	ctest --test-dir $(SANITIZED) --output-on-failure
 	$(SANITIZED)/test_book_random $(BOOK_OPERATIONS)
 	$(SANITIZED)/test_types_random $(TYPE_OPERATIONS)
 

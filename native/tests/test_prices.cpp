@@ -16,7 +16,7 @@ PriceRow trade(std::int64_t at, Ticks price, Lots lots) {
 
 struct Rig {
   explicit Rig(std::vector<PriceRow> rows, bool bars = false, PrintReplay::Config rules = {2, 500'000})
-      : session({opens, closes, 1, {2, true, {}, true}}) {
+      : session({opens, closes, 1, {2, true, {}, opens, true}}) {
     auto tape = std::make_shared<PrintTape>();
     tape->rows = std::move(rows);
     tape->open = opens;
