@@ -93,8 +93,7 @@ private:
     bool meets = first_maker(order) != nullptr;
     if (reprice && meets) {
       const Wide against = *book_.price(*first_maker(order)); // the last doubled tick before it
-      order.terms.price += static_cast<lob::Ticks>(c.side == lob::Side::buy ? floor_half(against - 1) - c.price
-                                                                           : -floor_half(-against - 1) - c.price);
+      order.terms.price = static_cast<lob::Ticks>(c.side == lob::Side::buy ? floor_half(against - 1) : -floor_half(-against - 1));
       if (!book_.allows(order.terms.price)) return reject(lob::Reason::would_cross, asked);
       if (!SlowOrders::fits(Wide{order.terms.price} * c.lots)) return reject(lob::Reason::overflow, asked);
       meets = false;
