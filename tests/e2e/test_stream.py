@@ -164,6 +164,15 @@ def test_markets_have_a_channel_of_their_own(server: Server, client: httpx.Clien
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
+@pytest.mark.parametrize("message", ["not json", b"\xff\xfe", "{}", '{"op":"subscribe","after":-1}'])
+def test_a_message_that_cannot_be_is_answered_by_name(server: Server, message: str | bytes) -> None:
+    with server.stream("?after=0&type=none") as connection:
+        connection.send(message)
+        code, said = until_closed(connection)
+    assert code == 4400
+    assert [event["code"] for event in said if event["type"] == "error"] == ["bad_message"]
+
+
 def test_a_slow_client_is_closed_and_the_others_are_not(server: Server, client: httpx.Client) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     slow = socket.create_connection((host, int(port)))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from golden.make_core_journal import summary
 from metaorder.core.commands import COMMAND_TYPES
 from metaorder.core.events import EVENT_TYPES
 from metaorder.core.execution import Execution, evolve
@@ -46,20 +47,7 @@ def folded(path: Path) -> dict[ParentId, Execution]:
 
 def shown(execution: Execution) -> dict[str, Any]:
     """A state in the words of the file; its terms apart, since a later codec may know more of them."""
-    return {
-        "status": execution.status,
-        "version": execution.version,
-        "filled": execution.filled,
-        "notional": execution.notional,
-        "fees": execution.fees,
-        "children": execution.children,
-        "working": execution.working,
-        "started": execution.started,
-        "plan": [execution.plan_origin, execution.plan_done],
-        "waiting": execution.waiting,
-        "suspended": execution.suspended,
-        "reason": execution.reason,
-    }
+    return {key: value for key, value in summary(execution, WIRE).items() if key != "order"}
 
 
 @pytest.mark.parametrize("path", JOURNALS, ids=lambda path: path.stem)

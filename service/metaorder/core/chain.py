@@ -34,6 +34,21 @@ MARKET_STREAM = "$market"
 """The public stream of what happens to markets themselves."""
 
 
+def alone(kind: str, payload: bytes) -> Entry:
+    """A row that belongs to no session and is sent to nobody."""
+    return Entry(
+        session=None,
+        session_index=None,
+        stream=None,
+        type=kind,
+        version=1,
+        market_time=None,
+        event_index=None,
+        parent=None,
+        payload=payload,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """A row as it stands in the journal."""

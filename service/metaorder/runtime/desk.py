@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any, assert_never
 import msgspec
 
 from metaorder.core.apply import amended
-from metaorder.core.chain import Entry
+from metaorder.core.chain import Entry, alone
 from metaorder.core.commands import Accept, Amend, Delete, Kill, Refusal, Rejection, Resume, Unchanged
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Account
@@ -26,6 +27,8 @@ from metaorder.runtime.writer import Batch, Done, Writer
 
 KEPT_CLOSED = 8
 """Closed sessions that are kept in memory for questions."""
+
+LOG = logging.getLogger("metaorder")
 
 KILLED = Rejection(code="kill_switch", detail="the kill switch is on: no new exposure until it is rearmed")
 
@@ -52,6 +55,8 @@ class Desk:
         except Exception as error:
             if hosted is not None:
                 self.fail(hosted, error)
+            else:
+                LOG.error("a request of the service failed", exc_info=error)
             self._resolve(request.future, Refusal("market_failed", f"{type(error).__name__}: {error}"))
 
     def give_up(self, request: Request, error: Exception) -> None:
@@ -75,6 +80,7 @@ class Desk:
     def fail(self, hosted: Hosted, error: Exception) -> None:
         """A session cannot go on: its orders are canceled, session lost, and it says why."""
         hosted.state = SessionState.FAILED
+        LOG.error("the market %s cannot go on", hosted.spec.id, exc_info=error)
         live = hosted.live
         ending = abandon(live.engine.executions.values(), live.wire, live.id, live.market.clock)
         failed = hosted.entry("market.failed", error=f"{type(error).__name__}: {error}")
@@ -239,15 +245,4 @@ class Desk:
 
 
 def _system(kind: str, doc: dict[str, Any]) -> Entry:
-    """A row that belongs to no session."""
-    return Entry(
-        session=None,
-        session_index=None,
-        stream=None,
-        type=kind,
-        version=1,
-        market_time=None,
-        event_index=None,
-        parent=None,
-        payload=msgspec.json.encode({"type": kind, **doc}),
-    )
+    return alone(kind, msgspec.json.encode({"type": kind, **doc}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 
@@ -79,9 +80,9 @@ class EngineLoop:
                 self._turn()
         except Exception as error:
             self.died = error  # a bug: no session moves any more, the service says that it is not ready, and nobody waits in vain
+            logging.getLogger("metaorder").critical("the engine has stopped", exc_info=error)
             while not self._stopping:
                 self._refuse(error)
-            raise
 
     def _turn(self) -> None:
         """Answer what was asked, and a slice of every running session; what cannot be journaled does not move."""

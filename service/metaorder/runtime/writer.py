@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -114,6 +115,7 @@ class Writer:
             try:
                 rows = self._journal.append(taken.entries, taken.extras)
             except Exception as error:
+                logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
                 with self._change:
                     self._broken = error
                     self._rows = 0

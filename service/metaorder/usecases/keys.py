@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from metaorder.core.chain import Entry
+from metaorder.core.chain import Entry, alone
 from metaorder.domain.order import Account
 from metaorder.domain.principal import Principal, Scope
 from metaorder.domain.units import Nanos, time_text
@@ -63,14 +63,4 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entry(kind: str, doc: dict[str, Any]) -> Entry:
-    return Entry(
-        session=None,
-        session_index=None,
-        stream=None,
-        type=kind,
-        version=1,
-        market_time=None,
-        event_index=None,
-        parent=None,
-        payload=msgspec.json.encode({"type": kind, **doc}),
-    )
+    return alone(kind, msgspec.json.encode({"type": kind, **doc}))
