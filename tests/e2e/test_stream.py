@@ -164,7 +164,7 @@ def test_markets_have_a_channel_of_their_own(server: Server, client: httpx.Clien
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-@pytest.mark.parametrize("message", ["not json", b"\xff\xfe", "{}", '{"op":"subscribe","after":-1}'])
+@pytest.mark.parametrize("message", ["not json", b"\xff\xfe", '{"op":"unsubscribe"}', '{"op":"subscribe","after":-1}'])
 def test_a_message_that_cannot_be_is_answered_by_name(server: Server, message: str | bytes) -> None:
     with server.stream("?after=0&type=none") as connection:
         connection.send(message)
