@@ -208,6 +208,14 @@ def test_a_parameter_of_a_scenario_that_breaks_its_rule_is_pointed_at(client: ht
     assert problem["errors"] == [{"pointer": "/parameters/makers", "detail": "must be in [1, 100], was 0"}]
 
 
+def test_a_value_that_fits_no_member_of_a_union_is_pointed_at_once(client: httpx.Client) -> None:
+    """The names of a union's members are the validator's own, and no part of the body."""
+    found = client.post("/v1/markets", json={"id": fresh_name("m"), "kind": "simulated", "speed": 0}).json()
+    assert [error["pointer"] for error in found["errors"]] == ["/speed"]
+    assert "greater than 0" in found["detail"]
+    assert "'max'" in found["detail"]
+
+
 @pytest.mark.parametrize(
     ("source", "file", "row", "rule"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -134,14 +134,33 @@ def install(app: FastAPI) -> None:
 
 def _invalid(error: RequestValidationError) -> ServiceError:
     """A body or a query that does not fit its schema, field by field."""
-    fields = []
+    fields: dict[str, list[str]] = {}
     for each in error.errors():
         place, *path = each["loc"]
-        pointer = "/" + "/".join(str(step) for step in path)
-        fields.append((pointer if place == "body" else f"{place}:{pointer[1:]}", each["msg"]))
+        if place == "body":
+            pointer = "/" + "/".join(str(step) for step in _steps(error.body, path, missing=each["type"] == "missing"))
+        else:
+            pointer = f"{place}:{'/'.join(str(step) for step in path)}"
+        fields.setdefault(pointer, []).append(each["msg"])
+    said = [(pointer, ", or: ".join(messages)) for pointer, messages in fields.items()]
     if any(each["type"] == "json_invalid" for each in error.errors()):
-        return Unprocessable("malformed_json", "the body is not valid JSON", errors=fields)
-    return Unprocessable("validation", "; ".join(f"{pointer}: {message}" for pointer, message in fields), errors=fields)
+        return Unprocessable("malformed_json", "the body is not valid JSON", errors=said)
+    return Unprocessable("validation", "; ".join(f"{pointer}: {message}" for pointer, message in said), errors=said)
+
+
+def _steps(body: Any, path: Sequence[int | str], *, missing: bool) -> list[int | str]:
+    """The part of a path that leads somewhere in the body; behind it are names of a union's members, which no client knows."""
+    steps: list[int | str] = []
+    for number, step in enumerate(path):
+        last = number == len(path) - 1
+        if isinstance(body, dict) and (step in body or (missing and last)):
+            body = body.get(step)
+        elif isinstance(body, list) and isinstance(step, int) and 0 <= step < len(body):
+            body = body[step]
+        else:
+            break
+        steps.append(step)
+    return steps
 
 
 def _http(error: HTTPException, instance: str) -> Response:
