@@ -11,6 +11,8 @@ MIGRATIONS := $(shell find migrations -name '*.py')
 SANITIZED := build/sanitized
 BOOK_OPERATIONS ?= 1000000
 TYPE_OPERATIONS ?= 200000
+# Two files of tests at a time: a file has its servers and databases to itself.
+SIDE_BY_SIDE ?= -n 2 --dist loadfile
 SOAK_OPERATIONS ?= 500000000
 FUZZ_SECONDS ?= 600
 
@@ -33,7 +35,7 @@ test:
 	wait $$native && exit $$python
 
 test-python: setup
-	$(BIN)/python -m pytest -m "not gauntlet"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not gauntlet"
 
 test-native: $(SANITIZED)/.built
 	ctest --test-dir $(SANITIZED) --output-on-failure
@@ -85,8 +87,8 @@ docs: setup
 gauntlet-quick: setup $(SANITIZED)/.built
 	$(SANITIZED)/test_book_random 20000000 11
 	$(SANITIZED)/test_types_random 3000000 11
-	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest -m gauntlet
-	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
+	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m gauntlet
+	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
 	METAORDER_CRASHES=50 $(BIN)/python -m pytest tests/e2e/test_recovery.py
 
 lock:
