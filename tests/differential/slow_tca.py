@@ -136,6 +136,21 @@ class SlowAnalysis:
         parts = {"delay": delay, "spread": spread, "impact": impact, "timing": timing, "opportunity": opportunity + canceled}
         return {name: Fraction(amount) for name, amount in {**parts, "fees": fees}.items()}
 
+    def shifted(self) -> tuple[Fraction, Fraction, int]:
+        """What the upper bound adds to impact and to the shortfall, and how many takes displaced."""
+        moved, on_fills, takes = Fraction(0), Fraction(0), 0
+        after = {f.ts: self.mids.at(f.ts) for f in self.fills}
+        for k, f in enumerate(self.fills):
+            on_fills += f.lots * moved
+            later = self.fills[k + 1] if k + 1 < len(self.fills) else None
+            same = later is not None and (later.ts, later.mid, later.touch, later.maker) == (f.ts, f.mid, f.touch, f.maker)
+            if not f.maker and not same:
+                left = later.mid if later is not None and later.ts == f.ts and not later.maker else after[f.ts]
+                assert left is not None
+                moved += max(Fraction(0), self.sign * (left - f.mid))
+                takes += self.sign * (left - f.mid) > 0
+        return on_fills, on_fills + (self.case.parent["quantity"] - self.filled) * moved, takes
+
     @property
     def amendments(self) -> list[Doc]:
         found: list[Doc] = self.facts.get("amendments", [])

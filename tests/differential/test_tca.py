@@ -36,6 +36,14 @@ def agree(case: Case) -> dict[str, Any]:
     effective = slow.effective_spread()
     assert effective is not None
     assert found["effective_spread_bps"] == pytest.approx(float(effective), abs=1e-5)
+    if found["impact_basis"] == "replay":
+        on_fills, on_all, takes = slow.shifted()
+        held, notional = found["impact_bounds"], Fraction(found["decision_price"]) * found["quantity"]
+        for added, name in ((on_fills, ""), (on_all, "is_")):
+            assert held[f"{name}upper_bps"] - held[f"{name}lower_bps"] == pytest.approx(
+                float(added / notional * 10_000), abs=2e-6
+            )
+        assert (held["takes"], held["is_lower_bps"]) == (takes, found["is_bps"])
     return found
 
 
@@ -57,5 +65,6 @@ def test_a_simulated_order_that_was_amended_paused_and_canceled(side: Side) -> N
 def test_an_order_in_a_real_recorded_day(side: Side) -> None:
     found = agree(replayed("GOOG", GOOG, side=side, algo="pov", params={"target": "0.10"}, lots=Lots(20_000)))
     assert (found["impact_basis"], found["final"], found["status"]) == ("replay", True, "filled")
+    assert found["impact_bounds"]["upper_bps"] > found["impact_bounds"]["lower_bps"] + 1
     assert sum(Decimal(text) for text in found["components_amount"].values()) == Decimal(found["is_amount"])
-    assert set(found["missing"]) <= {"previous_close", "pwp_5"}
+    assert set(found["missing"]) <= {"previous_close", "pwp_5", "central_bps", "is_central_bps", "decay"}

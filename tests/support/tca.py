@@ -79,6 +79,7 @@ class Fill:
     ts: float = 100.0
     fee: Number = 0
     certain: bool = True
+    evidence: str = "l3"
 
     @property
     def mid(self) -> Decimal | None:
@@ -104,6 +105,7 @@ def fills(sign: int, *each: Fill, why_no_reference: str | None = None) -> Fills:
         touch=column([NO_PRICE if touch is None else whole(touch) for touch in touches]),
         mid2=column([mid2(fill.mid) for fill in each]),
         reference2=column([mid2(fill.mid if fill.reference == "same" else fill.reference) for fill in each]),
+        evidence=tuple(fill.evidence for fill in each),
         why_no_reference=why_no_reference,
     )
 
@@ -197,37 +199,37 @@ class Example:
 
 def worked_example(*, mirrored: bool = False) -> Example:
     """The example of docs/tca.md; mirrored: the sell whose every price is 100 - p."""
-    terms, rows, results = _tables((ROOT / "docs" / "tca.md").read_text(), "### A worked example")
+    terms, rows, results = tables((ROOT / "docs" / "tca.md").read_text(), "### A worked example")
     (head,) = terms
     sign = {"buy": 1, "sell": -1}[head["side"]] * (-1 if mirrored else 1)
 
     def turned(text: str) -> Decimal:
-        return 100 - _number(text) if mirrored else _number(text)
+        return 100 - number(text) if mirrored else number(text)
 
     def fill(row: dict[str, str]) -> Fill:
         bid, ask = turned(row["bid before"]), turned(row["ask before"])
         return Fill(
-            lots=int(_number(row["quantity"])),
+            lots=int(number(row["quantity"])),
             price=turned(row["price"]),
             bid=min(bid, ask),
             ask=max(bid, ask),
             reference=turned(row["mid without the order"]),
             maker=row["liquidity"] == "maker",
-            fee=_number(row["fee"]),
+            fee=number(row["fee"]),
         )
 
     placed = order(
-        int(_number(head["quantity"])),
+        int(number(head["quantity"])),
         sign=sign,
         decision=turned(head["decision"]),
         arrival=turned(head["arrival"]),
         end=turned(head["end"]),
     )
-    amounts, bps = ({name: _number(text) for name, text in row.items() if name} for row in results)
+    amounts, bps = ({name: number(text) for name, text in row.items() if name} for row in results)
     return Example(placed, fills(sign, *(fill(row) for row in rows)), amounts, bps)
 
 
-def _tables(text: str, heading: str) -> list[list[dict[str, str]]]:
+def tables(text: str, heading: str) -> list[list[dict[str, str]]]:
     """The tables of a section, each as a list of rows by column."""
     section = text.split(heading + "\n", 1)[1].split("\n#", 1)[0]
     found = []
@@ -237,5 +239,6 @@ def _tables(text: str, heading: str) -> list[list[dict[str, str]]]:
     return found
 
 
-def _number(text: str) -> Decimal:
+def number(text: str) -> Decimal:
+    """A number as the documentation prints it."""
     return Decimal(text.replace(",", "").replace("−", "-"))

@@ -212,7 +212,7 @@ async def _of_symbol(ctx: Context, market_id: str, symbol: str | None) -> Hosted
 
 _REPLAY = ("queue", "spread_ticks", "volume_share")
 _ONLY = {
-    "replay": ("format", "source", "hidden", "volume_curve", *_REPLAY, "instrument"),
+    "replay": ("format", "source", "hidden", "volume_curve", *_REPLAY, "instrument", "impact_decay"),
     "simulated": ("symbols", "seed", "scenario", "parameters"),
 }
 
@@ -243,6 +243,7 @@ def _spec(body: MarketIn, engine: str) -> MarketSpec:
         options |= {"format": body.format, "source": body.source, "hidden": body.hidden, "volume_curve": body.volume_curve}
         options |= {name: getattr(body, name) for name in _REPLAY}
         options |= {} if body.date is None else {"date": body.date}
+        options |= {} if body.impact_decay is None else {"impact_decay": body.impact_decay.model_dump()}
         options |= {} if body.instrument is None else {"instrument": body.instrument.model_dump()}
     else:
         options |= {"seed": 1 if body.seed is None else body.seed, "date": body.date or DEFAULT_DATE}

@@ -185,6 +185,24 @@ class CancelAllOut(Reply):
     through_seq: int = Field(ge=0)
 
 
+class ImpactBoundsOut(Reply):
+    """Impact, and the whole shortfall, in a replay: at least, at most, and with the decay that the market states, in bps.
+
+    displacement: by how much our takes moved the mid against us, as a price. takes: how many did.
+    """
+
+    basis: Literal["replay"]
+    lower_bps: float | None
+    central_bps: float | None
+    upper_bps: float | None
+    is_lower_bps: float | None
+    is_central_bps: float | None
+    is_upper_bps: float | None
+    displacement: str | None
+    takes: int
+    decay: dict[str, Any] | None
+
+
 class TcaOut(Reply):
     """The analysis of an order. Costs: positive = worse for the trader. Markouts are the only fields where positive is good."""
 
@@ -214,6 +232,7 @@ class TcaOut(Reply):
     wagner_edwards_amount: dict[str, str | None]
     wagner_edwards_bps: dict[str, float | None]
     impact_basis: Literal["replay", "simulated", "external"]
+    impact_bounds: ImpactBoundsOut | None
     markouts_bps: dict[str, float | None]
     markouts_covered: dict[str, float]
     effective_spread_bps: float | None
@@ -223,6 +242,7 @@ class TcaOut(Reply):
     fill_rate: float | None
     passive_share: float | None
     assumed_share: float | None
+    assumed_share_by_evidence: dict[str, float | None]
     fills: int
     assumptions: dict[str, Any]
     missing: dict[str, str]

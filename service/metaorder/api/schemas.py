@@ -141,6 +141,23 @@ class InstrumentIn(Body):
     maker_fee: Decimal = "0"
 
 
+class ExponentialIn(Body):
+    """Impact that halves in a fixed time. source: what it was calibrated on."""
+
+    kernel: Literal["exponential"]
+    half_life_s: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10**7)]
+    source: Annotated[StrictStr, Field(min_length=1, max_length=200)]
+
+
+class PowerLawIn(Body):
+    """Impact of which (1 + t/tau)^-beta is left. source: what it was calibrated on."""
+
+    kernel: Literal["power_law"]
+    tau_s: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10**7)]
+    beta: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10)]
+    source: Annotated[StrictStr, Field(min_length=1, max_length=200)]
+
+
 class MarketIn(Body):
     """A market session: a recorded day, or a simulated one."""
 
@@ -159,6 +176,9 @@ class MarketIn(Body):
     )
     spread_ticks: Annotated[StrictInt, Field(ge=1, le=10_000, description="trades or bars only: the profile's spread")] = 1
     volume_share: Annotated[Rate, Field(description="trades or bars only: our most of what trades there")] = "0.1"
+    impact_decay: Annotated[ExponentialIn | PowerLawIn, Field(discriminator="kernel")] | None = Field(
+        None, description="how what our takes displace fades, as you have calibrated it: the central case of impact_bounds"
+    )
     instrument: InstrumentIn | None = None
     volume_curve: Annotated[list[Annotated[StrictInt, Field(ge=0, le=10**12)]], Field(min_length=1, max_length=1_000)] | None = (
         None

@@ -54,6 +54,7 @@ def _execution(tca: dict[str, Any]) -> Table:
         "effective spread": f"{_bps(tca['effective_spread_bps'])} bps",
         **{f"markout {seconds} s (+ is good)": f"{_bps(value)} bps" for seconds, value in tca["markouts_bps"].items()},
         "impact rests on": str(tca["impact_basis"]),
+        **_bounded(tca["impact_bounds"]),
         "latency": _latency(tca["assumptions"]),
     }
     table.add_column("measure")
@@ -61,6 +62,15 @@ def _execution(tca: dict[str, Any]) -> Table:
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _bounded(bounds: dict[str, Any] | None) -> dict[str, str]:
+    """Impact at least and at most, and between them where a decay is stated."""
+    if bounds is None:
+        return {}
+    least, central, most = (bounds[f"{name}_bps"] for name in ("lower", "central", "upper"))
+    between = "" if central is None else f", central {_bps(central)}"
+    return {"impact is within": f"{_bps(least)} to {_bps(most)} bps{between}"}
 
 
 def _latency(stated: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from metaorder.models.propagator import Kernel
 from metaorder.tca.sums import weighted
 
 Ints = npt.NDArray[np.int64]
@@ -40,7 +41,7 @@ class Price:
 class Fills:
     """The fills of an order, oldest first; arrays of one length n.
 
-    ts [ns], lots, price [points], maker, fee [points x lots], certain.
+    ts [ns], lots, price [points], maker, fee [points x lots], certain. evidence: what each rests on, such as l3.
     touch: the far touch just before the event that caused the fill; mid2, reference2: twice the mid then, without our own orders
     and without this order altogether. NO_PRICE where there was none. why_no_reference: why there is no market without the order.
     """
@@ -54,6 +55,7 @@ class Fills:
     touch: Ints
     mid2: Ints
     reference2: Ints
+    evidence: tuple[str, ...] = ()
     why_no_reference: str | None = None
 
     @property
@@ -202,6 +204,14 @@ class Quotes:
         return np.where(index >= 0, self.mid2[np.maximum(index, 0)], NO_PRICE)
 
 
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """How a displacement by our takes fades, as it was stated. kernel: over seconds. stated: its parameters and their source."""
+
+    kernel: Kernel
+    stated: Mapping[str, object]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketFacts:
     """The market of an order, up to `clock`. Tapes hold eligible prints: continuous trading, hidden executions included.
@@ -210,6 +220,7 @@ class MarketFacts:
     tape: others' prints, without our account. whole: every print. recorded: of the market without us; None where it is not known.
     own: the order's own prints. auctions: prints of crosses. quotes: without our own orders.
     basis: what stands behind the reference prices: replay, simulated or external.
+    decay: of what our takes displace, where it is stated.
     """
 
     clock: int
@@ -224,3 +235,4 @@ class MarketFacts:
     quotes: Quotes
     basis: str
     assumptions: Mapping[str, object]
+    decay: Decay | None = None

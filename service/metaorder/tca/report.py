@@ -9,13 +9,16 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+import numpy as np
+
 from metaorder.domain.units import SECOND, price_text, ratio_text, rounded
 from metaorder.tca.amounts import Amount
 from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED, benchmarks, closing, opening, slippage
+from metaorder.tca.bounds import NO_DECAY, REACTS, Bounds, bounds
 from metaorder.tca.facts import Fills, MarketFacts, OrderFacts, Price
 from metaorder.tca.markouts import HORIZONS_S, NO_FILLS, By, Markouts, markouts
 from metaorder.tca.participation import volumes
-from metaorder.tca.shortfall import Shortfall, shortfall
+from metaorder.tca.shortfall import NO_REFERENCE, Shortfall, shortfall
 from metaorder.tca.sums import weighted
 
 BPS = 10_000
@@ -42,6 +45,7 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units) -
     cost = shortfall(order, fills)
     measured = markouts(order.sign, fills, market)
     own, others = volumes(order, market)
+    shifted = bounds(order, fills, market.quotes, market.decay) if market.basis == "replay" else None
     document: Doc = {
         "final": _final(order, fills, market),
         "side": "buy" if order.sign > 0 else "sell",
@@ -59,15 +63,23 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units) -
         "slippage_bps": {name: _slippage(order.sign, average, price) for name, price in held.items()},
         **_costs(cost, units),
         "impact_basis": market.basis,
+        "impact_bounds": None if shifted is None else _bounds(cost, shifted, market, units),
         **_measures(measured),
         "participation": _share(own, own + others),
         "fill_rate": _share(filled, order.lots),
         "passive_share": _share(int(fills.lots[fills.maker].sum()), filled),
         "assumed_share": _share(int(fills.lots[~fills.certain].sum()), filled),
+        "assumed_share_by_evidence": _assumed(fills),
         "fills": len(fills.lots),
         "assumptions": {**market.assumptions, "pwp_rate": rounded(order.pwp_rate, DIGITS)},
     }
-    return document | {"missing": _reasons(order, fills, held, cost, measured, own + others)}
+    missing = _reasons(order, fills, held, cost, measured, own + others)
+    if shifted is None:
+        missing["impact_bounds"] = REACTS if market.basis == "simulated" else NO_REFERENCE
+    else:
+        missing |= {name: amount.why or "" for name, amount in _ranges(cost, shifted).items() if amount.value is None}
+        missing |= {"decay": NO_DECAY} if market.decay is None else {}
+    return document | {"missing": missing}
 
 
 def _final(order: OrderFacts, fills: Fills, market: MarketFacts) -> bool:
@@ -90,6 +102,42 @@ def _costs(cost: Shortfall, units: Units) -> Doc:
         "wagner_edwards_amount": {name: _money(amount, units) for name, amount in cost.wagner_edwards.items()},
         "wagner_edwards_bps": _parts_bps(cost.wagner_edwards, cost.total, cost.notional),
     }
+
+
+def _ranges(cost: Shortfall, shifted: Bounds) -> dict[str, Amount]:
+    """Impact, and the whole shortfall, on the tape as it is and on the tape shifted by what our takes displaced."""
+    impact = cost.components["impact"]
+    return {
+        "lower_bps": impact,
+        "central_bps": impact + shifted.filled_central,
+        "upper_bps": impact + shifted.filled_upper,
+        "is_lower_bps": cost.total,
+        "is_central_bps": cost.total + shifted.filled_central + shifted.unfilled_central,
+        "is_upper_bps": cost.total + shifted.filled_upper + shifted.unfilled_upper,
+        "displacement": shifted.displaced,
+    }
+
+
+def _bounds(cost: Shortfall, shifted: Bounds, market: MarketFacts, units: Units) -> Doc:
+    """The ranges in basis points of the decision notional; by how much our takes moved the mid against us, as a price."""
+    ranges = _ranges(cost, shifted)
+    moved = ranges.pop("displacement").value
+    return {
+        "basis": market.basis,
+        **_all_bps(ranges, cost.notional),
+        "displacement": _price(None if moved is None else Fraction(moved, 2), units),
+        "takes": shifted.takes,
+        "decay": None if market.decay is None else dict(market.decay.stated),
+    }
+
+
+def _assumed(fills: Fills) -> dict[str, float | None]:
+    """The share of the filled lots that is assumed, by what the fills rest on."""
+    found = {}
+    for name in sorted(set(fills.evidence)):
+        of = np.array([each == name for each in fills.evidence], dtype=np.bool_)
+        found[name] = _share(int(fills.lots[of & ~fills.certain].sum()), int(fills.lots[of].sum()))
+    return found
 
 
 def _measures(measured: Markouts) -> Doc:

@@ -46,6 +46,7 @@ class _Fill(msgspec.Struct, gc=False):
     liquidity: str
     fee: str
     certain: bool
+    evidence: str
     quote: _Touch
     reference: _Touch
 
@@ -81,6 +82,7 @@ def fill_facts(
         touch=ask if side is Side.BUY else bid,
         mid2=mid2(bid, ask),
         reference2=reference2,
+        evidence=tuple(fill.evidence for fill in fills),
         why_no_reference=why,
     )
 

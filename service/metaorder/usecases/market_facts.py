@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import log
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ import numpy.typing as npt
 
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import to_nanos
+from metaorder.models.propagator import Exponential, PowerLaw
 from metaorder.sim.record import AUCTION, MarketRecord
-from metaorder.tca.facts import NO_PRICE, Bools, MarketFacts, Quotes, Tape
+from metaorder.tca.facts import NO_PRICE, Bools, Decay, MarketFacts, Quotes, Tape
 
 Row = Mapping[str, Any]
 
@@ -48,7 +50,21 @@ def market_facts(
         quotes=quotes,
         basis=basis,
         assumptions=_assumptions(spec["options"], facts["instrument"]),
+        decay=decay_of(spec["options"].get("impact_decay")),
     )
+
+
+def decay_of(stated: Row | None) -> Decay | None:
+    """The decay that a market's options state.
+
+    Raises:
+        Invalid: a parameter is not a positive number.
+    """
+    if stated is None:
+        return None
+    if stated["kernel"] == "exponential":
+        return Decay(Exponential(log(2) / stated["half_life_s"]), stated)
+    return Decay(PowerLaw(stated["tau_s"], stated["beta"]), stated)
 
 
 def _assumptions(options: Row, instrument: Row) -> dict[str, object]:

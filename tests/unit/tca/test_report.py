@@ -151,6 +151,7 @@ KEYS = {
     "wagner_edwards_bps.delay": ("arrival", "decision"),
     "wagner_edwards_amount.opportunity": ("is_bps", "decision", "opportunity"),
     "wagner_edwards_bps.opportunity": ("is_bps", "decision", "opportunity"),
+    **{f"impact_bounds.{name}_bps": (f"{name}_bps", "decision") for name in ("lower", "upper", "is_lower", "is_upper")},
 }
 """Under which names `missing` explains a null, where the field's own name, or the name in it, is not the one."""
 
@@ -212,8 +213,12 @@ def test_every_analysis_has_the_shape_that_is_published(case: str) -> None:
     TcaOut.model_validate({"parent_id": "P", "status": "filled", **CASES[case]}, strict=False)
 
 
+NOT_KNOWN = {"previous_close", "pwp", "pwp_5", "pwp_10", "pwp_20"}
+NOT_STATED = {"central_bps", "is_central_bps", "decay"}
+
+
 def test_reasons_are_given_for_what_is_missing_alone() -> None:
-    assert set(CASES["everything is known"]["missing"]) == {"previous_close", "pwp", "pwp_5", "pwp_10", "pwp_20"}
+    assert set(CASES["everything is known"]["missing"]) == NOT_KNOWN | NOT_STATED
     assert CASES["no reference"]["missing"]["impact"] == CASES["no reference"]["missing"]["timing"] == NO_REFERENCE
     assert CASES["no reference"]["components_bps"]["impact"] is None
     assert CASES["no reference"]["impact_and_timing_bps"] is not None
