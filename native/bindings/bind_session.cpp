@@ -20,44 +20,73 @@ namespace {
 
 // A session and the flag that makes it pause at the next look.
 struct Live {
-  explicit Live(const Session::Config& config) : session(config) {}
+  Live(Nanos open, Nanos close) : session(open, close) {}
   Session session;
   std::atomic<bool> interrupt{false};
   const sim::Market* simulated = nullptr; // the session's feed, where that is one
 };
 
+// One more floor, and its index; it is open as long as the session.
+std::size_t add_floor(Live& live, Nanos open, Nanos close, const Latency& latency, VenueConfig venue, std::uint32_t symbol) {
+  if (open != live.session.open() || close != live.session.close()) throw py::value_error("floors of one session have its hours");
+  venue.symbol = symbol;
+  return live.session.add_floor(latency, venue);
+}
+
+VenueConfig recorded(std::int64_t points_per_tick) {
+  VenueConfig venue;
+  venue.points_per_tick = points_per_tick;
+  venue.recorded_depth = true;
+  return venue;
+}
+
+std::size_t add_replay(Live& live, std::shared_ptr<Tape> tape, const Latency& latency, bool claim_hidden, std::uint32_t symbol) {
+  const std::size_t floor = add_floor(live, tape->open, tape->close, latency, recorded(tape->points_per_tick), symbol);
+  live.session.attach(std::make_unique<Replay>(tape, Replay::Config{claim_hidden}, live.session.venue(floor)), floor, 1);
+  return floor;
+}
+
+std::size_t add_levels(Live& live, std::shared_ptr<LevelTape> tape, const Latency& latency, int queue, std::uint32_t symbol) {
+  if (queue < 0 || queue > static_cast<int>(QueueRule::optimistic)) throw py::value_error("an unknown rule for queues");
+  const std::size_t floor = add_floor(live, tape->open, tape->close, latency, recorded(tape->points_per_tick), symbol);
+  const LevelReplay::Config rules{static_cast<QueueRule>(queue)};
+  live.session.attach(std::make_unique<LevelReplay>(tape, rules, live.session.venue(floor)), floor, 1);
+  return floor;
+}
+
+std::size_t add_prints(Live& live, std::shared_ptr<PrintTape> tape, const Latency& latency, Ticks spread, std::int64_t share_ppm,
+                       std::uint32_t symbol) {
+  VenueConfig venue = recorded(tape->points_per_tick);
+  venue.no_book = true;
+  const std::size_t floor = add_floor(live, tape->open, tape->close, latency, venue, symbol);
+  const PrintReplay::Config rules{spread, share_ppm};
+  live.session.attach(std::make_unique<PrintReplay>(tape, rules, live.session.venue(floor)), floor, 1);
+  return floor;
+}
+
 std::unique_ptr<Live> make_replay(std::shared_ptr<Tape> tape, const Latency& latency, bool claim_hidden) {
-  Session::Config config{tape->open, tape->close, latency, {}};
-  config.venue.points_per_tick = tape->points_per_tick;
-  config.venue.recorded_depth = true;
-  auto live = std::make_unique<Live>(config);
-  live->session.attach(std::make_unique<Replay>(tape, Replay::Config{claim_hidden}, live->session.venue()));
+  auto live = std::make_unique<Live>(tape->open, tape->close);
+  add_replay(*live, tape, latency, claim_hidden, 0);
   return live;
 }
 
 std::unique_ptr<Live> make_levels(std::shared_ptr<LevelTape> tape, const Latency& latency, int queue) {
-  if (queue < 0 || queue > static_cast<int>(QueueRule::optimistic)) throw py::value_error("an unknown rule for queues");
-  Session::Config config{tape->open, tape->close, latency, {}};
-  config.venue.points_per_tick = tape->points_per_tick;
-  config.venue.recorded_depth = true;
-  auto live = std::make_unique<Live>(config);
-  live->session.attach(std::make_unique<LevelReplay>(tape, LevelReplay::Config{static_cast<QueueRule>(queue)}, live->session.venue()));
+  auto live = std::make_unique<Live>(tape->open, tape->close);
+  add_levels(*live, tape, latency, queue, 0);
   return live;
 }
 
 std::unique_ptr<Live> make_prints(std::shared_ptr<PrintTape> tape, const Latency& latency, Ticks spread, std::int64_t share_ppm) {
-  Session::Config config{tape->open, tape->close, latency, {}};
-  config.venue.points_per_tick = tape->points_per_tick;
-  config.venue.recorded_depth = config.venue.no_book = true;
-  auto live = std::make_unique<Live>(config);
-  live->session.attach(std::make_unique<PrintReplay>(tape, PrintReplay::Config{spread, share_ppm}, live->session.venue()));
+  auto live = std::make_unique<Live>(tape->open, tape->close);
+  add_prints(*live, tape, latency, spread, share_ppm, 0);
   return live;
 }
 
 std::unique_ptr<Live> make_simulated(const sim::Config& market, const Latency& latency, std::int64_t points_per_tick, bool keep_messages) {
-  Session::Config config{market.open, market.close, latency, {}};
-  config.venue.points_per_tick = points_per_tick;
-  auto live = std::make_unique<Live>(config);
+  auto live = std::make_unique<Live>(market.open, market.close);
+  VenueConfig venue;
+  venue.points_per_tick = points_per_tick;
+  live->session.add_floor(latency, venue);
   live->session.venue().know_arrivals(1, ~OrderId{0});
   auto feed = std::make_unique<sim::Market>(market, live->session.venue(), keep_messages);
   live->simulated = feed.get();
@@ -69,11 +98,12 @@ py::tuple as_tuple(const Touch& touch) { return py::make_tuple(touch.bid, touch.
 
 py::list take_reports(Live& live) {
   py::list out;
-  for (const Report& r : live.session.venue().reports()) {
+  for (const Report& r : live.session.reports()) {
     out.append(py::make_tuple(static_cast<int>(r.kind), static_cast<int>(r.reason), r.parent, r.number, r.ts, r.lots, r.price, r.maker,
-                              r.certain, r.execution, as_tuple(r.quote), as_tuple(r.reference), r.queue_ahead, r.queue_known));
+                              r.certain, r.execution, as_tuple(r.quote), as_tuple(r.reference), r.queue_ahead, r.queue_known, r.floor,
+                              as_tuple(r.market_quote), as_tuple(r.market_reference)));
   }
-  live.session.venue().reports().clear();
+  live.session.reports().clear();
   return out;
 }
 
@@ -82,12 +112,19 @@ template <class T> py::array_t<T> rows_from(const std::vector<T>& rows, std::siz
   return py::array_t<T>(static_cast<py::ssize_t>(rows.size() - from), rows.data() + from);
 }
 
-py::list levels(const Live& live, Side side, std::size_t most, bool recorded) {
+// A floor that there is.
+Venue& venue(Live& live, std::size_t floor) {
+  if (floor >= live.session.floors()) throw py::index_error("the session has no such floor");
+  return live.session.venue(floor);
+}
+
+py::list levels(Live& live, std::size_t floor, Side side, std::size_t most, bool recorded) {
   std::vector<Level> found;
   if (recorded) {
-    live.session.feed().recorded_levels(side, most, found);
+    venue(live, floor);
+    live.session.feed(floor).recorded_levels(side, most, found);
   } else {
-    live.session.venue().book().levels(side, most, found);
+    venue(live, floor).book().levels(side, most, found);
   }
   py::list out;
   for (const Level& level : found) out.append(py::make_tuple(level.price, level.lots, level.orders));
@@ -151,99 +188,151 @@ void bind_latency(py::module_& module) {
   py::implicitly_convertible<Nanos, Latency>();
 }
 
-void bind_live(py::module_& module) {
-  py::class_<Live>(module, "Session")
+using Class = py::class_<Live>;
+const auto on_floor = [] { return py::arg("floor") = 0; };
+
+void bind_floors(Class& type) {
+  type.def(py::init<Nanos, Nanos>(), py::kw_only(), py::arg("open"), py::arg("close"))
+      .def("add_replay", &add_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"), py::arg("symbol"))
+      .def("add_by_level", &add_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"), py::arg("symbol"))
+      .def("add_by_price", &add_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"),
+           py::arg("symbol"))
       .def_static("replay", &make_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"))
       .def_static("by_level", &make_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"))
       .def_static("by_price", &make_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"))
       .def_static("simulated", &make_simulated, py::arg("market"), py::kw_only(), py::arg("latency"), py::arg("points_per_tick"),
                   py::arg("keep_messages") = false)
-      .def(
+      .def_property_readonly("floors", [](const Live& live) { return live.session.floors(); });
+}
+
+void bind_clock(Class& type) {
+  type.def(
           "advance",
-          [](Live& live, Nanos time, std::uint64_t index, Nanos wake, bool on_quote, std::uint64_t budget) {
+          [](Live& live, Nanos time, std::uint64_t index, Nanos wake, std::uint64_t on_quote, std::uint64_t budget) {
             py::gil_scoped_release release;
             return static_cast<int>(live.session.advance({time, index, wake, on_quote, budget}, &live.interrupt));
           },
           py::arg("time"), py::arg("index"), py::arg("wake"), py::arg("on_quote"), py::arg("budget"))
       .def("interrupt", [](Live& live, bool on) { live.interrupt.store(on, std::memory_order_relaxed); }, py::arg("on"))
-      .def(
-          "submit",
-          [](Live& live, ParentKey parent, std::uint32_t number, Owner account, bool buy, bool ioc, Ticks price, Lots lots, Nanos good_till) {
-            live.session.submit({0, parent, number, account, buy ? Side::buy : Side::sell, ioc, price, lots, good_till});
-          },
-          py::arg("parent"), py::arg("number"), py::arg("account"), py::arg("buy"), py::arg("ioc"), py::arg("price"), py::arg("lots"),
-          py::arg("good_till"))
-      .def("cancel", [](Live& live, ParentKey parent, std::uint32_t number) { live.session.cancel(parent, number); }, py::arg("parent"),
-           py::arg("number"))
       .def("shut", [](Live& live) { live.session.shut(); })
-      .def("take_reports", &take_reports)
-      .def(
-          "open_meter",
-          [](Live& live, ParentKey parent, bool buy, bool limited, std::int64_t limit_points) {
-            live.session.venue().meters().emplace_back(parent, buy ? Side::buy : Side::sell, limited, limit_points);
-          },
-          py::arg("parent"), py::arg("buy"), py::arg("limited"), py::arg("limit_points"))
-      .def(
-          "set_meter",
-          [](Live& live, ParentKey parent, bool active, bool limited, std::int64_t limit_points) {
-            Meter* meter = live.session.venue().meter(parent);
-            if (meter == nullptr) throw py::key_error("no meter of that parent is open");
-            meter->set_active(active);
-            meter->set_limit(limited, limit_points);
-          },
-          py::arg("parent"), py::arg("active"), py::arg("limited"), py::arg("limit_points"))
-      .def("close_meter",
-           [](Live& live, ParentKey parent) {
-             std::erase_if(live.session.venue().meters(), [parent](const Meter& meter) { return meter.parent() == parent; });
-           },
-           py::arg("parent"))
-      .def("metered",
-           [](Live& live, ParentKey parent, Nanos since) {
-             const Meter* meter = live.session.venue().meter(parent);
-             return meter == nullptr ? Lots{0} : meter->since(since);
-           },
-           py::arg("parent"), py::arg("since"))
-      .def("touch", [](const Live& live) { return as_tuple(live.session.venue().touch()); })
-      .def("reference", [](const Live& live) { return as_tuple(live.session.venue().reference()); })
-      .def_property_readonly("halted", [](const Live& live) { return live.session.venue().halted(); })
       .def_property_readonly("clock", [](const Live& live) { return live.session.clock(); })
       .def_property_readonly("index", [](const Live& live) { return live.session.index(); })
       .def_property_readonly("closed", [](const Live& live) { return live.session.closed(); })
       .def("hash", [](const Live& live) { return live.session.hash(); })
-      .def("counters", [](const Live& live) { return live.session.counters(); })
-      .def("levels", [](const Live& live, bool buy, std::size_t most) { return levels(live, buy ? Side::buy : Side::sell, most, false); },
-           py::arg("buy"), py::arg("most"))
-      .def("recorded_levels",
-           [](const Live& live, bool buy, std::size_t most) { return levels(live, buy ? Side::buy : Side::sell, most, true); },
-           py::arg("buy"), py::arg("most"))
-      .def("statistics",
-           [](Live& live) {
-             const Statistics& statistics = live.session.statistics();
-             return rows_from(std::vector<Statistic>{statistics.of(View::others), statistics.of(View::whole)}, 0);
-           })
+      .def("counters", [](const Live& live) { return live.session.counters(); });
+}
+
+void bind_orders(Class& type) {
+  type.def(
+          "submit",
+          [](Live& live, ParentKey parent, std::uint32_t number, Owner account, bool buy, bool ioc, Ticks price, Lots lots, Nanos good_till,
+             std::uint32_t floor) {
+            venue(live, floor);
+            live.session.submit({0, parent, number, account, buy ? Side::buy : Side::sell, ioc, price, lots, good_till, floor});
+          },
+          py::arg("parent"), py::arg("number"), py::arg("account"), py::arg("buy"), py::arg("ioc"), py::arg("price"), py::arg("lots"),
+          py::arg("good_till"), on_floor())
+      .def(
+          "cancel",
+          [](Live& live, ParentKey parent, std::uint32_t number, std::uint32_t floor) {
+            venue(live, floor);
+            live.session.cancel(parent, number, floor);
+          },
+          py::arg("parent"), py::arg("number"), on_floor())
+      .def("take_reports", &take_reports)
+      .def(
+          "open_meter",
+          [](Live& live, ParentKey parent, bool buy, bool limited, std::int64_t limit_points, std::size_t floor) {
+            venue(live, floor).meters().emplace_back(parent, buy ? Side::buy : Side::sell, limited, limit_points);
+          },
+          py::arg("parent"), py::arg("buy"), py::arg("limited"), py::arg("limit_points"), on_floor())
+      .def(
+          "set_meter",
+          [](Live& live, ParentKey parent, bool active, bool limited, std::int64_t limit_points, std::size_t floor) {
+            Meter* meter = venue(live, floor).meter(parent);
+            if (meter == nullptr) throw py::key_error("no meter of that parent is open");
+            meter->set_active(active);
+            meter->set_limit(limited, limit_points);
+          },
+          py::arg("parent"), py::arg("active"), py::arg("limited"), py::arg("limit_points"), on_floor())
+      .def(
+          "close_meter",
+          [](Live& live, ParentKey parent, std::size_t floor) {
+            std::erase_if(venue(live, floor).meters(), [parent](const Meter& meter) { return meter.parent() == parent; });
+          },
+          py::arg("parent"), on_floor())
+      .def(
+          "metered",
+          [](Live& live, ParentKey parent, Nanos since, std::size_t floor) {
+            const Meter* meter = venue(live, floor).meter(parent);
+            return meter == nullptr ? Lots{0} : meter->since(since);
+          },
+          py::arg("parent"), py::arg("since"), on_floor());
+}
+
+void bind_views(Class& type) {
+  type.def("touch", [](Live& live, std::size_t floor) { return as_tuple(venue(live, floor).touch()); }, on_floor())
+      .def("reference", [](Live& live, std::size_t floor) { return as_tuple(venue(live, floor).reference()); }, on_floor())
+      .def("consolidated", [](const Live& live, std::uint32_t symbol) { return as_tuple(live.session.touch(symbol)); }, py::arg("symbol"))
+      .def("consolidated_reference", [](const Live& live, std::uint32_t symbol) { return as_tuple(live.session.reference(symbol)); },
+           py::arg("symbol"))
+      .def_property_readonly("halted", [](const Live& live) { return live.session.venue().halted(); })
+      .def("halted_on", [](Live& live, std::size_t floor) { return venue(live, floor).halted(); }, py::arg("floor"))
+      .def(
+          "levels",
+          [](Live& live, bool buy, std::size_t most, std::size_t floor) {
+            return levels(live, floor, buy ? Side::buy : Side::sell, most, false);
+          },
+          py::arg("buy"), py::arg("most"), on_floor())
+      .def(
+          "recorded_levels",
+          [](Live& live, bool buy, std::size_t most, std::size_t floor) {
+            return levels(live, floor, buy ? Side::buy : Side::sell, most, true);
+          },
+          py::arg("buy"), py::arg("most"), on_floor())
       .def(
           "depth",
-          [](const Live& live, bool whole, bool buy, Ticks ticks) {
-            return live.session.venue().depth(whole ? View::whole : View::others, buy ? Side::buy : Side::sell, ticks);
+          [](Live& live, bool whole, bool buy, Ticks ticks, std::size_t floor) {
+            return venue(live, floor).depth(whole ? View::whole : View::others, buy ? Side::buy : Side::sell, ticks);
           },
-          py::kw_only(), py::arg("whole"), py::arg("buy"), py::arg("ticks"))
-      .def("seconds",
-           [](Live& live, std::size_t first) {
-             const Statistics& statistics = live.session.statistics();
-             return rows_from(statistics.seconds(), first);
-           },
-           py::arg("first"))
-      .def("running_second", [](Live& live) { return rows_from(std::vector<Second>{live.session.statistics().running()}, 0); })
+          py::kw_only(), py::arg("whole"), py::arg("buy"), py::arg("ticks"), on_floor());
+}
+
+void bind_rows(Class& type) {
+  type.def(
+          "statistics",
+          [](Live& live, std::size_t floor) {
+            venue(live, floor);
+            const Statistics& statistics = live.session.statistics(floor);
+            return rows_from(std::vector<Statistic>{statistics.of(View::others), statistics.of(View::whole)}, 0);
+          },
+          on_floor())
+      .def(
+          "seconds",
+          [](Live& live, std::size_t first, std::size_t floor) {
+            venue(live, floor);
+            return rows_from(live.session.statistics(floor).seconds(), first);
+          },
+          py::arg("first"), on_floor())
+      .def(
+          "running_second",
+          [](Live& live, std::size_t floor) {
+            venue(live, floor);
+            return rows_from(std::vector<Second>{live.session.statistics(floor).running()}, 0);
+          },
+          on_floor())
       .def("messages",
            [](const Live& live) {
              return rows_from(live.simulated == nullptr ? std::vector<sim::Message>() : live.simulated->messages(), 0);
            })
-      .def("quotes", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().quotes, first); },
-           py::arg("first"))
-      .def("prints", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().prints, first); },
-           py::arg("first"))
-      .def("reference_prints", [](const Live& live, std::size_t first) { return rows_from(live.session.venue().record().reference, first); },
-           py::arg("first"));
+      .def("quotes", [](Live& live, std::size_t first, std::size_t floor) { return rows_from(venue(live, floor).record().quotes, first); },
+           py::arg("first"), on_floor())
+      .def("prints", [](Live& live, std::size_t first, std::size_t floor) { return rows_from(venue(live, floor).record().prints, first); },
+           py::arg("first"), on_floor())
+      .def(
+          "reference_prints",
+          [](Live& live, std::size_t first, std::size_t floor) { return rows_from(venue(live, floor).record().reference, first); },
+          py::arg("first"), on_floor());
 }
 
 } // namespace
@@ -260,5 +349,10 @@ void bind_session(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(sim::Message, ts, id, price, lots, after, side, kind);
   bind_tape(module);
   bind_scenario(module);
-  bind_live(module);
+  Class type(module, "Session");
+  bind_floors(type);
+  bind_clock(type);
+  bind_orders(type);
+  bind_views(type);
+  bind_rows(type);
 }

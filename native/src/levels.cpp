@@ -19,7 +19,8 @@ bool LevelReplay::peek(Nanos& ts) {
   return true;
 }
 
-void LevelReplay::step(Venue& venue) {
+void LevelReplay::step(Floors floors) {
+  Venue& venue = floors.front();
   venue.begin(tape_->rows[next_].ts);
   event(venue);
   finish(venue);

@@ -42,7 +42,8 @@ bool PrintReplay::peek(Nanos& ts) {
   return true;
 }
 
-void PrintReplay::step(Venue& venue) {
+void PrintReplay::step(Floors floors) {
+  Venue& venue = floors.front();
   const PriceRow& row = tape_->rows[next_];
   venue.begin(begun_ ? row.end : row.ts);
   if (!begun_) begin_row(venue, row);

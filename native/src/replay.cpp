@@ -31,7 +31,8 @@ bool Replay::peek(Nanos& ts) {
   return true;
 }
 
-void Replay::step(Venue& venue) {
+void Replay::step(Floors floors) {
+  Venue& venue = floors.front();
   const std::size_t at = next_++;
   const Row& row = tape_->rows[at];
   const Ticks price = row.points / tape_->points_per_tick;

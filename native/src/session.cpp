@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "lob/consolidated.hpp"
 #include "lob/hash.hpp"
 
 namespace lob {
@@ -13,15 +14,7 @@ constexpr Nanos never = std::numeric_limits<Nanos>::max();
 constexpr Nanos longest = 86'400 * Nanos{1'000'000'000};
 constexpr std::uint64_t look_every = 256; // events between two looks at the interrupt
 
-VenueConfig opened(VenueConfig config, Nanos open) {
-  config.open = open;
-  return config;
-}
-} // namespace
-
-Session::Session(const Config& config) : config_(config), venue_(opened(config.venue, config.open)), clock_(config.open) {
-  if (config.close <= config.open) throw std::invalid_argument("close must be after open");
-  const Latency& latency = config.latency;
+void check(const Latency& latency) {
   if (latency.entry <= 0) throw std::invalid_argument("latency must be greater than 0");
   if (latency.report < 0) throw std::invalid_argument("report latency must be at least 0");
   if (latency.entry_jitter < 0 || latency.report_jitter < 0) throw std::invalid_argument("jitter must be at least 0");
@@ -30,30 +23,58 @@ Session::Session(const Config& config) : config_(config), venue_(opened(config.v
   }
 }
 
+// Behind all that is due no later: on one connection that is the back.
+template <class Due> void queue_up(std::deque<Due>& queue, Due&& item) {
+  auto at = queue.end();
+  while (at != queue.begin() && std::prev(at)->due > item.due) --at;
+  queue.insert(at, std::forward<Due>(item));
+}
+} // namespace
+
+Session::Session(Nanos open, Nanos close) : open_(open), close_(close), clock_(open) {
+  if (close <= open) throw std::invalid_argument("close must be after open");
+}
+
+Session::Session(const Config& config) : Session(config.open, config.close) { add_floor(config.latency, config.venue); }
+
+std::size_t Session::add_floor(const Latency& latency, const VenueConfig& venue) {
+  check(latency);
+  if (venues_.size() == most_floors) throw std::invalid_argument("a session has at most 64 floors");
+  if (venue.symbol >= most_floors) throw std::invalid_argument("symbol must be below 64");
+  VenueConfig opened = venue;
+  opened.open = open_;
+  venues_.emplace_back(opened);
+  connections_.push_back({latency});
+  return venues_.size() - 1;
+}
+
+void Session::attach(std::unique_ptr<Feed> feed, std::size_t first, std::size_t count) {
+  if (count == 0 || first + count > venues_.size()) throw std::invalid_argument("a feed moves floors that there are");
+  sources_.push_back({std::move(feed), first, count});
+}
+
 StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt) {
   const std::uint64_t first = index_;
   while (true) {
-    if (!venue_.reports().empty()) return StopKind::report;
+    if (!reports_.empty()) return StopKind::report;
     if (closed_) return StopKind::closed;
     const std::uint64_t done = index_ - first;
     if (done >= until.budget) return StopKind::budget;
     if (done % look_every == look_every - 1 && interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return StopKind::budget;
 
     const Nanos message = messages_.empty() ? never : messages_.front().due;
-    const Nanos expiry = venue_.next_expiry().value_or(never);
-    const Nanos horizon = std::min(until.time, config_.close);
+    Nanos expiry = never;
+    Venue* const expiring = next_expiry(expiry);
+    const Nanos horizon = std::min(until.time, close_);
     const Nanos mail = mail_.empty() ? never : mail_.front().due;
     const Nanos next = std::min({message, expiry, mail, until.wake, horizon});
     Nanos market = never;
-    if (feed_->peek(market) && market <= next) {
+    Source* const source = next_source(market);
+    if (source != nullptr && market <= next) {
       if (index_ >= until.index) return StopKind::limit; // the clock stands: own messages of this instant come after the event
       clock_ = std::max(clock_, market);
-      const bool halted = venue_.halted();
-      feed_->step(venue_);
-      post();
-      ++index_;
-      if (halted != venue_.halted()) return StopKind::halt;
-      if (until.on_quote && venue_.touch().two_sided() && !venue_.halted()) return StopKind::quote;
+      StopKind stop;
+      if (step(*source, until, stop)) return stop;
       continue;
     }
     clock_ = std::max(clock_, next);
@@ -62,13 +83,13 @@ StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt
       messages_.pop_front();
       deliver(due);
     } else if (expiry == next) {
-      venue_.expire(clock_);
-      post();
+      expiring->expire(clock_);
+      post(static_cast<std::size_t>(expiring - venues_.data()));
     } else if (mail == next) {
       hear(clock_);
     } else if (until.wake == next) {
       return StopKind::wake;
-    } else if (horizon == config_.close) {
+    } else if (horizon == close_) {
       end(false);
     } else {
       return StopKind::limit;
@@ -76,77 +97,203 @@ StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt
   }
 }
 
-void Session::deliver(const Message& message) {
-  if (message.is_cancel) {
-    venue_.cancel(message.order.parent, message.order.number, clock_);
-  } else {
-    venue_.arrive(message.order, clock_);
+Session::Source* Session::next_source(Nanos& ts) {
+  Source* first = nullptr;
+  for (Source& source : sources_) {
+    Nanos at;
+    if (source.feed->peek(at) && (first == nullptr || at < ts)) {
+      first = &source;
+      ts = at;
+    }
   }
-  post();
+  return first;
 }
 
-void Session::post() {
-  if (venue_.reports().empty()) return;
-  const Nanos due = std::max(last_mail_, clock_ + config_.latency.report_at(clock_));
-  if (due == clock_ && mail_.empty()) return;
-  last_mail_ = due;
-  for (const Report& report : venue_.reports()) mail_.push_back({due, report});
-  venue_.reports().clear();
+Venue* Session::next_expiry(Nanos& ts) {
+  Venue* first = nullptr;
+  for (Venue& venue : venues_) {
+    const auto at = venue.next_expiry();
+    if (at && (first == nullptr || *at < ts)) {
+      first = &venue;
+      ts = *at;
+    }
+  }
+  return first;
+}
+
+bool Session::step(Source& source, const Until& until, StopKind& stop) {
+  const std::uint64_t before = halted(source);
+  if (source.count > 1) {
+    for (const Venue& venue : venues_) seen_.push_back({venue.touch(), venue.reference(), !venue.dark() && !venue.halted()});
+  }
+  source.feed->step(Floors(venues_).subspan(source.first, source.count));
+  for (std::size_t floor = source.first; floor < source.first + source.count; ++floor) post(floor);
+  seen_.clear();
+  ++index_;
+  if (before != halted(source)) {
+    stop = StopKind::halt;
+    return true;
+  }
+  if (until.on_quote == 0) return false;
+  stop = StopKind::quote;
+  for (std::size_t floor = source.first; floor < source.first + source.count; ++floor) {
+    const std::uint32_t symbol = venues_[floor].symbol();
+    if ((until.on_quote >> symbol & 1) != 0 && touch(symbol).two_sided()) return true;
+  }
+  return false;
+}
+
+std::uint64_t Session::halted(const Source& source) const {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < source.count; ++i) bits |= std::uint64_t{venues_[source.first + i].halted()} << i;
+  return bits;
+}
+
+bool Session::lit(std::size_t floor, std::uint32_t symbol) const {
+  const Venue& venue = venues_[floor];
+  return venue.symbol() == symbol && !venue.dark() && !venue.halted();
+}
+
+Touch Session::touch(std::uint32_t symbol) const {
+  Consolidated sum;
+  for (std::size_t floor = 0; floor < venues_.size(); ++floor) {
+    if (lit(floor, symbol)) sum.add(venues_[floor].touch());
+  }
+  return sum.touch();
+}
+
+Touch Session::reference(std::uint32_t symbol) const {
+  Consolidated sum;
+  for (std::size_t floor = 0; floor < venues_.size(); ++floor) {
+    if (lit(floor, symbol)) sum.add(venues_[floor].reference());
+  }
+  return sum.touch();
+}
+
+void Session::deliver(const Message& message) {
+  const std::size_t floor = message.order.floor;
+  if (message.is_cancel) {
+    venues_[floor].cancel(message.order.parent, message.order.number, clock_);
+  } else {
+    venues_[floor].arrive(message.order, clock_);
+  }
+  post(floor);
+}
+
+void Session::post(std::size_t floor) {
+  auto& said = venues_[floor].reports();
+  if (said.empty()) return;
+  Connection& connection = connections_[floor];
+  const Nanos due = std::max(connection.last_mail, clock_ + connection.latency.report_at(clock_));
+  const bool first = mail_.empty() || mail_.front().due > clock_;
+  if (due == clock_ && first) return take(floor);
+  connection.last_mail = due;
+  for (Report& report : said) {
+    sign(report, floor);
+    queue_up(mail_, Mail{due, report});
+  }
+  said.clear();
+}
+
+void Session::take(std::size_t floor) {
+  auto& said = venues_[floor].reports();
+  for (Report& report : said) {
+    sign(report, floor);
+    reports_.push_back(report);
+  }
+  said.clear();
+}
+
+// The floor's own touch is the one that it had before the event; the others have not moved, unless the event was theirs too.
+void Session::sign(Report& report, std::size_t floor) {
+  report.floor = static_cast<std::uint32_t>(floor);
+  report.market_quote = report.quote;
+  report.market_reference = report.reference;
+  if (report.kind == ReportKind::fill) report.execution = ++executions_;
+  if (venues_.size() == 1) return;
+  const std::uint32_t symbol = venues_[floor].symbol();
+  Consolidated quote, reference;
+  for (std::size_t other = 0; other < venues_.size(); ++other) {
+    if (venues_[other].symbol() != symbol) continue;
+    const bool own = other == floor;
+    if (own ? venues_[other].dark() : seen_.empty() ? !lit(other, symbol) : !seen_[other].counts) continue;
+    quote.add(own ? report.quote : seen_.empty() ? venues_[other].touch() : seen_[other].touch);
+    reference.add(own ? report.reference : seen_.empty() ? venues_[other].reference() : seen_[other].reference);
+  }
+  report.market_quote = quote.touch();
+  report.market_reference = reference.touch();
 }
 
 void Session::hear(Nanos until) {
-  for (; !mail_.empty() && mail_.front().due <= until; mail_.pop_front()) venue_.reports().push_back(mail_.front().report);
+  for (; !mail_.empty() && mail_.front().due <= until; mail_.pop_front()) reports_.push_back(mail_.front().report);
 }
 
-Statistics& Session::statistics() {
-  venue_.statistics().advance(clock_);
-  return venue_.statistics();
+Statistics& Session::statistics(std::size_t floor) {
+  venues_[floor].statistics().advance(clock_);
+  return venues_[floor].statistics();
+}
+
+const Feed& Session::feed(std::size_t floor) const {
+  const auto moves = [floor](const Source& source) { return floor >= source.first && floor < source.first + source.count; };
+  return *std::find_if(sources_.begin(), sources_.end(), moves)->feed;
 }
 
 void Session::send(Message message) {
-  last_due_ = std::max(last_due_, clock_ + config_.latency.entry_at(clock_));
-  message.due = last_due_;
-  messages_.push_back(message);
+  Connection& connection = connections_.at(message.order.floor);
+  connection.last_due = std::max(connection.last_due, clock_ + connection.latency.entry_at(clock_));
+  message.due = connection.last_due;
+  queue_up(messages_, std::move(message));
 }
 
 void Session::submit(const OwnOrder& order) { send({0, false, order}); }
 
-void Session::cancel(ParentKey parent, std::uint32_t number) {
+void Session::cancel(ParentKey parent, std::uint32_t number, std::uint32_t floor) {
   OwnOrder order{};
   order.parent = parent;
   order.number = number;
+  order.floor = floor;
   send({0, true, order});
 }
 
 void Session::end(bool deleted) {
-  std::vector<OwnOrder> on_their_way;
-  for (const Message& message : messages_) {
-    if (!message.is_cancel) on_their_way.push_back(message.order);
+  hear(never);
+  for (std::size_t floor = 0; floor < venues_.size(); ++floor) {
+    std::vector<OwnOrder> on_their_way;
+    for (const Message& message : messages_) {
+      if (!message.is_cancel && message.order.floor == floor) on_their_way.push_back(message.order);
+    }
+    venues_[floor].close(clock_, on_their_way, deleted);
+    take(floor);
   }
   messages_.clear();
-  hear(never);
-  venue_.close(clock_, on_their_way, deleted);
   closed_ = true;
 }
 
 void Session::shut() { end(true); }
 
 std::map<std::string, std::int64_t> Session::counters() const {
-  auto counters = feed_->counters();
-  if (feed_->recorded()) counters["truncated"] = venue_.truncated();
-  return counters;
+  std::map<std::string, std::int64_t> sums;
+  for (const Source& source : sources_) {
+    for (const auto& [name, count] : source.feed->counters()) sums[name] += count;
+    if (source.feed->recorded()) sums["truncated"] += venues_[source.first].truncated();
+  }
+  return sums;
 }
 
 std::uint64_t Session::hash() const {
   Hash hash;
-  hash.add(venue_.hash()).add(static_cast<std::uint64_t>(clock_)).add(index_).add(closed_);
+  for (const Venue& venue : venues_) hash.add(venue.hash());
+  hash.add(static_cast<std::uint64_t>(clock_)).add(index_).add(closed_);
   for (const Message& message : messages_) {
     const OwnOrder& order = message.order;
     for (const std::int64_t number : {message.due, order.price, order.lots, order.good_till}) hash.add(static_cast<std::uint64_t>(number));
     hash.add(message.is_cancel).add(order.parent).add(order.number);
+    if (venues_.size() > 1) hash.add(order.floor);
   }
   for (const Mail& mail : mail_) hash.add(static_cast<std::uint64_t>(mail.due));
-  for (const auto& counter : feed_->counters()) hash.add(static_cast<std::uint64_t>(counter.second));
+  for (const Source& source : sources_) {
+    for (const auto& counter : source.feed->counters()) hash.add(static_cast<std::uint64_t>(counter.second));
+  }
   return hash.value();
 }
 

@@ -48,7 +48,8 @@ void Market::hear(const Venue& venue) {
   }
 }
 
-void Market::step(Venue& venue) {
+void Market::step(Floors floors) {
+  Venue& venue = floors.front();
   const Draws draws(seed_, Stream::marks, events_++);
   const double t = next_->t;
   venue.begin(next_ts_);

@@ -143,8 +143,8 @@ public:
     until.index = row;
     while (true) {
       const StopKind stop = session_.advance(until, nullptr);
-      for (const Report& report : session_.venue().reports()) reports_.push_back(report);
-      session_.venue().reports().clear();
+      for (const Report& report : session_.reports()) reports_.push_back(report);
+      session_.reports().clear();
       if (stop == StopKind::limit || stop == StopKind::closed) return *this;
     }
   }

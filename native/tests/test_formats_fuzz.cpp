@@ -153,9 +153,9 @@ void play(Session& session, Nanos close, Dice& dice) {
     session.submit({0, 1 + n % 2, n, 1 + n % 2, side, dice.chance(30), dice.between(90, 112), dice.between(1, 90), close});
     Until until{close};
     until.index = n * 4;
-    while (session.advance(until, nullptr) == StopKind::report) session.venue().reports().clear();
+    while (session.advance(until, nullptr) == StopKind::report) session.reports().clear();
   }
-  while (session.advance({close}, nullptr) != StopKind::closed) session.venue().reports().clear();
+  while (session.advance({close}, nullptr) != StopKind::closed) session.reports().clear();
 }
 
 template <class Reader> auto tape_of(Reader reader, std::string_view bytes, Dice& dice) {

@@ -30,11 +30,11 @@ struct Far {
     while (true) {
       const StopKind stop = session.advance(until, nullptr);
       if (stop != StopKind::report) return stop;
-      for (const Report& report : session.venue().reports()) {
+      for (const Report& report : session.reports()) {
         heard.push_back(report);
         times.push_back(session.clock());
       }
-      session.venue().reports().clear();
+      session.reports().clear();
     }
   }
 
@@ -122,7 +122,7 @@ void a_report_is_heard_after_the_market_of_its_instant_and_before_a_wake_up() {
   CHECK(far.session.advance(until, nullptr) == StopKind::report);
   CHECK_EQUAL(far.session.index(), 2u); // the quiet row and the add of that very instant
   CHECK_EQUAL(far.session.venue().touch().bid, 101);
-  far.session.venue().reports().clear();
+  far.session.reports().clear();
   CHECK(far.session.advance(until, nullptr) == StopKind::wake);
 }
 

@@ -38,13 +38,13 @@ struct Rig {
     return *this;
   }
   void take() {
-    for (const Report& report : session.venue().reports()) {
+    for (const Report& report : session.reports()) {
       if (report.kind != ReportKind::fill) continue;
       filled += report.lots;
       certain = report.certain;
       paid = report.price;
     }
-    session.venue().reports().clear();
+    session.reports().clear();
   }
   Lots live(Side side, Ticks at) const { return session.venue().book().level(side, at).lots; }
   std::int64_t counter(const char* name) const { return session.counters().at(name); }

@@ -68,9 +68,9 @@ void replay(const std::string& messages, const std::string& books, std::uint32_t
     session.submit({0, 1 + n % 2, n, 1 + n % 2, side, dice.chance(30), dice.between(95, 108), dice.between(1, 200), day_close});
     Until until{day_close};
     until.index = n * 4;
-    while (session.advance(until, nullptr) == StopKind::report) session.venue().reports().clear();
+    while (session.advance(until, nullptr) == StopKind::report) session.reports().clear();
   }
-  while (session.advance({day_close}, nullptr) != StopKind::closed) session.venue().reports().clear();
+  while (session.advance({day_close}, nullptr) != StopKind::closed) session.reports().clear();
 }
 
 void damaged_files_are_refused_by_a_rule_or_replayed() {

@@ -29,7 +29,7 @@ struct Rig {
     take();
   }
   void take() {
-    auto& reports = session.venue().reports();
+    auto& reports = session.reports();
     all.insert(all.end(), reports.begin(), reports.end());
     reports.clear();
   }

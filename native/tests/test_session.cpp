@@ -236,12 +236,12 @@ void an_advance_says_why_it_stopped() {
   rig.send(1, sell, 101, 5, {.good_till = day_close + 1});
   CHECK(go({day_close}) == StopKind::report);
   CHECK(go({day_close}) == StopKind::report); // until they are read
-  session.venue().reports().clear();
+  session.reports().clear();
   CHECK(go({day_close}) == StopKind::report);
-  session.venue().reports().clear();
+  session.reports().clear();
   CHECK(go({day_close}) == StopKind::report);
-  CHECK(session.venue().reports()[0].reason == ReportReason::session_closed);
-  session.venue().reports().clear();
+  CHECK(session.reports()[0].reason == ReportReason::session_closed);
+  session.reports().clear();
   CHECK(go({day_close}) == StopKind::closed);
 }
 

@@ -18,7 +18,7 @@ constexpr Nanos second = 1'000'000'000;
 void run(Session& session, Nanos until) {
   while (true) {
     const StopKind stop = session.advance({until}, nullptr);
-    session.venue().reports().clear();
+    session.reports().clear();
     if (stop == StopKind::limit || stop == StopKind::closed) return;
   }
 }

@@ -32,7 +32,7 @@ std::unique_ptr<Session> session_of(const sim::Config& market) {
 void run(Session& session, Nanos until) {
   while (true) {
     const StopKind stop = session.advance({until}, nullptr);
-    session.venue().reports().clear();
+    session.reports().clear();
     if (stop == StopKind::limit || stop == StopKind::closed) return;
   }
 }

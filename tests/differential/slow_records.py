@@ -52,6 +52,7 @@ class Report(NamedTuple):
     reference: Touch
     ahead: int
     known: int
+    floor: int = 0
 
 
 class Quote(NamedTuple):

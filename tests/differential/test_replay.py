@@ -88,7 +88,7 @@ def act(slow: SlowReplay, action: Action) -> None:
 
 
 def reports(replay: Replay) -> list[Report]:
-    return [Report(*row[:10], Touch(*row[10]), Touch(*row[11]), *row[12:]) for row in replay.reports]
+    return [Report(*row[:10], Touch(*row[10]), Touch(*row[11]), *row[12:15]) for row in replay.reports]
 
 
 def both(files: Rows, actions: list[Action], *, latency: int, claim_hidden: bool) -> tuple[Replay, SlowReplay]:

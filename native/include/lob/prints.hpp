@@ -46,7 +46,7 @@ public:
 
   PrintReplay(std::shared_ptr<const PrintTape> tape, const Config& config, Venue& venue); // throws std::invalid_argument: of Config
   bool peek(Nanos& ts) override;
-  void step(Venue& venue) override;
+  void step(Floors floors) override;
   bool recorded() const override { return true; }
   std::map<std::string, std::int64_t> counters() const override;
   void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const override;

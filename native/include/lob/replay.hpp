@@ -42,7 +42,7 @@ public:
 
   Replay(std::shared_ptr<const Tape> tape, const Config& config, Venue& venue); // puts the opening book into the venue
   bool peek(Nanos& ts) override;
-  void step(Venue& venue) override;
+  void step(Floors floors) override;
   bool recorded() const override { return true; }
   std::map<std::string, std::int64_t> counters() const override;
   void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const override;

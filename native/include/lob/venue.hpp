@@ -42,6 +42,7 @@ struct OwnOrder {
   Ticks price;
   Lots lots; // what is left
   Nanos good_till;
+  std::uint32_t floor = 0; // of the session, that it is sent to
 };
 
 // One execution of ours, for a market that reacts to us.
@@ -68,6 +69,10 @@ struct Report {
   Touch reference;              // the market without us at that time
   Lots queue_ahead = -1;        // accepted and resting: lots with priority; -1 otherwise
   std::int64_t queue_known = -1; // of those, lots whose arrival was seen
+  // Set by the session: the floor that it comes from, `execution` anew where there are several, and what quote and reference were of
+  // the symbol, over all its lit floors.
+  std::uint32_t floor = 0;
+  Touch market_quote, market_reference;
 };
 
 struct VenueConfig {
@@ -76,6 +81,8 @@ struct VenueConfig {
   Book::Config book;
   Nanos open = 0; // where the statistics begin; a session sets its own
   bool no_book = false; // only prices are known: our orders, IOCs too, wait for the feed to say what becomes of them
+  std::uint32_t symbol = 0; // floors of one symbol share it
+  bool dark = false;        // it shows nothing, so that it is no part of what the symbol shows
 };
 
 class Venue {
@@ -123,6 +130,8 @@ public:
   Touch touch() const { return touch_; }         // without our own orders
   Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
   bool halted() const { return halted_; }
+  std::uint32_t symbol() const { return config_.symbol; }
+  bool dark() const { return config_.dark; }
   const std::vector<OwnTrade>& own_trades() const { return own_trades_; } // all of the session, in order
   std::int64_t points_per_tick() const { return config_.points_per_tick; }
   std::size_t own_open() const { return own_.size(); }

@@ -228,7 +228,8 @@ class Market:
         return 0 if order.limit is None else self.instrument.points(order.limit)
 
     def _report(self, row: _native.ReportRow) -> Report:
-        kind, reason, parent, number, ts, lots, price, maker, certain, execution, quote, reference, ahead, known = row
+        kind, reason, parent, number, ts, lots, price, maker, certain, execution = row[:10]
+        ahead, known, quote, reference = row[12], row[13], row[15], row[16]
         return Report(
             kind=_KINDS[kind],
             parent=self._parents[parent - 1],

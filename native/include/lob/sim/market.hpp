@@ -21,7 +21,7 @@ public:
   // Puts the opening book into the venue. Throws std::invalid_argument: see check().
   Market(const Config& config, Venue& venue, bool keep_messages = false);
   bool peek(Nanos& ts) override;
-  void step(Venue& venue) override;
+  void step(Floors floors) override;
   bool recorded() const override { return false; }
   std::map<std::string, std::int64_t> counters() const override;
   void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const override { (void)side, (void)most, out.clear(); }
