@@ -20,7 +20,8 @@ void bind_scenario(py::module_& module) {
   FIELD(tolerance), FIELD(opinion), FIELD(snipe), FIELD(refresh), FIELD(lag), FIELD(width_power), FIELD(crowding);
   FIELD(crowding_chance), FIELD(inventory_limit), FIELD(skew), FIELD(inventory_decay);
   FIELD(slots), FIELD(near_slots), FIELD(limit_size), FIELD(limit_size_sd), FIELD(near_cancels), FIELD(improve);
-  FIELD(improve_from), FIELD(improve_by), FIELD(at_best), FIELD(behind);
+  FIELD(improve_from), FIELD(improve_by), FIELD(at_best), FIELD(behind), FIELD(hidden);
+  FIELD(auctions), FIELD(call), FIELD(auction_share);
   FIELD(adv), FIELD(impact_bps), FIELD(exponent), FIELD(passive_weight), FIELD(memory), FIELD(background), FIELD(own), FIELD(anonymous);
 #undef FIELD
 }

@@ -118,6 +118,12 @@ Venue& venue(Live& live, std::size_t floor) {
   return live.session.venue(floor);
 }
 
+py::object indication(Live& live, std::size_t floor) {
+  const auto found = venue(live, floor).indication();
+  if (!found) return py::none();
+  return py::make_tuple(found->price, found->lots, found->imbalance, found->side == Side::buy);
+}
+
 py::list levels(Live& live, std::size_t floor, Side side, std::size_t most, bool recorded) {
   std::vector<Level> found;
   if (recorded) {
@@ -226,12 +232,14 @@ void bind_orders(Class& type) {
   type.def(
           "submit",
           [](Live& live, ParentKey parent, std::uint32_t number, Owner account, bool buy, bool ioc, Ticks price, Lots lots, Nanos good_till,
-             std::uint32_t floor) {
+             std::uint32_t floor, int auction) {
             venue(live, floor);
-            live.session.submit({0, parent, number, account, buy ? Side::buy : Side::sell, ioc, price, lots, good_till, floor});
+            if (auction < 0 || auction > static_cast<int>(Auction::at_close)) throw py::value_error("an unknown auction");
+            const Side side = buy ? Side::buy : Side::sell;
+            live.session.submit({0, parent, number, account, side, ioc, price, lots, good_till, floor, static_cast<Auction>(auction)});
           },
           py::arg("parent"), py::arg("number"), py::arg("account"), py::arg("buy"), py::arg("ioc"), py::arg("price"), py::arg("lots"),
-          py::arg("good_till"), on_floor())
+          py::arg("good_till"), on_floor(), py::arg("auction") = 0)
       .def(
           "cancel",
           [](Live& live, ParentKey parent, std::uint32_t number, std::uint32_t floor) {
@@ -277,6 +285,8 @@ void bind_views(Class& type) {
       .def("consolidated_reference", [](const Live& live, std::uint32_t symbol) { return as_tuple(live.session.reference(symbol)); },
            py::arg("symbol"))
       .def_property_readonly("halted", [](const Live& live) { return live.session.venue().halted(); })
+      .def("phase", [](Live& live, std::size_t floor) { return static_cast<int>(venue(live, floor).phase()); }, on_floor())
+      .def("indication", &indication, on_floor(), "Price, lots, imbalance and whether of buyers: what the auction would end in now.")
       .def("halted_on", [](Live& live, std::size_t floor) { return venue(live, floor).halted(); }, py::arg("floor"))
       .def(
           "levels",

@@ -289,6 +289,7 @@ std::uint64_t Session::hash() const {
     for (const std::int64_t number : {message.due, order.price, order.lots, order.good_till}) hash.add(static_cast<std::uint64_t>(number));
     hash.add(message.is_cancel).add(order.parent).add(order.number);
     if (venues_.size() > 1) hash.add(order.floor);
+    if (order.auction != Auction::none) hash.add(static_cast<std::uint64_t>(order.auction));
   }
   for (const Mail& mail : mail_) hash.add(static_cast<std::uint64_t>(mail.due));
   for (const Source& source : sources_) {

@@ -97,7 +97,16 @@ void check_noise(const Config& c) {
   require(c.improve_from >= 1 && c.improve_from < 2 * c.half_spread + 1, "improve_from", "at least 1 tick and below 2 half_spread + 1");
   chance(c.improve_by, "improve_by");
   chance(c.at_best, "at_best");
+  within(c.hidden, 0, 0.9, "hidden", "in [0, 0.9]");
   within(c.behind, 0.01, 1e4, "behind", "in [0.01, 10000] ticks");
+}
+
+void check_auctions(const Config& c) {
+  require(c.auctions == "none" || c.auctions == "open" || c.auctions == "close" || c.auctions == "both", "auctions",
+          "none, open, close or both");
+  within(c.call, 1, 600, "call", "in [1, 600] seconds");
+  require(c.auctions == "none" || c.call * 4e9 <= static_cast<double>(c.close - c.open), "call", "at most a quarter of the session");
+  for (const double share : c.auction_share) require(share > 0 && share <= 1, "auction_share", "of shares in (0, 1]");
 }
 
 void check_response(const Config& c) {
@@ -118,6 +127,7 @@ void check(const Config& config) {
   check_orders(config);
   check_makers(config);
   check_noise(config);
+  check_auctions(config);
   check_response(config);
   const Arrivals arrivals(config); // which refuses curves that no base rates give
 }

@@ -150,7 +150,7 @@ void Makers::quote(Venue& venue, Orders& orders, const Draws& draws, std::uint64
   const bool near = order && std::fabs(static_cast<double>(order->price - target)) <= tolerance_;
   if (near && draws.uniform(draw + 1) > refresh_) return;
   const Lots lots = sizes_.lots(draws, draw + 2);
-  orders.place(venue, place, side, target, lots);
+  maker.inventory += way * static_cast<double>(orders.place(venue, place, side, target, lots));
   const auto placed = venue.book().order(place);
   resting = placed ? placed->lots : 0;
 }

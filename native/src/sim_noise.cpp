@@ -8,13 +8,15 @@
 
 namespace lob::sim {
 namespace {
-constexpr std::uint64_t side_drawn = 0, manner = 1, depth = 2, slot = 3, pool = 4, quantity = 5; // draws of an order or a cancel
+constexpr std::uint64_t side_drawn = 0, manner = 1, depth = 2, slot = 3, pool = 4, quantity = 5, // draws of an order or a cancel
+                        shown = 8, hidden_depth = 9, hidden_slot = 10;
 } // namespace
 
 Noise::Noise(const Config& config, std::uint32_t first)
     : sizes_(config.limit_size, config.limit_size_sd, config.typical_share), first_(first), slots_(config.slots), near_(config.near_slots),
+      unseen_(config.hidden > 0 ? config.near_slots : 0),
       near_cancels_(config.near_cancels), improve_(config.improve), improve_from_(config.improve_from), improve_by_(config.improve_by),
-      at_best_(config.at_best), behind_(config.behind), half_spread_(config.half_spread) {}
+      at_best_(config.at_best), behind_(config.behind), half_spread_(config.half_spread), hidden_(config.hidden) {}
 
 // Half of the places behind the touch hold an order from the first moment on.
 void Noise::open(Venue& venue, Orders& orders, std::uint64_t seed, double value) {
@@ -32,6 +34,7 @@ void Noise::add(Venue& venue, Orders& orders, const Draws& draws, double value) 
   const auto bid = venue.book().best(Side::buy), ask = venue.book().best(Side::sell);
   const Ticks low = bid.value_or(static_cast<Ticks>(std::floor(value - half_spread_)));
   const Ticks high = std::max(ask.value_or(static_cast<Ticks>(std::ceil(value + half_spread_))), low + 1);
+  if (unseen_ > 0 && draws.uniform(shown) < hidden_) return hide(venue, orders, draws, side, low, high);
   const auto spread = static_cast<double>(high - low);
   const double chance = improve_ * std::clamp((spread - improve_from_) / (2 * half_spread_ + 1 - improve_from_), 0.0, 2.0);
   const double u = draws.uniform(manner), v = draws.uniform(depth);
@@ -50,7 +53,18 @@ void Noise::add(Venue& venue, Orders& orders, const Draws& draws, double value) 
   orders.place(venue, id, side, std::max<Ticks>(price, 1), sizes_.lots(draws, quantity));
 }
 
+// Its place is taken anew, whatever is there; from its own side's touch to just before the other one.
+void Noise::hide(Venue& venue, Orders& orders, const Draws& draws, Side side, Ticks low, Ticks high) {
+  const auto inside = static_cast<Ticks>(draws.uniform(hidden_depth) * static_cast<double>(high - low));
+  const Ticks price = side == Side::buy ? low + inside : high - inside;
+  orders.place(venue, first_ + slots_ + draws.below(hidden_slot, unseen_), side, std::max<Ticks>(price, 1), sizes_.lots(draws, quantity));
+}
+
 void Noise::withdraw(Venue& venue, Orders& orders, const Draws& draws) {
+  if (unseen_ > 0 && draws.uniform(shown) < hidden_) {
+    orders.withdraw(venue, first_ + slots_ + draws.below(hidden_slot, unseen_));
+    return;
+  }
   const bool near = draws.uniform(pool) < near_cancels_;
   orders.withdraw(venue, first_ + (near ? draws.below(slot, near_) : near_ + draws.below(slot, slots_ - near_)));
 }

@@ -5,17 +5,24 @@
 
 namespace lob::sim {
 
-void Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) {
+Lots Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) {
   withdraw(venue, id);
-  venue.rest(id, side, price, lots);
+  const std::size_t before = venue.record().prints.size();
+  venue.rest(id, side, price, lots, id > shown_);
+  note(venue, before, side);
+  Lots met = 0;
+  for (std::size_t i = before; i < venue.record().prints.size(); ++i) met += venue.record().prints[i].lots;
+  if (id > shown_ || met == lots) return met;
   ++added_;
-  if (keep_) keep(venue, MessageKind::added, id, side, price, lots);
+  if (keep_) keep(venue, MessageKind::added, id, side, price, lots - met);
+  return met;
 }
 
 bool Orders::withdraw(Venue& venue, OrderId id) {
   const auto order = keep_ ? venue.book().order(id) : std::nullopt;
   const Lots lots = venue.take_back(id, std::numeric_limits<Lots>::max());
   if (lots == 0) return false;
+  if (id > shown_) return true;
   ++withdrawn_;
   if (keep_) keep(venue, MessageKind::withdrawn, id, order->side, order->price, lots);
   return true;
@@ -24,12 +31,19 @@ bool Orders::withdraw(Venue& venue, OrderId id) {
 Lots Orders::take(Venue& venue, Side aggressor, Ticks limit, Lots lots) {
   const std::size_t before = venue.record().prints.size();
   const Lots taken = venue.match(aggressor, limit, lots);
-  const auto& prints = venue.record().prints;
-  executed_ += static_cast<std::int64_t>(prints.size() - before);
-  for (std::size_t i = before; keep_ && i < prints.size(); ++i) {
-    keep(venue, MessageKind::executed, 0, opposite(aggressor), prints[i].points / venue.points_per_tick(), prints[i].lots);
-  }
+  note(venue, before, aggressor);
   return taken;
+}
+
+void Orders::note(const Venue& venue, std::size_t first, Side aggressor) {
+  const auto& prints = venue.record().prints;
+  for (std::size_t i = first; i < prints.size(); ++i) {
+    const bool hidden = (prints[i].flags & print_hidden) != 0;
+    ++(hidden ? hidden_ : executed_);
+    if (!keep_) continue;
+    const MessageKind kind = hidden ? MessageKind::hidden : MessageKind::executed;
+    keep(venue, kind, 0, opposite(aggressor), prints[i].points / venue.points_per_tick(), prints[i].lots);
+  }
 }
 
 void Orders::keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots) {

@@ -99,9 +99,9 @@ Lots Venue::depth(View view, Side side, Ticks ticks) const {
   return lots;
 }
 
-void Venue::rest(OrderId id, Side side, Ticks price, Lots lots) {
+void Venue::rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden) {
   events_.clear();
-  const Command command{id, price, lots, 0, CommandKind::submit, side, TimeInForce::rest, 0};
+  const Command command{id, price, lots, 0, CommandKind::submit, side, TimeInForce::rest, hidden ? flag_hidden : std::uint8_t{0}};
   book_.submit(command, events_);
   for (const Event& event : events_) {
     if (event.kind == EventKind::fill) traded(event);
@@ -152,7 +152,7 @@ Lots Venue::match(Side aggressor, Ticks limit, Lots lots) {
 void Venue::traded(const Event& fill) {
   OwnOrder* maker = own(fill.maker);
   const std::int64_t points = fill.price * config_.points_per_tick;
-  if (maker == nullptr) return print(points, fill.lots, 0);
+  if (maker == nullptr) return print(points, fill.lots, hidden_flag(fill.maker));
   take_print({now_, points, fill.lots, maker->parent, 0, print_own_maker});
   own_fill(*maker, fill.price, fill.lots, true, true);
 }
@@ -221,6 +221,7 @@ void add(Hash& hash, const std::vector<Print>& prints) {
 std::uint64_t Venue::hash() const {
   Hash hash;
   hash.add(book_.hash()).add(executions_).add(static_cast<std::uint64_t>(now_)).add(halted_).add(next_id_).add(said_.value());
+  for (const OwnOrder& order : for_auctions_) hash.add(order.id).add(static_cast<std::uint64_t>(order.lots)).add(order.parent);
   for (const OwnOrder& order : own_) hash.add(order.id).add(static_cast<std::uint64_t>(order.lots)).add(order.parent).add(order.number);
   for (const Meter& meter : meters_) hash.add(meter.parent()).add(static_cast<std::uint64_t>(meter.total()));
   for (const QuoteRow& row : record_.quotes) {

@@ -7,14 +7,16 @@
 namespace lob {
 
 OwnOrder* Venue::own(OrderId id) {
-  for (OwnOrder& order : own_) {
-    if (order.id == id) return &order;
+  for (std::vector<OwnOrder>* orders : {&own_, &for_auctions_}) {
+    for (OwnOrder& order : *orders) {
+      if (order.id == id) return &order;
+    }
   }
   return nullptr;
 }
 
 void Venue::erase_own(OrderId id) {
-  std::erase_if(own_, [id](const OwnOrder& order) { return order.id == id; });
+  for (std::vector<OwnOrder>* orders : {&own_, &for_auctions_}) std::erase_if(*orders, [id](const OwnOrder& order) { return order.id == id; });
 }
 
 // `order` may be an entry of own_: it is gone afterwards if nothing is left of it.
@@ -81,8 +83,10 @@ void Venue::say_accepted(const OwnOrder& order, bool rests) {
 
 void Venue::arrive(const OwnOrder& sent, Nanos now) {
   begin(now);
+  if (sent.auction != Auction::none) return arrive_for_auction(sent);
   const auto reject = [&](ReportReason reason) { say(ReportKind::rejected, reason, sent, sent.lots); };
-  if (halted_) return reject(ReportReason::halted);
+  if (phase_ == Phase::closed) return reject(ReportReason::session_closed);
+  if (halted_) return reject(in_call(phase_) ? ReportReason::in_auction : ReportReason::halted);
   if (now >= sent.good_till) return reject(ReportReason::late);
   const auto edge = edge_[static_cast<std::size_t>(opposite(sent.side))];
   const bool past_edge = edge && better(sent.side, sent.price, *edge);
@@ -104,7 +108,8 @@ void Venue::arrive(const OwnOrder& sent, Nanos now) {
     if (event.kind != EventKind::fill) continue;
     OwnOrder* maker = own(event.maker);
     const ParentKey counterparty = maker != nullptr ? maker->parent : 0;
-    take_print({now_, event.price * config_.points_per_tick, event.lots, order.parent, counterparty, print_own_taker});
+    take_print({now_, event.price * config_.points_per_tick, event.lots, order.parent, counterparty,
+                print_own_taker | hidden_flag(event.maker)});
     if (maker != nullptr) own_fill(*maker, event.price, event.lots, true, true);
     own_fill(order, event.price, event.lots, false, true);
   }
@@ -119,13 +124,16 @@ void Venue::arrive(const OwnOrder& sent, Nanos now) {
 
 void Venue::cancel(ParentKey parent, std::uint32_t number, Nanos now) {
   begin(now);
-  const auto found = std::find_if(own_.begin(), own_.end(),
-                                  [&](const OwnOrder& order) { return order.parent == parent && order.number == number; });
-  if (found == own_.end()) return; // it has traded or expired meanwhile, and said so
+  const auto is_it = [&](const OwnOrder& order) { return order.parent == parent && order.number == number; };
+  auto found = std::find_if(own_.begin(), own_.end(), is_it);
+  if (found == own_.end()) {
+    found = std::find_if(for_auctions_.begin(), for_auctions_.end(), is_it);
+    if (found == for_auctions_.end()) return; // it has traded or expired meanwhile, and said so
+  }
   const OwnOrder order = *found;
   events_.clear();
   book_.cancel(order.id, events_);
-  own_.erase(found);
+  erase_own(order.id);
   say(ReportKind::canceled, ReportReason::canceled, order, order.lots);
   remark(config_.recorded_depth ? &reference_ : nullptr);
 }
@@ -152,8 +160,10 @@ void Venue::expire_unmatched(OrderId id) {
 
 std::optional<Nanos> Venue::next_expiry() const {
   std::optional<Nanos> first;
-  for (const OwnOrder& order : own_) {
-    if (!first || order.good_till < *first) first = order.good_till;
+  for (const std::vector<OwnOrder>* orders : {&own_, &for_auctions_}) {
+    for (const OwnOrder& order : *orders) {
+      if (!first || order.good_till < *first) first = order.good_till;
+    }
   }
   return first;
 }
@@ -172,7 +182,8 @@ void Venue::close(Nanos now, const std::vector<OwnOrder>& on_their_way, bool del
 
 // Own orders whose time is over at `until` leave the book.
 void Venue::drop(Nanos until, ReportKind kind, ReportReason reason) {
-  const std::vector<OwnOrder> open = own_;
+  std::vector<OwnOrder> open = own_;
+  open.insert(open.end(), for_auctions_.begin(), for_auctions_.end());
   for (const OwnOrder& order : open) {
     if (order.good_till > until) continue;
     events_.clear();

@@ -11,6 +11,7 @@
 #include "lob/book.hpp"
 #include "lob/hash.hpp"
 #include "lob/meter.hpp"
+#include "lob/phase.hpp"
 #include "lob/record.hpp"
 #include "lob/statistics.hpp"
 
@@ -28,7 +29,9 @@ enum class ReportReason : std::uint8_t {
   unmatched,             // expired: what an IOC could not match
   beyond_recorded_depth, // expired: the recorded book shows nothing further; we invent no price
   late,                  // rejected: it arrived after its own time
-  market_deleted         // canceled: the market is gone, and our orders with it
+  market_deleted,        // canceled: the market is gone, and our orders with it
+  in_auction,            // rejected: an auction collects orders, and this one is not for it
+  no_auction             // rejected: the auction that it is for is over, or there is none
 };
 
 // One child order of ours.
@@ -43,6 +46,7 @@ struct OwnOrder {
   Lots lots; // what is left
   Nanos good_till;
   std::uint32_t floor = 0; // of the session, that it is sent to
+  Auction auction = Auction::none;
 };
 
 // One execution of ours, for a market that reacts to us.
@@ -95,7 +99,9 @@ public:
   OrderId new_id() { return next_id_++; }
   OrderId next_id() const { return next_id_; }
   void reserve_ids(OrderId first_free);
-  void rest(OrderId id, Side side, Ticks price, Lots lots);  // an order of the market; what crosses matches
+  // An order of the market; what crosses matches. hidden: of the ids that set_hidden names.
+  void rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden = false);
+  void set_hidden(OrderId first, OrderId last) { hidden_first_ = first, hidden_last_ = last; } // executions of these are flagged
   std::size_t give_way(Side side, Ticks price, OrderId since); // our orders there with that id or a later one go to the back
   Lots take_back(OrderId id, Lots lots);                     // the market cancels up to `lots` of its order; returns how many
   Lots match(Side aggressor, Ticks limit, Lots lots);        // an IOC of the market; returns what was matched
@@ -108,6 +114,11 @@ public:
   void print(std::int64_t points, Lots lots, std::uint32_t flags);   // a trade among others
   void print_reference(std::int64_t points, Lots lots, std::uint32_t flags);
   void set_halted(bool halted);
+  // Auctions that will be; then for each its call, in which continuous trading stops and rest() collects, and its end: all trade at one
+  // price, the nearest to `reference` of those that are as good, in one print of the market's lots and one for each fill of ours.
+  void announce(Auction auction) { coming_[static_cast<std::size_t>(auction)] = true; }
+  void call(Auction auction, Ticks reference);
+  void uncross(Phase next); // continuous or closed
   void set_disorder(bool disorder) { disorder_ = disorder; } // the recorded market is locked or crossed: show that touch
   void set_edge(Side side, std::optional<Ticks> last) { edge_[static_cast<std::size_t>(side)] = last; } // last recorded level
   void know_arrivals(OrderId first, OrderId last);           // ids whose arrival was seen, for the queue's known share
@@ -129,13 +140,15 @@ public:
   Lots depth(View view, Side side, Ticks ticks) const;
   Touch touch() const { return touch_; }         // without our own orders
   Touch reference() const { return reference_; } // the touch itself where nothing is recorded beside it
-  bool halted() const { return halted_; }
+  bool halted() const { return halted_; } // in an auction's call too: nothing trades continuously
+  Phase phase() const { return phase_; }
+  std::optional<Indication> indication() const; // what the call would end in now; nothing outside one, or where nothing crosses
   std::uint32_t symbol() const { return config_.symbol; }
   bool dark() const { return config_.dark; }
   const std::vector<OwnTrade>& own_trades() const { return own_trades_; } // all of the session, in order
   std::int64_t points_per_tick() const { return config_.points_per_tick; }
-  std::size_t own_open() const { return own_.size(); }
-  const std::vector<OwnOrder>& own_orders() const { return own_; }
+  std::size_t own_open() const { return own_.size() + for_auctions_.size(); }
+  const std::vector<OwnOrder>& own_orders() const { return own_; } // those of continuous trading
   Lots truncated() const { return truncated_; } // lots of ours that came to the end of the recorded depth
   std::uint64_t hash() const;
 
@@ -143,8 +156,12 @@ private:
   OwnOrder* own(OrderId id);
   void erase_own(OrderId id);
   void traded(const Event& fill);
+  std::uint32_t hidden_flag(OrderId maker) const { return maker >= hidden_first_ && maker <= hidden_last_ ? print_hidden : 0; }
   Lots fill_own(const Order& ours, Lots most, bool certain);
   void own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain);
+  void arrive_for_auction(const OwnOrder& sent);
+  bool collect(const OwnOrder& order);
+  void auction_fill(const Event& fill);
   void take_print(const Print& print);
   Touch live_touch() const;  // without our own orders
   Touch whole_touch() const; // with them
@@ -156,7 +173,8 @@ private:
 
   VenueConfig config_;
   Book book_;
-  std::vector<OwnOrder> own_; // open orders of ours, few
+  std::vector<OwnOrder> own_;          // open orders of ours, few
+  std::vector<OwnOrder> for_auctions_; // those that wait for an auction or are collected by one, in the order of their arrival
   std::vector<OwnTrade> own_trades_;
   std::vector<Report> reports_;
   std::vector<Meter> meters_;
@@ -167,11 +185,15 @@ private:
   Nanos now_ = 0;
   OrderId next_id_ = 1;
   OrderId known_first_ = 0, known_last_ = 0;
+  OrderId hidden_first_ = 1, hidden_last_ = 0;
   std::optional<Ticks> edge_[2]; // where an arriving order stops: beyond the last recorded level we know of nothing
   std::uint64_t executions_ = 0;
   Lots truncated_ = 0;
   Hash said_; // of all reports
   bool halted_ = false, disorder_ = false;
+  bool coming_[3] = {}; // by auction: it is to come, or under way
+  Phase phase_ = Phase::continuous;
+  Ticks auction_reference_ = 0;
 };
 
 } // namespace lob

@@ -92,13 +92,24 @@ class RecordedBookOut(Reply):
     asks: list[RecordedLevelOut]
 
 
+class IndicationOut(Reply):
+    """What an auction would end in now. imbalance: what more is wanted (side buy) or offered (side sell) at that price."""
+
+    price: str
+    quantity: int
+    imbalance: int
+    side: Literal["buy", "sell"]
+
+
 class BookOut(Reply):
-    """The live book, best price first."""
+    """The live book, best price first. indicative: what the auction under way would end in, if anything crosses."""
 
     symbol: str
     clock: str
     event_index: int
     halted: bool
+    phase: Literal["continuous", "opening_auction", "closing_auction", "closed"]
+    indicative: IndicationOut | None
     bids: list[BookLevelOut]
     asks: list[BookLevelOut]
     recorded: RecordedBookOut | None

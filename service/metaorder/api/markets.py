@@ -23,6 +23,7 @@ from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.bars import bars
+from metaorder.sim.market import Indication
 from metaorder.sim.presets import DEFAULT
 from metaorder.sim.tape import DataError
 from metaorder.usecases import views
@@ -290,6 +291,18 @@ def _state_of(live: LiveSession) -> Doc:
     }
 
 
+def _indicative(found: Indication | None, live: LiveSession) -> Doc | None:
+    if found is None:
+        return None
+    instrument = live.market.instrument
+    return {
+        "price": price_text(found.price, instrument.tick_size),
+        "quantity": found.lots * instrument.lot_size,
+        "imbalance": found.imbalance * instrument.lot_size,
+        "side": found.side,
+    }
+
+
 def _book(live: LiveSession, depth: int) -> Doc:
     market, tick, lot = live.market, live.market.instrument.tick_size, live.market.instrument.lot_size
 
@@ -301,6 +314,8 @@ def _book(live: LiveSession, depth: int) -> Doc:
         "clock": time_text(market.clock),
         "event_index": market.index,
         "halted": market.halted,
+        "phase": market.phase.name.lower(),
+        "indicative": _indicative(market.indication(), live),
         "bids": side(market.levels(Side.BUY, depth)),
         "asks": side(market.levels(Side.SELL, depth)),
         "recorded": None,

@@ -17,10 +17,15 @@ class ChildType(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """How long a child order rests. A resting child carries the end of its parent's window."""
+    """How long a child order rests. A resting child carries the end of its parent's window.
+
+    OPG and CLS are for the opening and the closing auction alone: what does not trade there expires.
+    """
 
     GTD = "gtd"
     IOC = "ioc"
+    OPG = "opg"
+    CLS = "cls"
 
 
 class Liquidity(StrEnum):

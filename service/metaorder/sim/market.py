@@ -51,9 +51,31 @@ _REASONS = (
     "beyond_recorded_depth",
     "late",
     "market_deleted",
+    "in_auction",
+    "no_auction",
 )
+_AUCTIONS = {TimeInForce.OPG: 1, TimeInForce.CLS: 2}
 _PPM = 1_000_000
 DEFAULT_RULES = ReplayRules()
+
+
+class Phase(IntEnum):
+    """What a venue does now; the numbers are the native core's."""
+
+    CONTINUOUS = 0
+    OPENING_AUCTION = 1
+    CLOSING_AUCTION = 2
+    CLOSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """What an auction would end in now. imbalance: what more is wanted, or offered, at that price; side: of that surplus."""
+
+    price: Ticks
+    lots: Lots
+    imbalance: Lots
+    side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +135,21 @@ class Market:
 
     @property
     def halted(self) -> bool:
-        """Whether trading is halted."""
+        """Whether nothing trades continuously: a halt, or an auction's call."""
         return self._native.halted
+
+    @property
+    def phase(self) -> Phase:
+        """What the venue does now."""
+        return Phase.CLOSED if self.closed else Phase(self._native.phase())
+
+    def indication(self) -> Indication | None:
+        """What the auction would end in now; None outside of one, or where nothing crosses."""
+        found = self._native.indication()
+        if found is None:
+            return None
+        price, lots, imbalance, buys = found
+        return Indication(Ticks(price), Lots(lots), Lots(imbalance), Side.BUY if buys else Side.SELL)
 
     def advance(self, *, until: Nanos, index: int = NO_INDEX, wake: Nanos | None, on_quote: bool, budget: int) -> Stop:
         """Let the market go on, without the interpreter's lock, until the first thing that somebody must look at."""
@@ -173,6 +208,7 @@ class Market:
             price=child.price,
             lots=child.lots,
             good_till=child.good_till,
+            auction=_AUCTIONS.get(child.time_in_force, 0),
         )
 
     def cancel(self, parent: ParentId, number: int) -> None:

@@ -31,6 +31,7 @@ _KINDS = {
     "int": "a whole number",
     "Ticks": "a whole number of ticks",
     "bool": "true or false",
+    "str": "a word",
     "Vector": "a list of numbers",
     "Decimal": "a decimal in quotes",
 }
@@ -72,7 +73,12 @@ class Scenario:
 
     slots, near_slots: places for noise orders, of those at the touch. near_cancels: cancels that go to the latter.
     improve, improve_from, improve_by: probability to stand inside a usual spread, from which spread on [ticks], and by up
-    to which part of it. at_best: probability to join the touch. behind: mean distance of the others [ticks].
+    to which part of it. at_best: probability to join the touch. behind: mean distance of the others [ticks]. hidden: share
+    that is not shown: somewhere from the touch to just before the other side's.
+
+    auctions: none, open, close or both. call: how long each collects orders before all trade at one price; continuous
+    trading waits meanwhile [seconds]: the opening one begins with the session, the closing one ends with it.
+    auction_share: what trades in each, the opening one first, on top of the day's volume [parts of adv].
 
     adv: a usual day's volume [lots]: the unit of the flow response, and what is known of a day before it begins.
     impact_bps: scale of the response. memory: time constants after which four of its five parts forget; the fifth never
@@ -137,6 +143,11 @@ class Scenario:
     improve_by: float = 0.4
     at_best: float = 0.16
     behind: float = 25
+    hidden: float = 0
+
+    auctions: str = "none"
+    call: float = 60
+    auction_share: Vector = (0.02, 0.07)
 
     adv: float = 4_200_000
     impact_bps: float = 100
@@ -207,6 +218,8 @@ def _read(field: str, value: Any, kind: str) -> Any:
         case "int" | "Ticks" if number and isinstance(value, int) and abs(value) < 2**31:
             return value
         case "bool" if isinstance(value, bool):
+            return value
+        case "str" if isinstance(value, str) and len(value) <= 40:
             return value
         case "Vector" if (
             isinstance(value, Sequence) and not isinstance(value, str) and all(type(each) in {int, float} for each in value)

@@ -36,7 +36,8 @@ def market_facts(
         continuous = ((reference["flags"] & AUCTION) == 0) & ~_halted(record, reference["ts"])
         recorded, basis = _tape(reference[continuous]), "replay"
     elif untouched is not None:
-        recorded, basis = _tape(untouched.prints), "simulated"
+        alone = untouched.prints
+        recorded, basis = _tape(alone[(alone["flags"] & AUCTION) == 0]), "simulated"
     return MarketFacts(
         clock=record.clock,
         opened=to_nanos(facts["open"]),

@@ -14,6 +14,8 @@ from metaorder import _native
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.units import SECOND, Nanos, Ticks
+from metaorder.sim.messages import Kind
+from metaorder.sim.record import HIDDEN
 from metaorder.sim.scenario import PARTS, Scenario, changed, document, history, simulate
 from support.core import OPEN
 from support.replays import ALL, CLOSED, NEVER
@@ -35,9 +37,11 @@ def other(value: Any) -> Any:
     """Another value of a parameter that its rule allows."""
     if isinstance(value, bool):
         return not value
+    if isinstance(value, str):
+        return "both"
     if isinstance(value, tuple):
         return tuple(each * 0.99 for each in value)
-    if isinstance(value, float) and value < 1:
+    if 0 <= value < 1:
         return 0.35
     return value + 1
 
@@ -79,6 +83,10 @@ def test_the_defaults_are_the_cores() -> None:
         ({"adv": 0}, "adv", "in [1"),
         ({"exponent": 1.2}, "exponent", "in [0.1, 1]"),
         ({"memory": (8, 90, 900, 0)}, "memory", "in [0.1"),
+        ({"auctions": "noon"}, "auctions", "none, open, close or both"),
+        ({"auctions": "close", "call": 601.0}, "call", "in [1, 600]"),
+        ({"auction_share": (0.1, 0.0)}, "auction_share", "of shares in (0"),
+        ({"hidden": 1.0}, "hidden", "in [0, 0.9]"),
     ],
 )
 def test_what_makes_no_market_is_refused_by_name(terms: dict[str, Any], field: str, rule: str) -> None:
@@ -102,6 +110,7 @@ def test_a_document_is_read_back_as_the_scenario_that_wrote_it() -> None:
         ({"gap": "6"}, "parameters.gap", "a number"),
         ({"gap": True}, "parameters.gap", "a number"),
         ({"makers": 4.5}, "parameters.makers", "a whole number"),
+        ({"auctions": 1}, "parameters.auctions", "a word"),
         ({"makers": 2**40}, "parameters.makers", "a whole number"),
         ({"start": "57000"}, "parameters.start", "a whole number of ticks"),
         ({"rates": 3}, "parameters.rates", "a list of numbers"),
@@ -141,6 +150,24 @@ def test_twice_the_events_are_about_twice_the_volume() -> None:
     rates = (1.8, 9, 11, 11)
     slow, fast = (int(lived(7, Scenario(rates=tuple(k * r for r in rates))).prints(0)["lots"].sum()) for k in (1, 2))
     assert 1.5 < fast / slow < 2.5
+
+
+def test_hidden_orders_are_seen_when_they_trade_and_not_before() -> None:
+    scenario = Scenario(hidden=0.15)
+    kept = over(simulate(scenario, 7, SHORT, latency=Nanos(1), points_per_tick=2, keep_messages=True))
+    prints, messages, counters = kept.prints(0), kept.messages(), kept.counters()
+    unseen = (prints["flags"] & HIDDEN) != 0
+    assert 0.15 < unseen.mean() < 0.5
+    assert int(unseen.sum()) == counters["hidden"] == int((messages["kind"] == Kind.HIDDEN).sum())
+    assert messages["lots"][messages["kind"] >= Kind.EXECUTED].tolist() == prints["lots"].tolist()
+    shown = messages["kind"] < Kind.EXECUTED
+    added, gone = (messages["lots"][messages["kind"] == kind].sum() for kind in (Kind.ADDED, Kind.WITHDRAWN))
+    executed = messages["lots"][messages["kind"] == Kind.EXECUTED].sum()
+    resting = sum(lots for buy in (True, False) for _, lots, _ in kept.levels(buy, 10_000))
+    assert (int(added - gone - executed), bool(shown.any())) == (resting, True)
+    inside = messages[messages["kind"] == Kind.HIDDEN]
+    touch = inside["after"]
+    assert np.mean((inside["price"] > touch["bid"]) & (inside["price"] < touch["ask"])) > 0.5, "most were inside the spread"
 
 
 def test_messages_are_kept_where_they_are_asked_for() -> None:

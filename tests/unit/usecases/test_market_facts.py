@@ -41,7 +41,10 @@ def test_prints_within_a_halt_are_not_eligible_and_those_on_its_edges_are() -> N
 
 
 def test_the_untouched_tape_is_the_recording_the_twin_or_nothing() -> None:
-    reference, twin = (Print(10, "50.00", 7), Print(20, "50.00", 9, flags=2)), Market(prints=(Print(10, "50.00", 5),))
+    reference, twin = (
+        (Print(10, "50.00", 7), Print(20, "50.00", 9, flags=2)),
+        Market(prints=(Print(5, "50.00", 3, flags=2), Print(10, "50.00", 5))),
+    )
     replay = facts(Market(prints=PRINTS, reference=reference))
     assert replay.recorded is not None
     assert (replay.basis, replay.recorded.lots.tolist()) == ("replay", [7])

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "lob/types.hpp"
@@ -48,6 +49,12 @@ struct Config {
   // Noise orders
   std::uint32_t slots = 128, near_slots = 12;
   double limit_size = 75, limit_size_sd = .4, near_cancels = .5, improve = .25, improve_from = 4, improve_by = .4, at_best = .16, behind = 25;
+  double hidden = 0;
+
+  // Auctions
+  std::string auctions = "none"; // open, close or both
+  double call = 60;
+  std::array<double, 2> auction_share{.02, .07}; // of adv, at the open and at the close
 
   // The flow response
   double adv = 4'200'000, impact_bps = 100, exponent = .6, passive_weight = .5;

@@ -7,6 +7,7 @@
 
 #include "lob/feed.hpp"
 #include "lob/sim/arrivals.hpp"
+#include "lob/sim/auctions.hpp"
 #include "lob/sim/impact.hpp"
 #include "lob/sim/latent.hpp"
 #include "lob/sim/makers.hpp"
@@ -31,6 +32,9 @@ public:
 private:
   double seconds(Nanos ts) const { return static_cast<double>(ts - open_) * 1e-9; }
   void schedule();
+  void begin(Venue& venue, Nanos ts); // an event
+  void fill_book(Venue& venue, double value);
+  void auction(Venue& venue, const Auctions::Step& step);
   void hear(const Venue& venue);
   void take(Venue& venue, const Draws& draws, double t);
 
@@ -49,6 +53,8 @@ private:
   std::size_t heard_ = 0; // own trades that the response has taken in
   std::optional<Arrival> next_;
   Nanos next_ts_ = 0;
+  double half_spread_, gap_;
+  Auctions auctions_;
 };
 
 } // namespace lob::sim
