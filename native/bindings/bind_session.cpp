@@ -318,6 +318,22 @@ void bind_rows(Class& type) {
           },
           on_floor())
       .def(
+          "others",
+          [](Live& live, std::size_t floor) {
+            venue(live, floor);
+            const Statistic now = live.session.statistics(floor).of(View::others);
+            return py::make_tuple(now.volume, now.spread, now.variance_1, now.variance_60, now.returns_1, now.returns_60);
+          },
+          on_floor())
+      .def(
+          "recent",
+          [](Live& live, std::size_t seconds, std::size_t floor) {
+            venue(live, floor);
+            const Recent found = live.session.statistics(floor).recent(View::others, seconds);
+            return py::make_tuple(found.imbalance, found.gross, found.volume, found.mid2, found.squares, found.returns);
+          },
+          py::arg("seconds"), on_floor())
+      .def(
           "seconds",
           [](Live& live, std::size_t first, std::size_t floor) {
             venue(live, floor);

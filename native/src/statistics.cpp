@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace lob {
@@ -138,6 +139,32 @@ Second Statistics::row() const {
 }
 
 Second Statistics::running() const { return row(); }
+
+Recent Statistics::recent(View view, std::size_t seconds) const {
+  const bool whole = view == View::whole;
+  const std::size_t first = seconds_.size() - std::min(seconds, seconds_.size());
+  const auto mid2 = [whole](const Second& bar) { return whole ? bar.whole_mid2 : bar.others_mid2; };
+  Recent found{0, 0, 0, first == 0 ? no_mid : mid2(seconds_[first - 1]), 0.0, 0};
+  const auto flows = [&found, whole](const Second& bar) {
+    const Lots imbalance = whole ? bar.whole_imbalance : bar.others_imbalance;
+    add(found.imbalance, imbalance);
+    add(found.gross, imbalance == least ? most : std::abs(imbalance));
+    add(found.volume, whole ? bar.whole.lots : bar.others.lots);
+  };
+  std::int64_t before = found.mid2;
+  for (std::size_t k = first; k < seconds_.size(); ++k) {
+    flows(seconds_[k]);
+    const std::int64_t now = mid2(seconds_[k]);
+    if (before > 0 && now > 0) {
+      const double move = std::log(static_cast<double>(now) / static_cast<double>(before));
+      found.squares += move * move;
+      ++found.returns;
+    }
+    before = now;
+  }
+  flows(running());
+  return found;
+}
 
 Statistic Statistics::of(View view) const {
   State state = state_[static_cast<std::size_t>(view)];

@@ -17,23 +17,50 @@ from metaorder.core.events import ChildSubmitted, Fill, ParentWaiting
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import VolumeCurve
 from metaorder.domain.order import ParentOrder, Side
-from metaorder.domain.state import MarketState
+from metaorder.domain.state import NO_BASIS, NO_FLOW, MarketState
 from metaorder.domain.units import Lots, Nanos, Ticks
 from support.core import LATENCY, OPEN, at, market_state, started, touch
 from support.examples import examples
-from support.fake_market import FakeMarket, Fate, Halted, Printed, Quoted, Tick
+from support.fake_market import Facts, FakeMarket, Fate, Halted, Printed, Quoted, Tick
 from support.laws import Laws, renamed
-from support.scenarios import CLICKS, FATES, STRETCHES, Click, Stretch, click, in_turn, orders, tape
+from support.scenarios import (
+    CLICKS,
+    FATES,
+    STRETCHES,
+    Click,
+    Stretch,
+    click,
+    in_turn,
+    orders,
+    shown,
+    tape,
+    turned,
+    unpriced,
+)
 
 END_S = 700
 
 
+def shared(count: int) -> int:
+    """Examples of each algorithm: `count` for three of them, shared out, so that the registry grows and the tests do not."""
+    return examples(max(4, 3 * count // len(ALGOS)))
+
+
+FACTS = shown()
+NOTHING: Facts = lambda now, quote: (NO_BASIS, NO_FLOW)  # noqa: E731
+
+
 def worked(
-    order: ParentOrder, ticks: Sequence[Tick], fates: Sequence[Fate], clicks: Sequence[Click] = (), ahead: int | None = None
+    order: ParentOrder,
+    ticks: Sequence[Tick],
+    fates: Sequence[Fate],
+    clicks: Sequence[Click] = (),
+    ahead: int | None = None,
+    facts: Facts = FACTS,
 ) -> FakeMarket:
     """A run of one order to its end and past it, every law checked at every event."""
     expected: Callable[[Nanos, Nanos], Lots] | None = None if ahead is None else (lambda now, end: Lots(ahead))
-    market = FakeMarket(ticks, in_turn(fates), ahead=expected, watchers=[Laws(LATENCY)])
+    market = FakeMarket(ticks, in_turn(fates), ahead=expected, watchers=[Laws(LATENCY)], facts=facts)
     market.accept(order)
     for each in clicks:
         click(market, order, each)
@@ -42,13 +69,14 @@ def worked(
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(120))
+@settings(max_examples=shared(120))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES, clicks=CLICKS, ahead=st.none() | st.integers(0, 10**5))
 def test_the_laws_hold_and_the_order_ends(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate], clicks: list[Click], ahead: int | None
 ) -> None:
     order = data.draw(orders(algo))
-    market = worked(order, tape(stretches, END_S), fates, clicks, ahead)
+    facts = data.draw(st.sampled_from([FACTS, NOTHING]))
+    market = worked(order, tape(stretches, END_S), fates, clicks, ahead, facts)
     after = market.engine.executions[order.id]
     assert after.status.terminal, f"still {after.status} after its end"
     assert market.engine.wake is None
@@ -56,7 +84,7 @@ def test_the_laws_hold_and_the_order_ends(
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(4))
+@settings(max_examples=shared(4))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES)
 def test_the_laws_hold_over_hours_where_the_rolling_clock_forgets(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate]
@@ -110,7 +138,7 @@ def test_a_bound_of_the_schema_is_a_bound_of_the_algorithm(algo: str) -> None:
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(40))
+@settings(max_examples=shared(40))
 @given(data=st.data(), now=st.integers(0, 600), curve=st.lists(st.integers(0, 9), min_size=3, max_size=3).filter(any))
 def test_what_is_planned_never_falls_and_ends_at_the_quantity(algo: str, data: st.DataObject, now: int, curve: list[int]) -> None:
     order = data.draw(orders(algo, start=OPEN))
@@ -144,13 +172,16 @@ def garbage(tick: Tick, after: Nanos) -> Tick:
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(60))
+@settings(max_examples=shared(60))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES, cut=st.integers(0, END_S))
 def test_no_decision_knows_what_comes_after_it(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate], cut: int
 ) -> None:
     order, ticks = data.draw(orders(algo)), tape(stretches, END_S)
-    clean, poisoned = worked(order, ticks, fates), FakeMarket([garbage(tick, at(cut)) for tick in ticks], in_turn(fates))
+    clean, poisoned = (
+        worked(order, ticks, fates),
+        FakeMarket([garbage(tick, at(cut)) for tick in ticks], in_turn(fates), facts=FACTS),
+    )
     poisoned.accept(order)
     poisoned.run(at(cut))
     assert decisions(poisoned) == decisions(clean, at(cut))
@@ -180,12 +211,12 @@ def sent(market: FakeMarket) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(40))
+@settings(max_examples=shared(40))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES, clicks=CLICKS, shift=st.sampled_from([-1_000, 1, 12_345]))
 def test_the_same_market_at_other_prices_is_worked_with_the_same_lots(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate], clicks: list[Click], shift: int
 ) -> None:
-    order, ticks = data.draw(orders(algo)), tape(stretches, END_S)
+    order, ticks = unpriced(data.draw(orders(algo))), tape(stretches, END_S)
     clicks = [each for each in clicks if each.what != "limit"]
     limit = None if order.limit is None else Ticks(order.limit + shift)
     shifted = worked(replace(order, limit=limit), moved(ticks, lambda price: price + shift), fates, clicks)
@@ -193,7 +224,7 @@ def test_the_same_market_at_other_prices_is_worked_with_the_same_lots(
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(40))
+@settings(max_examples=shared(40))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES)
 def test_a_seller_in_the_mirrored_market_does_what_the_buyer_does(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate]
@@ -202,11 +233,12 @@ def test_a_seller_in_the_mirrored_market_does_what_the_buyer_does(
     other = Side.SELL if order.side is Side.BUY else Side.BUY
     limit = None if order.limit is None else Ticks(20_000 - order.limit)
     mirror = moved(ticks, lambda price: 20_000 - price, mirrored=True)
-    assert sent(worked(replace(order, side=other, limit=limit), mirror, fates)) == sent(worked(order, ticks, fates))
+    opposite = worked(replace(turned(order), side=other, limit=limit), mirror, fates, facts=shown(-1))
+    assert sent(opposite) == sent(worked(order, ticks, fates))
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(30))
+@settings(max_examples=shared(30))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES, clicks=CLICKS)
 def test_other_ids_change_nothing(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate], clicks: list[Click]
@@ -218,13 +250,13 @@ def test_other_ids_change_nothing(
 
 
 @pytest.mark.parametrize("algo", ALGOS)
-@settings(max_examples=examples(30))
+@settings(max_examples=shared(30))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES, stops=st.lists(st.integers(0, END_S), max_size=20))
 def test_looking_at_the_clock_more_often_changes_nothing(
     algo: str, data: st.DataObject, stretches: list[Stretch], fates: list[Fate], stops: list[int]
 ) -> None:
     order, ticks = data.draw(orders(algo)), tape(stretches, END_S)
-    cut = FakeMarket(ticks, in_turn(fates))
+    cut = FakeMarket(ticks, in_turn(fates), facts=FACTS)
     cut.accept(order)
     for stop in sorted(stops):
         cut.run(at(stop))

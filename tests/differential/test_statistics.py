@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from functools import cache
@@ -246,3 +247,20 @@ def test_looking_changes_nothing_whenever_it_is_done(seed: int) -> None:
     assert looked.session.statistics().tobytes() == whole.session.statistics().tobytes()
     assert looked.session.seconds(0).tobytes() == whole.session.seconds(0).tobytes()
     assert not math.isnan(looked.session.statistics()[WHOLE]["spread"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_last_seconds_are_sums_over_their_bars(seed: int) -> None:
+    replay = replay_of(rows_of_day(random_day(seed, rows=200)))
+    for until in (OPEN + 977 * SECOND // 3, OPEN + 5_000 * SECOND, CLOSE):
+        replay.advance(until=until)
+        for seconds in (1, 60, 300, 10**6):
+            bars = np.concatenate([replay.session.seconds(0)[-seconds:], replay.session.running_second()])
+            before = replay.session.seconds(0)[:-seconds]
+            mids = [*before["others_mid2"][-1:].tolist(), *bars["others_mid2"][:-1].tolist()]
+            moves = [math.log(b / a) for a, b in itertools.pairwise(mids) if a > 0 and b > 0]
+            imbalance, gross, volume, mid2, squares, returns = replay.session.recent(seconds)
+            assert (imbalance, gross) == (bars["others_imbalance"].sum(), np.abs(bars["others_imbalance"]).sum())
+            assert volume == bars["others"]["lots"].sum()
+            assert mid2 == (before["others_mid2"][-1] if len(before) else -(2**63))
+            assert (squares, returns) == (pytest.approx(sum(move**2 for move in moves)), len(moves))

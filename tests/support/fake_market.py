@@ -25,7 +25,7 @@ from metaorder.core.execution import Execution, Step
 from metaorder.domain.child import Child, Liquidity, TimeInForce
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve, flat_curve
 from metaorder.domain.order import ParentId, ParentOrder
-from metaorder.domain.state import MarketState
+from metaorder.domain.state import NO_BASIS, NO_FLOW, Basis, Flow, MarketState
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Report, ReportKind
 from metaorder.risk.participation import rolling_window
@@ -83,6 +83,7 @@ class Fate:
 FILLS_AT_ONCE = Fate()
 NEVER_FILLS = Fate(fills=())
 REFUSES = Fate(refuses=True)
+Facts = Callable[[Nanos, Quote], tuple[Basis, Flow]]
 Fates = Callable[[int], Fate]
 """The fate of the n-th child that arrives at the venue, from 0."""
 
@@ -139,8 +140,12 @@ class FakeMarket:
         ahead: Callable[[Nanos, Nanos], Lots] | None = None,
         watchers: Iterable[Watcher] = (),
         background: int = 0,
+        facts: Facts = lambda now, quote: (NO_BASIS, NO_FLOW),
     ) -> None:
-        """background: others' volume that every order sees beside what is printed, for tests that are not about the cap."""
+        """background: others' volume that every order sees beside what is printed, for tests that are not about the cap.
+
+        facts: the statistics that the market shows.
+        """
         self.now = OPEN
         self.quote = NO_QUOTE
         self.halted = False
@@ -150,6 +155,7 @@ class FakeMarket:
         self._curve = flat_curve(OPEN, CLOSE) if curve is None else curve
         self._ahead = ahead
         self._background = background
+        self._facts = facts
         self._tape = sorted(tape, key=lambda tick: tick.ts)
         self._played = 0
         self._fates = fates
@@ -166,6 +172,7 @@ class FakeMarket:
     def observe(self, execution: Execution) -> MarketState:
         order, origin = execution.order, execution.plan_origin
         meter, more = self._meters.get(order.id, _Meter(order)), self._background
+        basis, flow = self._facts(self.now, self.quote)
         return MarketState(
             now=self.now,
             quote=self.quote,
@@ -176,6 +183,8 @@ class FakeMarket:
             others_since_plan=meter.since(self.now if origin is None else origin),
             curve=self._curve,
             volume_ahead=None if self._ahead is None else self._ahead(self.now, order.end),
+            basis=basis,
+            flow=flow,
         )
 
     def touch(self) -> Quote:

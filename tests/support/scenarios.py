@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
 
 from metaorder.core.commands import Amend, Pause, Resume
-from metaorder.domain.market import NO_QUOTE
+from metaorder.domain.market import NO_QUOTE, Quote
 from metaorder.domain.order import ParentOrder, ParticipationMode, Side
-from metaorder.domain.units import Lots, Nanos, Ticks
+from metaorder.domain.state import Basis, Flow
+from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
 from support.core import OPEN, at, parent_order, touch
-from support.fake_market import MILLISECOND, FakeMarket, Fate, Halted, Printed, Quoted, Tick
+from support.fake_market import MILLISECOND, Facts, FakeMarket, Fate, Halted, Printed, Quoted, Tick
 
 SECOND_MS = 1_000
 
@@ -128,8 +129,58 @@ _CURVES = st.none() | st.lists(st.integers(0, 9), min_size=1, max_size=8).filter
 PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "twap": st.fixed_dictionaries({}, optional={"slices": st.integers(1, 40), "interval_s": st.integers(1, 200)}),
     "vwap": st.fixed_dictionaries({}, optional={"curve": _CURVES, "interval_s": st.integers(1, 200)}),
+    "is": st.builds(
+        lambda params, way: params | way,
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "alpha_bps": st.sampled_from(["-30", "5", "200"]),
+                "alpha_half_life_s": st.sampled_from(["30", "1000"]),
+                "interval_s": st.integers(1, 200),
+            },
+        ),
+        st.sampled_from([{}, {"urgency": "0.3"}, {"urgency": "1"}, {"half_life_s": "50"}, {"risk_aversion": "0.01"}]),
+    ),
     "pov": st.fixed_dictionaries({}, optional={"target": st.sampled_from(["0.01", "0.1", "0.3"]), "max": st.just("0.4")}),
 }
+
+
+PRICED = ("alpha_bps",)
+"""Parameters that are shares of the price: they mean something else at another price, and the opposite in a mirror."""
+
+
+def unpriced(order: ParentOrder) -> ParentOrder:
+    """The order without what is a share of the price."""
+    return replace(order, params={name: value for name, value in order.params.items() if name not in PRICED})
+
+
+def turned(order: ParentOrder) -> ParentOrder:
+    """The order with forecasts of the price turned round."""
+    return replace(order, params={name: str(-float(value)) if name in PRICED else value for name, value in order.params.items()})
+
+
+SHOWN = Basis(spread=Microticks(1_500_000), sigma=Microticks(400_000), adv=Lots(2_000_000), ahead=Lots(60_000))
+
+
+def shown(sign: int = 1) -> Facts:
+    """The statistics of a market that moves: pure functions of the clock and the touch. sign: -1 = of the mirrored market."""
+
+    def facts(now: Nanos, quote: Quote) -> tuple[Basis, Flow]:
+        second = (now - OPEN) // 10**9
+        wave = second * 7 % 41 - 20
+        mid2 = quote.mid2
+        flow = Flow(
+            imbalance=sign * 30 * wave,
+            gross=900,
+            mid2=None if mid2 is None else Ticks(mid2 - sign * (wave // 5)),
+            sigma=Microticks(300_000 + 20_000 * (second % 13)),
+            volume=Lots(4_000 + 500 * (second % 7)),
+            today=Lots(20_000 + 15 * second),
+            open=OPEN,
+        )
+        return replace(SHOWN, mid2=mid2), flow
+
+    return facts
 
 
 @st.composite

@@ -63,6 +63,15 @@ struct Second { // [ts, ts + 1 s)
   std::int64_t others_mid2, whole_mid2;         // bid + ask at its end, ticks; no_mid where there was none
 };
 
+// The last seconds of a view. Sums run over the seconds that are over, at most so many, and the one that is not.
+struct Recent {
+  Lots imbalance, gross; // sum of the order-flow imbalance of each second, and of its size
+  Lots volume;
+  std::int64_t mid2;     // bid + ask before the first of them; no_mid where there was none
+  double squares;        // of the log returns of the mid from second to second, where both ends have one
+  std::int64_t returns;  // how many
+};
+
 class Statistics {
 public:
   Statistics(Nanos open, std::int64_t points_per_tick) : open_(open), now_(open), second_end_(open + second), per_tick_(points_per_tick) {}
@@ -81,6 +90,7 @@ public:
   void trade(const Print& print, const Touch& others, const Touch& whole); // the touches just before its cause
 
   Statistic of(View view) const;                     // up to the time of the last call
+  Recent recent(View view, std::size_t seconds) const;
   const std::vector<Second>& seconds() const { return seconds_; } // those that are over, from the open on
   Second running() const;                            // the one that is not
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from metaorder.algos.params import plain, typed
 from metaorder.algos.pov import Pov
+from metaorder.algos.shortfall import Shortfall
 from metaorder.algos.twap import Twap
 from metaorder.algos.vwap import Vwap
 from metaorder.domain.errors import Invalid
@@ -16,6 +17,7 @@ ALGOS: Mapping[str, type[Algorithm]] = {
     "twap": Twap,
     "vwap": Vwap,
     "pov": Pov,
+    "is": Shortfall,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +16,21 @@ from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder
-from metaorder.domain.units import Lots, Nanos, Points, Ticks, price_text, share_text, time_text, to_lots, to_nanos, to_ticks
+from metaorder.domain.state import Basis
+from metaorder.domain.units import (
+    MICRO,
+    Lots,
+    Microticks,
+    Nanos,
+    Points,
+    Ticks,
+    price_text,
+    share_text,
+    time_text,
+    to_lots,
+    to_nanos,
+    to_ticks,
+)
 
 Doc = dict[str, Any]
 Function = Callable[[Any], Any]
@@ -39,12 +53,16 @@ WIRE_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a dataclass: its name inside and outside, and the way out and in."""
+    """A field of a dataclass: its name inside and outside, and the way out and in.
+
+    optional: it has a default; a document from before there was the field lacks it.
+    """
 
     name: str
     wire: str
     out: Function
     into: Function
+    optional: bool
 
 
 class Converters:
@@ -60,9 +78,20 @@ class Converters:
         key: Any = kind
         made = self._plans.get(key)
         if made is None:
+            optional = defaults_of(kind)
             pairs = [(name, self._pair(hint)) for name, hint in hints_of(kind)]
-            made = self._plans[key] = tuple(Field(name, wire_name(kind, name), out, into) for name, (out, into) in pairs)
+            made = self._plans[key] = tuple(
+                Field(name, wire_name(kind, name), out, into, name in optional) for name, (out, into) in pairs
+            )
         return made
+
+    def write(self, value: Any) -> Doc:
+        """A dataclass as a document."""
+        return {each.wire: each.out(getattr(value, each.name)) for each in self.plan(type(value))}
+
+    def read(self, kind: type[Any], doc: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a dataclass that a document holds; what it lacks from an earlier day has its default."""
+        return {each.name: each.into(doc[each.wire]) for each in self.plan(kind) if each.wire in doc or not each.optional}
 
     def quote(self, quote: Quote) -> Doc:
         """A touch as a document; null where a side is empty."""
@@ -76,20 +105,22 @@ class Converters:
 
     def order(self, order: ParentOrder) -> Doc:
         """The terms of an order as a document."""
-        return {each.wire: each.out(getattr(order, each.name)) for each in self.plan(ParentOrder)}
+        return self.write(order)
 
     def read_order(self, doc: Mapping[str, Any]) -> ParentOrder:
         """The order whose terms a document holds."""
-        return ParentOrder(**{each.name: each.into(doc[each.wire]) for each in self.plan(ParentOrder)})
+        return ParentOrder(**self.read(ParentOrder, doc))
 
     def _simple(self) -> dict[Any, tuple[Function, Function]]:
-        tick, point, lot = self._tick, self._point, self._lot
+        tick, point, lot, micro = self._tick, self._point, self._lot, self._tick / MICRO
         return {
             Ticks: (lambda v: price_text(v, tick), lambda v: to_ticks(Decimal(v), tick_size=tick)),
             Points: (lambda v: price_text(v, point), lambda v: Points(to_ticks(Decimal(v), tick_size=point))),
             Lots: (lambda v: v * lot, lambda v: to_lots(v, lot_size=lot)),
             Nanos: (time_text, to_nanos),
             Fraction: (share_text, Fraction),
+            Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
+            Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),
             Rejection: (_rejection_doc, lambda v: Rejection(**v)),
@@ -130,6 +161,17 @@ def hints_of(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
     """The fields of a dataclass with their types, in order."""
     key: Any = kind
     return _fields(key)
+
+
+def defaults_of(kind: type[Any]) -> frozenset[str]:
+    """The fields of a dataclass that have a default."""
+    key: Any = kind
+    return _defaults(key)
+
+
+@cache
+def _defaults(kind: Any) -> frozenset[str]:
+    return frozenset(f.name for f in fields(kind) if f.default is not MISSING or f.default_factory is not MISSING)
 
 
 @cache

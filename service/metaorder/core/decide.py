@@ -84,6 +84,7 @@ def plan_of(execution: Execution, now: Nanos) -> Plan:
         lots=Lots(order.lots - execution.plan_done),
         elapsed=Nanos(now - origin),
         window=Nanos(max(1, order.end - origin)),
+        basis=execution.basis,
     )
 
 
@@ -102,6 +103,12 @@ def state_of(execution: Execution, market: MarketState) -> State:
         plan=plan_of(execution, market.now),
         pace_horizon=execution.pace_horizon(market.now),
         market=market,
+        cap=order.cap,
+        urgency=order.urgency,
+        fills=execution.recent,
+        notional=execution.notional,
+        arrival2=execution.arrival2,
+        seed=order.seed,
     )
 
 
@@ -111,7 +118,7 @@ def plan_points(execution: Execution, market: MarketState) -> tuple[tuple[Nanos,
     origin = Nanos(max(market.now, execution.order.start))
     if execution.status.terminal or origin >= end:
         return ()
-    drawn = replace(execution, plan_origin=origin, plan_done=execution.filled)
+    drawn = replace(execution, plan_origin=origin, plan_done=execution.filled, basis=market.basis)
     state = state_of(drawn, market)
     times = [Nanos(origin + (end - origin) * i // SHOWN_POINTS) for i in range(SHOWN_POINTS + 1)]
     points = [(time, execution.algo.planned(state, time)) for time in times]

@@ -224,8 +224,9 @@ class Engine:
 
     def _draw(self, parent: ParentId, cause: str) -> None:
         execution = self.executions[parent]
-        points = plan_points(execution, self._view.observe(execution))
-        self._emit(parent, [ScheduleSet(cause=cause, done=execution.filled, points=points)])
+        market = self._view.observe(execution)
+        points = plan_points(execution, market)
+        self._emit(parent, [ScheduleSet(cause=cause, done=execution.filled, points=points, basis=market.basis)])
 
     def _settle_and_decide(self, parents: Sequence[ParentId]) -> None:
         for parent in parents:

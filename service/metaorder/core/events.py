@@ -9,7 +9,7 @@ from typing import Any
 from metaorder.domain.child import ChildType, Liquidity, TimeInForce
 from metaorder.domain.market import Quote
 from metaorder.domain.order import EndReason, ParentId, ParentOrder, SuspendReason, Waiting
-from metaorder.domain.state import Reason
+from metaorder.domain.state import NO_BASIS, Basis, Reason
 from metaorder.domain.units import Lots, Nanos, Ticks
 
 
@@ -45,11 +45,15 @@ class ParentStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSet:
-    """The schedule was drawn, or drawn anew, from here on. points: what is done by when; empty where it follows the market."""
+    """The schedule was drawn, or drawn anew, from here on.
+
+    points: what is done by when; empty where it follows the market. basis: what the market showed, on which it rests.
+    """
 
     cause: str
     done: Lots
     points: tuple[tuple[Nanos, Lots], ...]
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

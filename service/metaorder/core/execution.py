@@ -41,8 +41,8 @@ from metaorder.domain.order import (
     SuspendReason,
     Waiting,
 )
-from metaorder.domain.state import Algorithm
-from metaorder.domain.units import MINUTE, Lots, Nanos
+from metaorder.domain.state import NO_BASIS, Algorithm, Basis
+from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own, rolling_window
 
 CATCH_UP_HORIZON = Nanos(5 * MINUTE)
@@ -57,7 +57,8 @@ class Execution:
 
     notional: sum of lots times price [lots x ticks]. fees: [points x lots].
     open: children that are not terminal, by number. children: how many were ever sent.
-    started: when it arrived in the market; None before. plan_origin, plan_done: where the schedule starts from.
+    started: when it arrived in the market; None before. plan_origin, plan_done, basis: where the schedule starts from.
+    arrival2: bid + ask when it arrived [ticks].
     recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
     refused: when a venue last refused a child, if it has taken none since.
     """
@@ -75,6 +76,8 @@ class Execution:
     started: Nanos | None = None
     plan_origin: Nanos | None = None
     plan_done: Lots = Lots(0)
+    basis: Basis = NO_BASIS
+    arrival2: Ticks | None = None
     recent: tuple[tuple[Nanos, Lots], ...] = ()
     refused: Nanos | None = None
     waiting: Waiting | None = Waiting.START
@@ -162,9 +165,9 @@ ParentEvent = (
 def _parent(execution: Execution, event: ParentEvent, ts: Nanos) -> Execution:
     match event:
         case ParentStarted():
-            return replace(execution, started=ts, waiting=None)
+            return replace(execution, started=ts, waiting=None, arrival2=event.arrival.mid2)
         case ScheduleSet():
-            return replace(execution, plan_origin=ts, plan_done=event.done)
+            return replace(execution, plan_origin=ts, plan_done=event.done, basis=event.basis)
         case ParentWaiting():
             return replace(execution, waiting=event.waiting)
         case ParentSuspended():

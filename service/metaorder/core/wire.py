@@ -72,7 +72,7 @@ class Wire:
                 values[field.name] = int(doc["child_id"].rpartition("-")[2])
             elif field.name == "fee":
                 values[field.name] = int(Fraction(doc["fee"]) / Fraction(self._instrument.money_size))
-            else:
+            elif field.wire in doc or not field.optional:
                 values[field.name] = field.into(doc[field.wire])
         return Happened(ParentId(doc["parent_id"]), to_nanos(doc["ts"]), kind(**values))
 
@@ -86,8 +86,7 @@ class Wire:
     def read_command(self, doc: Mapping[str, Any]) -> tuple[Command, Stamp]:
         """The command that a document tells of, and its stamp."""
         kind = COMMAND_TYPES[doc["type"]]
-        values = {field.name: field.into(doc[field.wire]) for field in self._converters.plan(kind)}
-        return kind(**values), read_stamp(doc["stamp"])
+        return kind(**self._converters.read(kind, doc)), read_stamp(doc["stamp"])
 
     def order(self, order: ParentOrder) -> Doc:
         """The terms of an order as a document."""

@@ -27,6 +27,11 @@ class Quote:
         """Whether a mid exists: both sides are there and do not lock or cross."""
         return self.bid is not None and self.ask is not None and self.bid < self.ask
 
+    @property
+    def mid2(self) -> Ticks | None:
+        """Twice the mid, bid + ask; None where there is no mid."""
+        return Ticks(self.bid + self.ask) if self.bid is not None and self.ask is not None and self.bid < self.ask else None
+
     def near(self, side: Side) -> Ticks | None:
         """The price at which a trader on `side` would join the queue."""
         return self.bid if side is Side.BUY else self.ask

@@ -147,6 +147,7 @@ class ParentOrder:
     urgency: 0 = patient, 1 = as fast as the cap allows.
     behind, ahead: the band around the schedule, as shares of the quantity.
     min_child, max_child: sizes of a child order [lots]; max_child None = no limit.
+    seed: of what the algorithm draws at random, from the session's seed and who the order is.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     """
 
@@ -175,6 +176,7 @@ class ParentOrder:
     ahead: Fraction = Fraction(1, 50)
     decision_time: Nanos | None = None
     decision_price: Points | None = None
+    seed: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -9,9 +9,57 @@ from typing import Protocol
 
 from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side
-from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
 
 Reason = Mapping[str, int | str | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the market showed when a plan was drawn, our own orders and prints left out. None: it did not say.
+
+    A schedule that rests on volatility or volume rests on these, not on those of the moment: it does not shift under the order.
+
+    mid2: bid + ask, twice the mid [ticks].
+    spread: its mean over time since the open.
+    sigma: realised volatility since the open, per square root of a second.
+    adv: volume of a usual day [lots].
+    ahead: volume expected from then until the order's end [lots].
+    """
+
+    mid2: Ticks | None = None
+    spread: Microticks | None = None
+    sigma: Microticks | None = None
+    adv: Lots | None = None
+    ahead: Lots | None = None
+
+
+NO_BASIS = Basis()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How the market without us has moved of late. None: it does not say.
+
+    imbalance: order-flow imbalance of the last FLOW seconds; gross: the sum of its size second by second [lots].
+    mid2: bid + ask that long ago [ticks].
+    sigma: realised volatility of the last RECENT seconds, per square root of a second.
+    volume: traded in them; today: traded since the open [lots].
+    open: when the day began.
+    """
+
+    imbalance: int | None = None
+    gross: int | None = None
+    mid2: Ticks | None = None
+    sigma: Microticks | None = None
+    volume: Lots | None = None
+    today: Lots | None = None
+    open: Nanos | None = None
+
+
+NO_FLOW = Flow()
+FLOW_S = 60
+RECENT_S = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +71,8 @@ class Plan:
     lots: what was left to do then.
     elapsed: workable time since the origin.
     window: workable time from the origin to the end.
+    basis: what the market showed at the origin.
+    blackouts: stretches [from, to) in which nothing is sent, in order, none within another.
     """
 
     origin: Nanos
@@ -30,6 +80,12 @@ class Plan:
     lots: Lots
     elapsed: Nanos
     window: Nanos
+    basis: Basis = NO_BASIS
+    blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
+
+    def worked(self, time: Nanos) -> Nanos:
+        """Workable time from the origin to `time`."""
+        return workable(self.origin, time, self.blackouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +100,8 @@ class MarketState:
     others_since_plan: the part of it since the plan's origin [lots].
     curve: the market's usual volume over the day, from other days.
     volume_ahead: volume expected from now until the order's end [lots]; None where nothing says so.
+    basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
+    tick_value: what one tick is worth on one lot [currency].
     """
 
     now: Nanos
@@ -55,6 +113,9 @@ class MarketState:
     others_since_plan: Lots
     curve: VolumeCurve
     volume_ahead: Lots | None
+    basis: Basis = NO_BASIS
+    flow: Flow = NO_FLOW
+    tick_value: Fraction = Fraction(1, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +124,10 @@ class State:
 
     filled: lots done. working: lots at venues or on their way there.
     pace_horizon: the trailing time over which lag is made up.
+    cap: the participation cap. urgency: 0 = patient, 1 = as fast as the cap allows.
+    fills: own fills (time, lots), oldest first, as far back as they are remembered.
+    notional: sum of lots times price of all fills [lots x ticks]. arrival2: bid + ask when the order arrived [ticks].
+    seed: of all that an algorithm draws at random, from the order's identity.
     """
 
     side: Side
@@ -76,6 +141,12 @@ class State:
     plan: Plan
     pace_horizon: Nanos
     market: MarketState
+    cap: Fraction = Fraction(1, 5)
+    urgency: Fraction = Fraction(1, 2)
+    fills: tuple[tuple[Nanos, Lots], ...] = ()
+    notional: int = 0
+    arrival2: Ticks | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +179,12 @@ class Algorithm(Protocol):
     def planned(self, state: State, time: Nanos) -> Lots | None:
         """Lots that the plan has done by `time`, given that all goes well; None where it follows the market and cannot know."""
         ...
+
+
+def workable(start: Nanos, end: Nanos, blackouts: tuple[tuple[Nanos, Nanos], ...]) -> Nanos:
+    """Time from `start` to `end`, 0 where that is before it, without the stretches in which nothing is sent."""
+    lost = sum(max(0, min(to, end) - max(since, start)) for since, to in blackouts)
+    return Nanos(max(0, end - start) - lost)
 
 
 def share_of(lots: int, share: Fraction) -> Lots:

@@ -20,8 +20,14 @@ Ticks = NewType("Ticks", int)
 Points = NewType("Points", int)
 """A price in steps of the tape: an even number of them makes a tick, so that a mid is exact."""
 
+Microticks = NewType("Microticks", int)
+"""A price difference in millionths of a tick: a spread's mean or a volatility, which no price grid holds."""
+
 Nanos = NewType("Nanos", int)
 """A time in nanoseconds since 1970-01-01T00:00Z, or a span of time."""
+
+MICRO = 1_000_000
+"""Microticks in a tick."""
 
 SECOND = Nanos(1_000_000_000)
 MINUTE = Nanos(60 * SECOND)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from metaorder.models.inputs import Floats
@@ -19,6 +21,15 @@ def sinh_share(u: float | Floats, s: Floats) -> Floats:
     flat = u < FLAT
     v = np.where(flat, 1.0, u)
     return np.where(flat, s, np.exp(v * (s - 1)) * np.expm1(-2 * v * s) / np.expm1(-2 * v))
+
+
+def share_left(u: float, s: float) -> float:
+    """`sinh_share` of one number: what is left of a position when the share s of the time is. u: >= 0, infinite = all at once."""
+    if s >= 1:
+        return 1.0
+    if s <= 0 or u == math.inf:
+        return 0.0
+    return s if u < FLAT else math.exp(u * (s - 1)) * math.expm1(-2 * u * s) / math.expm1(-2 * u)
 
 
 def cosh_pace(u: float, s: Floats) -> Floats:

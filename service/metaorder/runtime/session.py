@@ -98,7 +98,10 @@ class _View:
             others_pace=since(now - execution.pace_horizon(now)),
             others_since_plan=since(now if origin is None else origin),
             curve=market.curve,
-            volume_ahead=_volume_ahead(market, now, order.end),
+            volume_ahead=(ahead := _volume_ahead(market, now, order.end)),
+            basis=market.basis(ahead),
+            flow=market.flow(),
+            tick_value=market.tick_value,
         )
 
     def touch(self) -> Quote:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,8 @@ from metaorder.domain.child import Child, Liquidity, TimeInForce
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
-from metaorder.domain.units import Lots, Nanos, Ticks
+from metaorder.domain.state import FLOW_S, RECENT_S, Basis, Flow
+from metaorder.domain.units import MICRO, Lots, Microticks, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.record import MarketRecord
 from metaorder.sim.rules import ReplayRules
@@ -56,6 +59,10 @@ _REASONS = (
 )
 _AUCTIONS = {TimeInForce.OPG: 1, TimeInForce.CLS: 2}
 _PPM = 1_000_000
+NO_MID = -(2**63)
+LEAST_RETURNS = 60
+"""Fewer returns than these say nothing of volatility."""
+
 DEFAULT_RULES = ReplayRules()
 
 
@@ -91,6 +98,7 @@ class Market:
     """A replayed or simulated session. One thread owns it; only `interrupt` may be called from another.
 
     curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
+    open: when the session began. tick_value: what one tick is worth on one lot [currency].
     latency: of messages and reports. recorded: a recorded market, without us, stands beside the live one.
     """
 
@@ -112,6 +120,8 @@ class Market:
         self.curve = curve
         self.usual_volume = usual_volume
         self.latency = latency
+        self.open = Nanos(native.clock)
+        self.tick_value = Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
         self._native = native
         self._evidence = evidence
         self._keys: dict[ParentId, int] = {}
@@ -237,6 +247,35 @@ class Market:
         others, whole = (read_view(row, depth) for row, depth in zip(rows, depths, strict=True))
         return others, whole
 
+    def basis(self, ahead: Lots | None) -> Basis:
+        """What a plan that is drawn now may rest on. ahead: volume expected until the order's end."""
+        mid2 = self.quote().mid2
+        _, spread, short, long, shorts, longs = self._native.others()
+        variance = long if longs >= LEAST_RETURNS else short if shorts >= LEAST_RETURNS else None
+        return Basis(
+            mid2=mid2,
+            spread=None if math.isnan(spread) else Microticks(round(spread * MICRO / self.instrument.points_per_tick)),
+            sigma=None if variance is None or mid2 is None else _sigma(variance, mid2),
+            adv=self.usual_volume,
+            ahead=ahead,
+        )
+
+    def flow(self) -> Flow:
+        """How the market without us has moved of late."""
+        imbalance, gross, _, ago, _, _ = self._native.recent(FLOW_S)
+        _, _, volume, _, squares, returns = self._native.recent(RECENT_S)
+        mid2 = self.quote().mid2
+        known = mid2 is not None and returns >= LEAST_RETURNS
+        return Flow(
+            imbalance=imbalance,
+            gross=gross,
+            mid2=None if ago <= NO_MID else Ticks(ago),
+            sigma=_sigma(squares / returns, mid2) if known and mid2 is not None else None,
+            volume=Lots(volume),
+            today=Lots(self._native.others()[0]),
+            open=self.open,
+        )
+
     def seconds(self) -> npt.NDArray[np.void]:
         """Bars of a second from the open up to now, the running one too; `native/include/lob/statistics.hpp` names the fields."""
         return np.concatenate([self._native.seconds(first=0), self._native.running_second()])
@@ -341,6 +380,11 @@ def _native_latency(latency: Latency) -> _native.Latency:
         report_jitter=latency.report_jitter,
         seed=latency.seed,
     )
+
+
+def _sigma(variance: float, mid2: int) -> Microticks:
+    """Volatility of the log mid as one of the price, per square root of a second."""
+    return Microticks(round(math.sqrt(variance) * mid2 / 2 * MICRO))
 
 
 def _levels(rows: list[tuple[int, int, int]]) -> list[BookLevel]:

@@ -24,7 +24,8 @@ from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId
-from metaorder.domain.units import Lots, Nanos, Points, Ticks, to_nanos
+from metaorder.domain.state import Basis
+from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
 from support.core import INSTRUMENT, OPEN, child, fill, parent_order, started, submitted, touch
 from support.examples import examples
 
@@ -75,6 +76,15 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     str: st.text(max_size=12),
     Any: JSON,
+    Microticks: PRICES,
+    Basis: st.builds(
+        Basis,
+        mid2=st.none() | PRICES,
+        spread=st.none() | PRICES,
+        sigma=st.none() | PRICES,
+        adv=st.none() | QUANTITIES,
+        ahead=st.none() | QUANTITIES,
+    ),
     Quote: st.builds(Quote, st.none() | PRICES, st.none() | PRICES, QUANTITIES, QUANTITIES),
     ParentOrder: any_order(),
     Rejection: st.builds(

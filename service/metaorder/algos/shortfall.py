@@ -1,0 +1,244 @@
+"""Implementation shortfall: trade early enough to escape the risk, late enough to spare the impact (Almgren and Chriss)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from metaorder.algos.scales import Scales, kappa_t, not_negative, positive, scales, text
+from metaorder.algos.schedule import follow, part
+from metaorder.domain.errors import Invalid
+from metaorder.domain.state import Intent, Reason, State
+from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.models import ac_forecast
+from metaorder.models.hyperbolic import share_left
+
+FINE = 10**9
+MOST_PERIODS = 1_000
+BPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A schedule as shares of the order: kappa T, and what is left after each of `periods`; None = the closed form."""
+
+    kappa_t: float
+    periods: int
+    left: tuple[float, ...] | None
+
+    def done(self, elapsed: int, window: int) -> int:
+        """The share that is done after `elapsed` of `window` [billionths], rounded down."""
+        if elapsed >= window:
+            return FINE
+        if self.left is None:
+            return FINE - math.ceil(FINE * share_left(self.kappa_t, 1 - elapsed / window))
+        period, into = divmod(elapsed * self.periods, window)
+        here, there = self.left[period], self.left[period + 1]
+        return FINE - math.ceil(FINE * (here + (there - here) * into / window))
+
+
+def work(state: State, course: Course, reason: Reason) -> Intent:
+    """The intent of a course: be where it will be at the end of the period that has begun."""
+    plan = state.plan
+    window, periods = plan.window, course.periods
+
+    def over(elapsed: int) -> Lots:
+        return part(plan, course.done(elapsed, window), FINE)
+
+    def target(time: Nanos) -> Lots:
+        begun = min(1 + periods * plan.worked(time) // window, periods)
+        return over(-(-begun * window // periods))
+
+    begun = min(1 + periods * plan.elapsed // window, periods)
+    step = Nanos(state.market.now + max(1, -(-begun * window // periods) - plan.elapsed))
+    return follow(state, target=target, due=lambda time: over(plan.worked(time)), step=step, reason=reason)
+
+
+def periods_of(window: Nanos, interval_s: int) -> int:
+    """How many periods a window has: about as long as asked for, and not too many to reckon with."""
+    return min(max(1, -(-window // (interval_s * SECOND))), MOST_PERIODS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """Almgren and Chriss (2000) in discrete periods: what is left falls as sinh(kappa (T - t)) / sinh(kappa T).
+
+    How fast is said in one of three ways, or by the order's `urgency`: kappa T = 3 u / (1 - u), so that 0 is a straight line
+    and 1 as fast as the cap allows; a half-life 1 / kappa; or a price of risk lambda, which needs volatility and impact. The
+    lambda that belongs to the schedule stands in each child's reason.
+
+    A forecast of the price (`alpha_bps`, up = +, whichever side the order is on) trades sooner when it runs away from the order
+    and later when it comes towards it; never back, never more than the order. It counts from the start of the order, steady over
+    `alpha_horizon_s` or fading with `alpha_half_life_s`.
+
+    Where volatility or impact is needed and neither stated nor known of this market, the order's urgency decides, the forecast
+    is left out, and `fallback` in the reason says so.
+    """
+
+    urgency: Decimal | None = field(
+        default=None,
+        metadata={"doc": "From 0, a straight line, to 1, as fast as the cap allows", "unit": "share", "mutable": True},
+    )
+    risk_aversion: Decimal | None = field(
+        default=None,
+        metadata={"doc": "Price of risk lambda: cost + lambda x variance is least", "unit": "1/currency", "mutable": True},
+    )
+    half_life_s: Decimal | None = field(
+        default=None,
+        metadata={"doc": "Time in which what is left falls to 1/e of itself", "unit": "seconds", "mutable": True},
+    )
+    interval_s: int = field(
+        default=60,
+        metadata={"doc": "Length of a period of the schedule", "unit": "seconds", "ge": 1, "mutable": True},
+    )
+    sigma: Decimal | None = field(
+        default=None,
+        metadata={
+            "doc": "Volatility; null = realised in the market since its open",
+            "unit": "ticks per square root of a second",
+            "mutable": True,
+        },
+    )
+    eta: Decimal | None = field(
+        default=None,
+        metadata={
+            "doc": "Temporary impact; null = a spread for trading 1 % of a usual day's volume in a day",
+            "unit": "ticks per lot a second",
+            "mutable": True,
+        },
+    )
+    gamma: Decimal | None = field(
+        default=None,
+        metadata={
+            "doc": "Permanent impact; null = a spread for a tenth of a usual day's volume, 0 where eta is stated",
+            "unit": "ticks per lot",
+            "mutable": True,
+        },
+    )
+    alpha_bps: Decimal = field(
+        default=Decimal(0),
+        metadata={"doc": "Expected move of the price, up = +, whichever side the order is on", "unit": "bps", "mutable": True},
+    )
+    alpha_horizon_s: int | None = field(
+        default=None,
+        metadata={"doc": "Time over which it is to come; null = the window", "unit": "seconds", "ge": 1, "mutable": True},
+    )
+    alpha_half_life_s: Decimal | None = field(
+        default=None,
+        metadata={
+            "doc": "Time in which half of it has come, in the place of a steady drift over the horizon",
+            "unit": "seconds",
+            "mutable": True,
+        },
+    )
+
+    def __post_init__(self) -> None:
+        ways = [name for name in ("urgency", "risk_aversion", "half_life_s") if getattr(self, name) is not None]
+        if len(ways) > 1:
+            raise Invalid(ways[1], f"left out where {ways[0]} is given: they say the same", str(getattr(self, ways[1])))
+        not_negative("urgency", self.urgency, most=1)
+        not_negative("risk_aversion", self.risk_aversion)
+        not_negative("gamma", self.gamma)
+        for name in ("half_life_s", "sigma", "eta", "alpha_half_life_s"):
+            positive(name, getattr(self, name))
+        if not 1 <= self.interval_s <= 86_400:
+            raise Invalid("interval_s", "from 1 to 86400", self.interval_s)
+        if abs(self.alpha_bps) > BPS:
+            raise Invalid("alpha_bps", f"from -{BPS} to {BPS}", str(self.alpha_bps))
+        if self.alpha_horizon_s is not None and self.alpha_horizon_s < 1:
+            raise Invalid("alpha_horizon_s", "1 or more", self.alpha_horizon_s)
+
+    def on_event(self, state: State) -> Intent:
+        """Be where the schedule will be at the end of the period that has begun."""
+        course, reason = self._course(state)
+        return work(state, course, reason)
+
+    def planned(self, state: State, time: Nanos) -> Lots:
+        """Lots done by `time` on the schedule."""
+        course, _ = self._course(state)
+        return part(state.plan, course.done(state.plan.worked(time), state.plan.window), FINE)
+
+    def _course(self, state: State) -> tuple[Course, dict[str, int | str | bool | None]]:
+        known = scales(state, sigma=self.sigma, eta=self.eta, gamma=self.gamma)
+        window = state.plan.window
+        periods = periods_of(window, self.interval_s)
+        tau = window / SECOND / periods
+        urgency, source = self._urgency(state, known, tau)
+        left, left_out = self._forecast(state, known, urgency, periods, tau)
+        course = Course(urgency, periods, left)
+        reason = course_reason(state, course, known, source)
+        fallback = left_out or (source if source.startswith("no ") else None)
+        return course, reason | {"alpha_bps": str(self.alpha_bps)} | ({"fallback": fallback} if fallback else {})
+
+    def _urgency(self, state: State, known: Scales, tau: float) -> tuple[float, str]:
+        """The kappa T of what is left, and who says so."""
+        window_s = state.plan.window / SECOND
+        if self.half_life_s is not None:
+            return window_s / float(self.half_life_s), "half_life_s"
+        if self.risk_aversion is not None:
+            tilde = None if known.eta is None else known.eta - known.gamma * tau / 2
+            if known.sigma is None or tilde is None or tilde <= 0:
+                missing = "volatility" if known.sigma is None else "impact"
+                return kappa_t(float(state.urgency)), f"no {missing} is known: the order's urgency"
+            per_tick_lot = float(self.risk_aversion) * float(state.market.tick_value)
+            slow = known.sigma * math.sqrt(per_tick_lot / tilde)
+            return 2 * math.asinh(tau * slow / 2) / tau * window_s, "risk_aversion"
+        if self.urgency is not None:
+            return kappa_t(float(self.urgency)), "urgency"
+        return kappa_t(float(state.urgency)), "the order's urgency"
+
+    def _forecast(
+        self, state: State, known: Scales, urgency: float, periods: int, tau: float
+    ) -> tuple[tuple[float, ...] | None, str | None]:
+        """What is left after each period under the forecast, or why it is left out."""
+        mid2 = state.plan.basis.mid2
+        if not self.alpha_bps or urgency == math.inf:
+            return None, None
+        tilde = 0.0 if known.eta is None else known.eta - known.gamma * tau / 2
+        if mid2 is None or tilde <= 0 or state.plan.lots <= 0:
+            return None, "no impact is known: the forecast is left out"
+        move = float(self.alpha_bps) / BPS * mid2 / 2 * state.side.sign / (tilde * state.plan.lots)
+        horizon = self.alpha_horizon_s if self.alpha_horizon_s is not None else (state.end - state.start) / SECOND
+        age = (state.plan.origin - state.start) / SECOND
+        half_life = None if self.alpha_half_life_s is None else float(self.alpha_half_life_s)
+        return path(move, horizon, half_life, age, urgency, periods, tau), None
+
+
+def course_reason(state: State, course: Course, known: Scales, source: str) -> dict[str, int | str | bool | None]:
+    """The numbers behind a course: lambda is the price of risk at which it is the optimum [1/currency]."""
+    tau = state.plan.window / SECOND / course.periods
+    half = course.kappa_t / course.periods / 2
+    price = None
+    if known.sigma and known.eta is not None and half < 350:
+        tilde = known.eta - known.gamma * tau / 2
+        price = tilde * (2 * math.sinh(half) / tau / known.sigma) ** 2 / float(state.market.tick_value)
+    return {
+        "urgency_from": source,
+        "kappa_t": text(course.kappa_t),
+        "lambda": text(price),
+        "sigma": text(known.sigma),
+        "eta": text(known.eta),
+        "gamma": text(known.gamma),
+        "impact_from": known.source,
+        "half_spread": text(known.half_spread),
+        "periods": course.periods,
+    }
+
+
+@lru_cache(maxsize=4096)
+def path(
+    move: float, horizon: float, half_life: float | None, age: float, urgency: float, periods: int, tau: float
+) -> tuple[float, ...]:
+    """What is left of an order after each period when the price is expected to run away from it by `move`, in units of eta~ X.
+
+    horizon, half_life, age: of the forecast [seconds]. tau: length of a period [seconds].
+    """
+
+    def come(time: float) -> float:
+        """The share of the move that has come by a time."""
+        return min(time / horizon, 1.0) if half_life is None else -math.expm1(-math.log(2) * time / half_life)
+
+    drift = [move * (come(age + (j + 1) * tau) - come(age + j * tau)) / tau for j in range(periods)]
+    return tuple(ac_forecast.left(drift, kappa=urgency / (periods * tau), period=tau))
