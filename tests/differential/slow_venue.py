@@ -37,10 +37,12 @@ from differential.slow_records import (
 class SlowVenue:
     """live: the book with us. waiting: what may not stand in it now. consumed: what trades took that the tape still shows.
 
-    edges: the last recorded price of each side, if there is one.
+    edges: the last recorded price of each side, if there is one. tick: points in one.
+    no_book: only prices are known: orders of ours wait, IOCs too, and the touch is the one that is stated.
     """
 
-    def __init__(self, open_: int) -> None:
+    def __init__(self, open_: int, *, tick: int = TICK, no_book: bool = False) -> None:
+        self.tick, self.no_book = tick, no_book
         self.live: list[Resting] = []
         self.waiting: list[Resting] = []
         self.consumed: Counter[object] = Counter()
@@ -104,9 +106,9 @@ class SlowVenue:
             remove(self.live, maker)
         if maker.own is None:
             self.consumed[maker.key] += lots
-            self.print(maker.price * TICK, lots)
+            self.print(maker.price * self.tick, lots)
         else:
-            self.print(maker.price * TICK, lots, parent=maker.own.parent, flags=OWN_MAKER)
+            self.print(maker.price * self.tick, lots, parent=maker.own.parent, flags=OWN_MAKER)
             self.fill(maker.own, maker.price, lots, maker=True, certain=certain)
 
     def ours_first(self, side: int, limit: int, lots: int, *, certain: bool) -> int:
@@ -142,8 +144,8 @@ class SlowVenue:
         limit = edge if edge is not None and past else own.price
         self._prevent_self_trades(own, limit)
         queue = front(self.live, -own.side)
-        rests = not own.ioc and not past
-        if rests and not (queue and not better(own.side, queue[0].price, limit)):
+        rests = (not own.ioc or self.no_book) and not past
+        if rests and not self.no_book and not (queue and not better(own.side, queue[0].price, limit)):
             before = [order for order in self.live if order.side == own.side and order.price == own.price]
             ahead = sum(order.lots for order in before)
             known = sum(order.lots for order in before if not isinstance(order.key, tuple) or order.own)
@@ -170,7 +172,7 @@ class SlowVenue:
             if maker.lots == 0:
                 remove(self.live, maker)
             counterparty = maker.own.parent if maker.own else 0
-            self.print(maker.price * TICK, lots, parent=own.parent, counterparty=counterparty, flags=OWN_TAKER)
+            self.print(maker.price * self.tick, lots, parent=own.parent, counterparty=counterparty, flags=OWN_TAKER)
             if maker.own:
                 self.fill(maker.own, maker.price, lots, maker=True, certain=True)
             else:
@@ -231,7 +233,7 @@ class SlowVenue:
     def say(self, reference: Touch) -> None:
         """The touches from now on; while the recorded market is locked or crossed, its own is shown."""
         locked = reference.bid_lots > 0 and reference.ask_lots > 0 and reference.bid >= reference.ask
-        live = reference if locked else touch_of([order for order in self.live if not order.own])
+        live = reference if locked or self.no_book else touch_of([order for order in self.live if not order.own])
         moved = not self.quotes or live.prices != self.touch.prices or reference.prices != self.reference.prices
         self.touch, self.reference = live, reference
         if not moved:
