@@ -214,7 +214,7 @@ Lots LevelReplay::meet(Venue& venue, Side side, Ticks price, Lots& left, bool th
 void LevelReplay::trade(Venue& venue, const LevelRow& row) {
   const std::int64_t per_tick = tape_->points_per_tick;
   const Ticks price = row.side == Side::sell ? row.points / per_tick : (row.points + per_tick - 1) / per_tick; // on the grid: who was as good
-  venue.print_reference(row.points, row.lots, 0);
+  venue.print_reference(row.points, row.lots, row.sided ? taker_of(row.side) : 0);
   if (!row.sided || venue.halted()) return venue.print(row.points, row.lots, 0);
   const Shown* level = shown(row.side, price);
   const Lots missing = level == nullptr ? 0 : level->lots - level->traded - others(venue, row.side, price); // we have taken it

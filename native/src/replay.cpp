@@ -158,7 +158,7 @@ void Replay::execute(Venue& venue, const Row& row, Ticks price) {
   run_.left -= taken;
   counters_.displaced += gone - taken;
   if (taken > 0) venue.print(row.points, taken, 0);
-  venue.print_reference(row.points, row.lots, 0);
+  venue.print_reference(row.points, row.lots, taker_of(row.side));
   book_.reduce(row.order, row.side, price, row.lots, false);
 }
 

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from differential.slow_records import (
     ADD,
     ASKED,
+    BOUGHT,
     BUY,
     CANCELED,
     CLOSED,
@@ -26,6 +27,7 @@ from differential.slow_records import (
     OWN_MAKER,
     REJECTED,
     SELL,
+    SOLD,
     TICK,
     TIME,
     Own,
@@ -220,7 +222,7 @@ class SlowReplay:
         self._counters["displaced"] += gone - taken
         if taken:
             self.venue.print(row.points, taken)
-        self._record(row, 0)
+        self._record(row, BOUGHT if row.side == SELL else SOLD)
         self._reduce_recorded(order, row.lots)
 
     def _end_of_run(self, run: tuple[int, int, int]) -> None:

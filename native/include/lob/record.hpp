@@ -15,6 +15,11 @@ constexpr std::uint32_t print_hidden = 1;    // an execution of an order that wa
 constexpr std::uint32_t print_auction = 2;   // a cross: not part of continuous trading
 constexpr std::uint32_t print_own_maker = 4; // our order rested and was taken
 constexpr std::uint32_t print_own_taker = 8; // our order took
+constexpr std::uint32_t print_bought = 16;   // of a recorded print: the recording says that its taker bought
+constexpr std::uint32_t print_sold = 32;     // or sold; neither where it does not say
+
+// What a recorded print says of its taker, by the side that rested.
+constexpr std::uint32_t taker_of(Side rested) { return rested == Side::sell ? print_bought : print_sold; }
 
 struct Print {
   Nanos ts;

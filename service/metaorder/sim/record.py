@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from metaorder.domain.units import Nanos
 
-HIDDEN, AUCTION, OWN_MAKER, OWN_TAKER = 1, 2, 4, 8
-"""Flags of a print."""
+HIDDEN, AUCTION, OWN_MAKER, OWN_TAKER, BOUGHT, SOLD = 1, 2, 4, 8, 16, 32
+"""Flags of a print. BOUGHT, SOLD: what the recording says of its taker; records of 0.1.0 before they were there have neither."""
 
 
 @dataclass(frozen=True, slots=True)
