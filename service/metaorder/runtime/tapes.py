@@ -1,0 +1,61 @@
+"""Flows from markets by their specification: a recorded day replayed, or a simulated one run, without an order of ours in it."""
+
+from __future__ import annotations
+
+from metaorder.domain.units import Nanos, time_text
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.market_data import MarketData
+from metaorder.runtime.build import build
+from metaorder.runtime.hosted import MarketSpec
+from metaorder.usecases.calibration_data import flow_of
+from metaorder.usecases.calibrations import Source
+
+ALL = 2**63 - 1
+
+
+def source_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Source:
+    """The day that a specification describes, from open to close.
+
+    Raises:
+        Invalid, SourceNotFound, DataError, SourceChanged: as `build`.
+    """
+    hosted = build(spec, data, calendars)
+    market, day = hosted.live.market, hosted.live.day
+    while not market.closed:
+        market.advance(until=day.close, wake=None, on_quote=False, budget=ALL)
+    options = spec.options
+    name = options["source"] if spec.kind == "replay" else f"{options['scenario']}, seed {options['seed']}"
+    return Source(
+        name=name,
+        digest=hosted.spec.digest,
+        symbol=market.instrument.symbol,
+        currency=market.instrument.currency,
+        as_of=time_text(Nanos(min(market.clock, day.close))),
+        flow=flow_of(market.record(), day, market.instrument, recorded=market.recorded),
+    )
+
+
+def recorded_spec(data_format: str, source: str, symbol: str, engine: str, date: str | None = None) -> MarketSpec:
+    """The specification of a recorded day that nobody trades in."""
+    options = {"format": data_format, "source": source, "hidden": "central", "latency_ms": 1.0}
+    return _spec("replay", symbol, engine, options if date is None else options | {"date": date})
+
+
+def simulated_spec(symbol: str, engine: str, *, scenario: str, seed: int, date: str, parameters: dict[str, object]) -> MarketSpec:
+    """The specification of a simulated day that nobody trades in."""
+    options = {"scenario": scenario, "seed": seed, "date": date, "parameters": parameters, "latency_ms": 1.0}
+    return _spec("simulated", symbol, engine, options)
+
+
+def _spec(kind: str, symbol: str, engine: str, options: dict[str, object]) -> MarketSpec:
+    return MarketSpec(
+        id="calibration",
+        name="calibration",
+        kind=kind,
+        symbol=symbol,
+        speed="max",
+        rolling=False,
+        digest=None,
+        engine=engine,
+        options=options,
+    )
