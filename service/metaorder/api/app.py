@@ -8,7 +8,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 from metaorder import __version__
-from metaorder.api import analysis, events, health, keys, markets, order_reads, parent_orders, problems, reference, risk, stream
+from metaorder.api import (
+    analysis,
+    estimates,
+    events,
+    health,
+    keys,
+    markets,
+    order_reads,
+    parent_orders,
+    problems,
+    reference,
+    risk,
+    stream,
+)
 from metaorder.api.context import Context
 from metaorder.api.middleware import BodyLimit, CountRequests, PlainAddress
 from metaorder.ports.metrics import Metrics
@@ -41,6 +54,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
         order_reads.router,
         parent_orders.router,
         analysis.router,
+        estimates.router,
         order_reads.fills_router,
         events.router,
         markets.router,

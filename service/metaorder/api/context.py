@@ -66,7 +66,10 @@ class InFlight:
 
 @dataclass(slots=True)
 class Context:
-    """The composition that the routes run on. engine: the build, which a session remembers. in_flight: creates under way."""
+    """The composition that the routes run on. engine: the build, which a session remembers. in_flight: creates under way.
+
+    profiles: held while one is set.
+    """
 
     service: Service
     queries: Queries
@@ -77,3 +80,4 @@ class Context:
     ring: KeyRing
     engine: str
     in_flight: dict[tuple[str, str], InFlight] = field(default_factory=dict)
+    profiles: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -63,6 +63,8 @@ class ParentOrderOut(Reply):
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]
+    estimate_id: str | None
+    profile_version: int | None
     created_at: str
 
 

@@ -48,7 +48,10 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
         live = hosted.live
         facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day)
         parent = ParentId(ctx.ids.sortable())
-        command = orders.accept(facts, principal, _new(body), parent, ctx.clock.now(), digest)
+        await _check_estimate(ctx, principal, body)
+        profile = await ctx.queries.profile(principal, body.symbol)
+        new = new_order(body, None if profile is None else profile["version"])
+        command = orders.accept(facts, principal, new, parent, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)
         answer = await ctx.service.apply(hosted.spec.id, command, beside)
         if isinstance(answer, Refusal):
@@ -216,8 +219,19 @@ def _version(if_match: str | None) -> int:
     return int(text)
 
 
-def _new(body: ParentOrderIn) -> orders.NewOrder:
-    """The body in the words of the use case."""
+async def _check_estimate(ctx: Context, principal: Principal, body: ParentOrderIn) -> None:
+    """An order refers to an estimate of its own account, for its own instrument and side, so that the two can be compared."""
+    if body.estimate_id is None:
+        return
+    row = await ctx.queries.estimate(principal, body.estimate_id)
+    kept = None if row is None else msgspec.json.decode(row["doc"])
+    if kept is None or (kept["symbol"], kept["side"]) != (body.symbol, str(body.side)):
+        rule = f"an estimate of this account for a {body.side} of {body.symbol}"
+        raise Unprocessable("validation", f"estimate_id must be {rule}", errors=[("/estimate_id", f"must be {rule}")])
+
+
+def new_order(body: ParentOrderIn, profile_version: int | None) -> orders.NewOrder:
+    """The body in the words of the use case. profile_version: of the instrument's profile in force."""
     return orders.NewOrder(
         client_order_id=body.client_order_id,
         market=body.market,
@@ -242,4 +256,6 @@ def _new(body: ParentOrderIn) -> orders.NewOrder:
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,
+        estimate_id=body.estimate_id,
+        profile_version=profile_version,
     )

@@ -84,7 +84,7 @@ class SwitchOut(Reply):
     kill_seq: int
 
 
-def _of(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
+def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
     """An answer and the problems that may come in its place."""
     made: Responses = {status: {"model": model, "description": what}}
     for code in (401, 403, 422, *problems):
@@ -104,33 +104,33 @@ PROBLEMS = {
     503: "nothing was accepted",
 }
 
-ACCEPTED = _of(201, AcceptedOut, "durable, and past the risk ladder", 409, 413, 503) | {
+ACCEPTED = answers(201, AcceptedOut, "durable, and past the risk ladder", 409, 413, 503) | {
     200: {"model": AcceptedOut, "description": "the first answer again (Idempotent-Replayed: true)"}
 }
-AMENDED = _of(200, AmendedOut, "amended", 404, 409, 412, 413, 428, 503)
-ORDER = _of(200, ParentOrderOut, "the order", 404, 409, 503)
-CANCEL_REQUESTED = _of(202, ParentOrderOut, "requested: fills may still come", 404, 503) | {
+AMENDED = answers(200, AmendedOut, "amended", 404, 409, 412, 413, 428, 503)
+ORDER = answers(200, ParentOrderOut, "the order", 404, 409, 503)
+CANCEL_REQUESTED = answers(202, ParentOrderOut, "requested: fills may still come", 404, 503) | {
     200: {"model": ParentOrderOut, "description": "the order was terminal already"}
 }
-CANCEL_ALL = _of(202, CancelAllOut, "requested", 503)
-ORDERS = _of(200, OrdersOut, "parent orders")
-CHILDREN = _of(200, ChildrenOut, "child orders", 404)
-REASONS = _of(200, ReasonsOut, "reasons", 404)
-FILLS = _of(200, FillsOut, "fills", 404)
-EVENTS = _of(200, EventsOut, "events", 404)
-TCA = _of(200, TcaOut, "the analysis", 404, 409)
-SCHEDULE = _of(200, ScheduleOut, "the schedule in force", 404)
-MARKET = _of(200, MarketOut, "the market", 404, 409, 503)
-MARKET_CREATED = _of(201, MarketOut, "created, and ready", 404, 409, 413, 503)
-MARKETS = _of(200, MarketsOut, "markets")
-BOOK = _of(200, BookOut, "the book", 404, 409)
-BARS = _of(200, BarsOut, "bars", 404, 409)
-STATISTICS = _of(200, StatisticsOut, "the statistics", 404, 409)
-ALGO = _of(200, AlgoOut, "the algorithm", 404)
-ALGOS = _of(200, AlgosOut, "algorithms")
-INSTRUMENTS = _of(200, InstrumentsOut, "instruments")
-LIMITS = _of(200, LimitsOut, "limits")
-KEY = _of(200, KeyOut, "the key", 404, 503)
-KEYS = _of(200, KeysOut, "keys")
-KEY_CREATED = _of(201, NewKeyOut, "made; the secret is shown once", 413, 503)
-SWITCH = _of(200, SwitchOut, "done, and durable", 503)
+CANCEL_ALL = answers(202, CancelAllOut, "requested", 503)
+ORDERS = answers(200, OrdersOut, "parent orders")
+CHILDREN = answers(200, ChildrenOut, "child orders", 404)
+REASONS = answers(200, ReasonsOut, "reasons", 404)
+FILLS = answers(200, FillsOut, "fills", 404)
+EVENTS = answers(200, EventsOut, "events", 404)
+TCA = answers(200, TcaOut, "the analysis", 404, 409)
+SCHEDULE = answers(200, ScheduleOut, "the schedule in force", 404)
+MARKET = answers(200, MarketOut, "the market", 404, 409, 503)
+MARKET_CREATED = answers(201, MarketOut, "created, and ready", 404, 409, 413, 503)
+MARKETS = answers(200, MarketsOut, "markets")
+BOOK = answers(200, BookOut, "the book", 404, 409)
+BARS = answers(200, BarsOut, "bars", 404, 409)
+STATISTICS = answers(200, StatisticsOut, "the statistics", 404, 409)
+ALGO = answers(200, AlgoOut, "the algorithm", 404)
+ALGOS = answers(200, AlgosOut, "algorithms")
+INSTRUMENTS = answers(200, InstrumentsOut, "instruments")
+LIMITS = answers(200, LimitsOut, "limits")
+KEY = answers(200, KeyOut, "the key", 404, 503)
+KEYS = answers(200, KeysOut, "keys")
+KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 413, 503)
+SWITCH = answers(200, SwitchOut, "done, and durable", 503)

@@ -94,6 +94,7 @@ class ParentOrderIn(Body):
     decision_time: Time | None = None
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
+    estimate_id: Annotated[StrictStr, Field(max_length=40)] | None = Field(None, description="the estimate that led here")
 
 
 class AmendIn(Body):

@@ -32,7 +32,7 @@ from metaorder.domain.calendar import TradingDay
 from metaorder.domain.child import Child, ChildStatus
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
-from metaorder.domain.order import Account, EndReason, ParentId, Status, SuspendReason, Waiting
+from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, SuspendReason, Waiting
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots, Nanos, time_text
 from metaorder.domain.venue import Report, ReportKind
@@ -202,16 +202,23 @@ class Engine:
             self._open[after.order.account] += _alive(after) - _alive(before)
             self._out.append(Step(happened, before, after))
 
-    def _accept(self, command: Accept) -> list[Step] | Refusal:
-        order = command.order
-        if order.end <= self._now:
+    def refusal(self, order: ParentOrder, now: Nanos) -> Refusal | None:
+        """Why an order cannot be taken now, whatever the risk ladder says; None if it can."""
+        if order.end <= now:
             return Refusal("window_passed", "end_time is not after the market's clock", errors=(("/end_time", "is past"),))
-        if order.decision_time is not None and order.decision_time > self._now:
-            detail = f"decision_time is after the market's clock, {time_text(self._now)}"
+        if order.decision_time is not None and order.decision_time > now:
+            detail = f"decision_time is after the market's clock, {time_text(now)}"
             return Refusal("validation", detail, errors=(("/decision_time", "must not be to come"),))
         if order.start < self._day.open or order.end > self._day.close:
             detail = f"the window must lie within the session, {time_text(self._day.open)} to {time_text(self._day.close)}"
             return Refusal("window_outside_session", detail, errors=(("/start_time", detail), ("/end_time", detail)))
+        return None
+
+    def _accept(self, command: Accept) -> list[Step] | Refusal:
+        order = command.order
+        refused = self.refusal(order, self._now)
+        if refused is not None:
+            return refused
         self._emit(order.id, [apply.accept(command, self._view.touch())])
         self._settle_and_decide([order.id])
         return self._take()

@@ -149,6 +149,7 @@ class ParentOrder:
     min_child, max_child: sizes of a child order [lots]; max_child None = no limit.
     seed: of what the algorithm draws at random, from the session's seed and who the order is.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
+    estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     """
 
     id: ParentId
@@ -178,6 +179,8 @@ class ParentOrder:
     decision_price: Points | None = None
     seed: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
+    estimate_id: str | None = None
+    profile_version: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:

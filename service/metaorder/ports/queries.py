@@ -94,3 +94,11 @@ class Queries(Protocol):
     async def keys(self) -> list[Row]:
         """Every key, without its secret: nobody has that."""
         ...
+
+    async def profile(self, principal: Principal, symbol: str, version: int | None = None) -> Row | None:
+        """The account's profile of an instrument: the newest, or the one of a version."""
+        ...
+
+    async def estimate(self, principal: Principal, estimate: str) -> Row | None:
+        """An estimate of the account."""
+        ...

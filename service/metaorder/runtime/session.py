@@ -266,7 +266,7 @@ def _parent_of(command: Command) -> ParentId | None:
 
 
 _IDS = ("parent_id", "child_id", "execution_id", "received_at")
-_ORDER_IDS = ("id", "session", "market")
+_ORDER_IDS = ("id", "session", "market", "estimate_id", "profile_version")
 
 
 def _deterministic(doc: Doc) -> Doc:

@@ -67,6 +67,8 @@ class NewOrder:
     decision_time: str | None
     decision_price: str | None
     tags: Mapping[str, str]
+    estimate_id: str | None = None
+    profile_version: int | None = None
 
 
 def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
@@ -151,6 +153,8 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         decision_time=None if new.decision_time is None else to_nanos(new.decision_time, field="decision_time"),
         decision_price=_decision_price(new, instrument),
         tags=dict(new.tags),
+        estimate_id=new.estimate_id,
+        profile_version=new.profile_version,
     )
     check_terms(order)
     return Accept(

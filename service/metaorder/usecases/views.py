@@ -46,6 +46,8 @@ _MORE_TERMS = (
     "decision_price",
     "tags",
 )
+_LATER_TERMS = ("estimate_id", "profile_version")
+"""Terms that orders of an earlier build do not have."""
 
 
 def from_execution(execution: Execution, wire: Wire, instrument: Instrument) -> Doc:
@@ -183,6 +185,7 @@ def _document(
         "reason": reason,
         "version": version,
         **{name: terms[name] for name in _MORE_TERMS},
+        **{name: terms.get(name) for name in _LATER_TERMS},
         "participation_grace": terms["min_child_quantity"],
         "schedule_band": {"behind": terms["band_behind"], "ahead": terms["band_ahead"]},
         "created_at": time_text(created_at),

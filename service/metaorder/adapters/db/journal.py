@@ -18,7 +18,7 @@ from metaorder.runtime.failpoints import failpoint
 
 CHUNK = 5_000
 OPEN_STATES = ("ready", "running", "paused")
-ORDER = ("parents", "children", "fills", "markets", "keys", "switches")
+ORDER = ("parents", "children", "fills", "markets", "keys", "switches", "profiles", "estimates")
 """Projections in the order in which they may refer to each other."""
 
 

@@ -53,6 +53,10 @@ class Projector:
             self._market(row, doc)
         elif kind.startswith("key."):
             self._key(kind, doc)
+        elif kind == "profile.set":
+            self._put("profiles", doc["id"], _kept(doc, "symbol", "version"), ended=True)
+        elif kind == "estimate.made":
+            self._put("estimates", doc["id"], _kept(doc), ended=True)
         elif kind in {"risk.killed", "risk.rearmed"}:
             self._put("switches", "killed", {"name": "killed", "value": "1" if kind == "risk.killed" else "0"})
         elif kind in {"parent.accepted", "parent.rejected"}:
@@ -205,6 +209,11 @@ class Projector:
             self._open.pop((table, key), None)
         else:
             self._open[table, key] = value
+
+
+def _kept(doc: Row, *names: str) -> Row:
+    """A document that is kept whole, with what it is found by beside it."""
+    return {"id": doc["id"], "account": doc["account"], **{name: doc[name] for name in names}, "doc": _dump(doc["doc"]).decode()}
 
 
 def _new_child(row: Sealed, doc: Row) -> Row:

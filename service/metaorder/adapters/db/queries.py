@@ -11,7 +11,19 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.expression import BindParameter
 
-from metaorder.adapters.db.tables import answers, children, fills, journal, keys, markets, parents, records, streams
+from metaorder.adapters.db.tables import (
+    answers,
+    children,
+    estimates,
+    fills,
+    journal,
+    keys,
+    markets,
+    parents,
+    profiles,
+    records,
+    streams,
+)
 from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
@@ -124,6 +136,17 @@ class SqlQueries:
     async def keys(self) -> list[Row]:
         """Every key."""
         return [dict(row._mapping) for row in await self._all(select(keys).order_by(keys.c.created_at, keys.c.id))]  # noqa: SLF001
+
+    async def profile(self, principal: Principal, symbol: str, version: int | None = None) -> Row | None:
+        """The account's profile of an instrument: the newest, or the one of a version."""
+        query = select(profiles).where(profiles.c.account == principal.account, profiles.c.symbol == symbol)
+        if version is not None:
+            query = query.where(profiles.c.version == version)
+        return await self._first(query.order_by(profiles.c.version.desc()).limit(1))
+
+    async def estimate(self, principal: Principal, estimate: str) -> Row | None:
+        """An estimate of the account."""
+        return await self._first(select(estimates).where(estimates.c.account == principal.account, estimates.c.id == estimate))
 
     async def _first(self, query: Select[Any], **values: str) -> dict[str, Any] | None:
         def read(connection: Connection) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that makes these tables."""
 
 metadata = MetaData(
@@ -192,5 +192,24 @@ switches = Table(
     Column("value", Text, nullable=False),
 )
 
-PROJECTIONS = (fills, children, parents, markets, keys, switches)
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("symbol", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("doc", Text, nullable=False),
+    UniqueConstraint("account", "symbol", "version"),
+)
+
+estimates = Table(
+    "estimates",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("doc", Text, nullable=False),
+)
+
+PROJECTIONS = (fills, children, parents, markets, keys, switches, profiles, estimates)
 """Drawn from the journal alone; a rebuild empties them in this order and folds every row again."""

@@ -1,0 +1,82 @@
+"""Bodies about what is expected: an instrument's profile, and an order that is to be estimated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
+
+from metaorder.api.schemas import BIG, Body, Decimal, ParentOrderIn, Text, Time, Weight
+from metaorder.domain.order import MAX_CLIENT_ID
+
+Number = Annotated[StrictFloat | StrictInt, Field(ge=0, le=1e9)]
+Errors = Annotated[dict[Annotated[StrictStr, Field(max_length=40)], Number], Field(max_length=20)]
+
+
+class ImpactIn(Body):
+    """What own trading does to the price, as `docs/estimates.md` writes it.
+
+    `power`: permanent = gamma sigma X / V, temporary = eta sigma (rate / V)^exponent. `almgren_2005`: the coefficients that the
+    paper states, with `outstanding` shares.
+    """
+
+    law: Literal["power", "almgren_2005"] = "power"
+    permanent: Number | None = Field(None, description="gamma")
+    temporary: Number | None = Field(None, description="eta")
+    exponent: Annotated[StrictFloat | StrictInt, Field(gt=0, le=1)] | None = Field(None, description="beta; 1 is linear")
+    outstanding: Annotated[StrictInt, Field(ge=1, le=BIG)] | None = None
+    errors: Errors | None = Field(None, description="standard errors of permanent, temporary, exponent")
+
+    @model_validator(mode="after")
+    def _whole(self) -> ImpactIn:
+        coefficients = (self.permanent, self.temporary, self.exponent)
+        if self.law == "power" and None in coefficients:
+            raise ValueError("the power law needs permanent, temporary and exponent")
+        if self.law == "almgren_2005" and (self.outstanding is None or coefficients != (None, None, None)):
+            raise ValueError("almgren_2005 needs outstanding and has its own coefficients")
+        return self
+
+
+class KnownIn(Body):
+    """What is known of an instrument: all of it optional, in units and in the instrument's currency."""
+
+    adv: Annotated[StrictInt, Field(ge=1, le=BIG, description="a usual day's volume [units]")] | None = None
+    sigma_per_sqrt_day: Annotated[StrictFloat | StrictInt, Field(gt=0, le=10, description="fraction")] | None = None
+    median_spread: Annotated[Decimal, Field(description="in currency")] | None = None
+    volume_sd: Annotated[StrictFloat, Field(ge=0, le=5, description="of its log, around the forecast")] | None = None
+    curve: Annotated[list[Weight], Field(min_length=1, max_length=1_000, description="over the session")] | None = None
+    impact: ImpactIn | None = None
+    errors: Errors | None = Field(None, description="standard errors by the name of the parameter")
+    source: Text | None = None
+
+
+class EstimateModelIn(KnownIn):
+    """What the estimate is to use; what is absent comes from the profile, then from the market."""
+
+    alpha_bps: Annotated[StrictFloat | StrictInt, Field(ge=-10_000, le=10_000)] | None = Field(
+        None, description="expected move of the price, up = +, regardless of side"
+    )
+    alpha_horizon_s: Annotated[StrictInt, Field(ge=1, le=86_400)] | None = Field(None, description="default: the window")
+    crossing_share: Annotated[StrictFloat | StrictInt, Field(ge=0, le=1)] | None = Field(
+        None, description="share that crosses the spread; default 1, the upper bound"
+    )
+
+
+class ProfileIn(KnownIn):
+    """An instrument's profile. Each change makes a new version; orders record the one that they came in under."""
+
+    as_of: Time
+    source: Text
+
+
+class EstimateIn(ParentOrderIn):
+    """A parent order that is not sent; `client_order_id` may be left out."""
+
+    client_order_id: Annotated[StrictStr, Field(min_length=1, max_length=MAX_CLIENT_ID)] = "estimate"
+    model: EstimateModelIn | None = None
+
+    @model_validator(mode="after")
+    def _first(self) -> EstimateIn:
+        if self.estimate_id is not None:
+            raise ValueError("an estimate refers to no other")
+        return self
