@@ -9,6 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from metaorder.algos import ALGOS
+from metaorder.algos.params import parameters
 from metaorder.core.commands import Amend, Pause, Resume
 from metaorder.domain.market import NO_QUOTE, Quote
 from metaorder.domain.order import ParentOrder, ParticipationMode, Side
@@ -127,7 +129,14 @@ def click(market: FakeMarket, order: ParentOrder, each: Click) -> None:
 
 _CURVES = st.none() | st.lists(st.integers(0, 9), min_size=1, max_size=8).filter(any)
 PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
-    "twap": st.fixed_dictionaries({}, optional={"slices": st.integers(1, 40), "interval_s": st.integers(1, 200)}),
+    "twap": st.fixed_dictionaries(
+        {},
+        optional={
+            "slices": st.integers(1, 40),
+            "interval_s": st.integers(1, 200),
+            "randomise": st.sampled_from(["0", "0.3", "1"]),
+        },
+    ),
     "vwap": st.fixed_dictionaries({}, optional={"curve": _CURVES, "interval_s": st.integers(1, 200)}),
     "is": st.builds(
         lambda params, way: params | way,
@@ -141,22 +150,42 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         ),
         st.sampled_from([{}, {"urgency": "0.3"}, {"urgency": "1"}, {"half_life_s": "50"}, {"risk_aversion": "0.01"}]),
     ),
+    "close": st.fixed_dictionaries({}, optional={"rate": st.sampled_from(["0.05", "0.4"]), "last_s": st.integers(1, 900)}),
+    "adaptive": st.fixed_dictionaries(
+        {}, optional={"base": st.sampled_from(["twap", "vwap", "is"]), "ahead": st.just("0.3"), "result": st.just("1")}
+    ),
+    "stochastic_control": st.fixed_dictionaries(
+        {},
+        optional={
+            "phi": st.sampled_from(["0", "0.001"]),
+            "terminal_penalty": st.sampled_from(["0.001", "5"]),
+            "target": st.sampled_from(["0.05", "0.3"]),
+            "interval_s": st.integers(1, 200),
+        },
+    ),
+    "robust": st.fixed_dictionaries({}, optional={"sigma_high": st.sampled_from(["1", "4"]), "urgency": st.just("0.8")}),
+    "myopic": st.fixed_dictionaries(
+        {},
+        optional={
+            "half_life_s": st.sampled_from(["20", "600"]),
+            "concavity": st.sampled_from(["0.5", "1"]),
+            "alpha_model": st.sampled_from(["none", "momentum", "imbalance"]),
+            "adaptive_beta": st.booleans(),
+        },
+    ),
     "pov": st.fixed_dictionaries({}, optional={"target": st.sampled_from(["0.01", "0.1", "0.3"]), "max": st.just("0.4")}),
 }
 
 
-PRICED = ("alpha_bps",)
-"""Parameters that are shares of the price: they mean something else at another price, and the opposite in a mirror."""
+PRICED: dict[str, Any] = {"alpha_bps": "0", "doubt_bps": "0", "alpha_model": "none"}
+"""Parameters that are shares of the price: they mean something else at another price. The values ask for nothing of the kind."""
 
 
 def unpriced(order: ParentOrder) -> ParentOrder:
     """The order without what is a share of the price."""
-    return replace(order, params={name: value for name, value in order.params.items() if name not in PRICED})
-
-
-def turned(order: ParentOrder) -> ParentOrder:
-    """The order with forecasts of the price turned round."""
-    return replace(order, params={name: str(-float(value)) if name in PRICED else value for name, value in order.params.items()})
+    known = parameters(ALGOS[order.algo])
+    none = {each.name: PRICED[each.name] for each in known if each.name in PRICED}
+    return replace(order, params={**order.params, **none})
 
 
 SHOWN = Basis(spread=Microticks(1_500_000), sigma=Microticks(400_000), adv=Lots(2_000_000), ahead=Lots(60_000))

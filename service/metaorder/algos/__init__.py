@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metaorder.algos.adaptive import Adaptive
+from metaorder.algos.close import Close
+from metaorder.algos.control import StochasticControl
+from metaorder.algos.myopic import Myopic
 from metaorder.algos.params import plain, typed
 from metaorder.algos.pov import Pov
+from metaorder.algos.robust import Robust
 from metaorder.algos.shortfall import Shortfall
 from metaorder.algos.twap import Twap
 from metaorder.algos.vwap import Vwap
@@ -18,6 +23,11 @@ ALGOS: Mapping[str, type[Algorithm]] = {
     "vwap": Vwap,
     "pov": Pov,
     "is": Shortfall,
+    "close": Close,
+    "adaptive": Adaptive,
+    "stochastic_control": StochasticControl,
+    "robust": Robust,
+    "myopic": Myopic,
 }
 
 

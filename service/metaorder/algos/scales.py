@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from metaorder.domain.errors import Invalid
 from metaorder.domain.state import State
 from metaorder.domain.units import MICRO, SECOND
 
@@ -64,15 +63,3 @@ def kappa_t(urgency: float) -> float:
 def text(value: float | None) -> str | None:
     """A number as it stands in a reason."""
     return None if value is None else f"{value:.6g}"
-
-
-def not_negative(field: str, value: Decimal | None, *, most: int | None = None) -> None:
-    """Raises Invalid: the value is negative, or above `most`."""
-    if value is not None and (value < 0 or (most is not None and value > most)):
-        raise Invalid(field, "0 or more" if most is None else f"from 0 to {most}", str(value))
-
-
-def positive(field: str, value: Decimal | None) -> None:
-    """Raises Invalid: the value is 0 or less."""
-    if value is not None and value <= 0:
-        raise Invalid(field, "greater than 0", str(value))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from metaorder.domain.state import Intent, Plan, Reason, State
 from metaorder.domain.units import SECOND, Lots, Nanos
 
 LOOK_EVERY = SECOND
 """The longest time between two decisions: quotes move and bands are crossed between the steps of a schedule."""
+
+BILLION = 10**9
+_64 = 2**64 - 1
 
 Done = Callable[[Nanos], Lots]
 """Lots that a schedule has done by a time, never decreasing."""
@@ -37,3 +41,12 @@ def part(plan: Plan, numerator: int, denominator: int) -> Lots:
     """Lots done when `numerator` of `denominator` parts of the plan are over, rounded up so that odd lots go early."""
     clipped = min(max(numerator, 0), denominator)
     return Lots(plan.done - (-plan.lots * clipped // denominator))
+
+
+def jitter(seed: int, place: int, share: Fraction) -> int:
+    """A number in [-share, share], drawn by place from a seed alone [billionths]. The generator is SplitMix64."""
+    z = (seed + (place + 1) * 0x9E3779B97F4A7C15) & _64
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _64
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _64
+    drawn = (z ^ (z >> 31)) % (2 * BILLION + 1) - BILLION
+    return drawn * share.numerator // share.denominator

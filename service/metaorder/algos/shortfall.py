@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import ClassVar, Protocol
 
-from metaorder.algos.scales import Scales, kappa_t, not_negative, positive, scales, text
+from metaorder.algos.parameter import not_negative, parameter, positive, seconds
+from metaorder.algos.scales import Scales, kappa_t, scales, text
 from metaorder.algos.schedule import follow, part
 from metaorder.domain.errors import Invalid
 from metaorder.domain.state import Intent, Reason, State
@@ -18,6 +20,30 @@ from metaorder.models.hyperbolic import share_left
 FINE = 10**9
 MOST_PERIODS = 1_000
 BPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """A worse market than the known one: so many times its volatility, and a drift against the order over the window [bps]."""
+
+    sigma_times: float
+    against_bps: float
+
+
+CALM = Stress(1.0, 0.0)
+
+
+class Path(Protocol):
+    """A schedule in periods, as the share of the order that is done [billionths] after `elapsed` of `window`, never falling."""
+
+    @property
+    def periods(self) -> int:
+        """How many periods it has."""
+        ...
+
+    def done(self, elapsed: int, window: int) -> int:
+        """The share that is done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +65,7 @@ class Course:
         return FINE - math.ceil(FINE * (here + (there - here) * into / window))
 
 
-def work(state: State, course: Course, reason: Reason) -> Intent:
+def work(state: State, course: Path, reason: Reason) -> Intent:
     """The intent of a course: be where it will be at the end of the period that has begun."""
     plan = state.plan
     window, periods = plan.window, course.periods
@@ -77,61 +103,25 @@ class Shortfall:
     is left out, and `fallback` in the reason says so.
     """
 
-    urgency: Decimal | None = field(
-        default=None,
-        metadata={"doc": "From 0, a straight line, to 1, as fast as the cap allows", "unit": "share", "mutable": True},
+    source: ClassVar[str] = "Almgren and Chriss, Optimal execution of portfolio transactions, J. Risk 3 (2000), sections 1-4"
+
+    urgency: Decimal | None = parameter(None, "From 0, a straight line, to 1, as fast as the cap allows", "share")
+    risk_aversion: Decimal | None = parameter(None, "Price of risk lambda: cost + lambda x variance is least", "1/currency")
+    half_life_s: Decimal | None = parameter(None, "Time in which what is left falls to 1/e of itself", "seconds")
+    interval_s: int = parameter(60, "Length of a period of the schedule", "seconds", ge=1)
+    sigma: Decimal | None = parameter(
+        None, "Volatility; null = realised in the market since its open", "ticks per square root of a second"
     )
-    risk_aversion: Decimal | None = field(
-        default=None,
-        metadata={"doc": "Price of risk lambda: cost + lambda x variance is least", "unit": "1/currency", "mutable": True},
+    eta: Decimal | None = parameter(
+        None, "Temporary impact; null = a spread for trading 1 % of a usual day's volume in a day", "ticks per lot a second"
     )
-    half_life_s: Decimal | None = field(
-        default=None,
-        metadata={"doc": "Time in which what is left falls to 1/e of itself", "unit": "seconds", "mutable": True},
+    gamma: Decimal | None = parameter(
+        None, "Permanent impact; null = a spread for a tenth of a usual day's volume, 0 where eta is stated", "ticks per lot"
     )
-    interval_s: int = field(
-        default=60,
-        metadata={"doc": "Length of a period of the schedule", "unit": "seconds", "ge": 1, "mutable": True},
-    )
-    sigma: Decimal | None = field(
-        default=None,
-        metadata={
-            "doc": "Volatility; null = realised in the market since its open",
-            "unit": "ticks per square root of a second",
-            "mutable": True,
-        },
-    )
-    eta: Decimal | None = field(
-        default=None,
-        metadata={
-            "doc": "Temporary impact; null = a spread for trading 1 % of a usual day's volume in a day",
-            "unit": "ticks per lot a second",
-            "mutable": True,
-        },
-    )
-    gamma: Decimal | None = field(
-        default=None,
-        metadata={
-            "doc": "Permanent impact; null = a spread for a tenth of a usual day's volume, 0 where eta is stated",
-            "unit": "ticks per lot",
-            "mutable": True,
-        },
-    )
-    alpha_bps: Decimal = field(
-        default=Decimal(0),
-        metadata={"doc": "Expected move of the price, up = +, whichever side the order is on", "unit": "bps", "mutable": True},
-    )
-    alpha_horizon_s: int | None = field(
-        default=None,
-        metadata={"doc": "Time over which it is to come; null = the window", "unit": "seconds", "ge": 1, "mutable": True},
-    )
-    alpha_half_life_s: Decimal | None = field(
-        default=None,
-        metadata={
-            "doc": "Time in which half of it has come, in the place of a steady drift over the horizon",
-            "unit": "seconds",
-            "mutable": True,
-        },
+    alpha_bps: Decimal = parameter(Decimal(0), "Expected move of the price, up = +, whichever side the order is on", "bps")
+    alpha_horizon_s: int | None = parameter(None, "Time over which it is to come; null = the window", "seconds", ge=1)
+    alpha_half_life_s: Decimal | None = parameter(
+        None, "Time in which half of it has come, in the place of a steady drift over the horizon", "seconds"
     )
 
     def __post_init__(self) -> None:
@@ -143,30 +133,30 @@ class Shortfall:
         not_negative("gamma", self.gamma)
         for name in ("half_life_s", "sigma", "eta", "alpha_half_life_s"):
             positive(name, getattr(self, name))
-        if not 1 <= self.interval_s <= 86_400:
-            raise Invalid("interval_s", "from 1 to 86400", self.interval_s)
+        seconds("interval_s", self.interval_s)
         if abs(self.alpha_bps) > BPS:
             raise Invalid("alpha_bps", f"from -{BPS} to {BPS}", str(self.alpha_bps))
-        if self.alpha_horizon_s is not None and self.alpha_horizon_s < 1:
-            raise Invalid("alpha_horizon_s", "1 or more", self.alpha_horizon_s)
+        seconds("alpha_horizon_s", self.alpha_horizon_s)
 
     def on_event(self, state: State) -> Intent:
         """Be where the schedule will be at the end of the period that has begun."""
-        course, reason = self._course(state)
+        course, reason = self.course(state)
         return work(state, course, reason)
 
     def planned(self, state: State, time: Nanos) -> Lots:
         """Lots done by `time` on the schedule."""
-        course, _ = self._course(state)
+        course, _ = self.course(state)
         return part(state.plan, course.done(state.plan.worked(time), state.plan.window), FINE)
 
-    def _course(self, state: State) -> tuple[Course, dict[str, int | str | bool | None]]:
+    def course(self, state: State, stress: Stress = CALM) -> tuple[Course, dict[str, int | str | bool | None]]:
+        """The schedule in force and the numbers behind it, in the known market or a worse one."""
         known = scales(state, sigma=self.sigma, eta=self.eta, gamma=self.gamma)
-        window = state.plan.window
-        periods = periods_of(window, self.interval_s)
-        tau = window / SECOND / periods
+        periods = periods_of(state.plan.window, self.interval_s)
+        tau = state.plan.window / SECOND / periods
         urgency, source = self._urgency(state, known, tau)
-        left, left_out = self._forecast(state, known, urgency, periods, tau)
+        if stress.sigma_times != 1 and urgency / periods < 350:  # kappa~ is proportional to volatility
+            urgency = 2 * periods * math.asinh(math.sinh(urgency / periods / 2) * stress.sigma_times)
+        left, left_out = self._forecast(state, known, urgency, periods, tau, stress.against_bps)
         course = Course(urgency, periods, left)
         reason = course_reason(state, course, known, source)
         fallback = left_out or (source if source.startswith("no ") else None)
@@ -190,20 +180,21 @@ class Shortfall:
         return kappa_t(float(state.urgency)), "the order's urgency"
 
     def _forecast(
-        self, state: State, known: Scales, urgency: float, periods: int, tau: float
+        self, state: State, known: Scales, urgency: float, periods: int, tau: float, against_bps: float
     ) -> tuple[tuple[float, ...] | None, str | None]:
         """What is left after each period under the forecast, or why it is left out."""
         mid2 = state.plan.basis.mid2
-        if not self.alpha_bps or urgency == math.inf:
+        if (not self.alpha_bps and not against_bps) or urgency == math.inf:
             return None, None
         tilde = 0.0 if known.eta is None else known.eta - known.gamma * tau / 2
         if mid2 is None or tilde <= 0 or state.plan.lots <= 0:
             return None, "no impact is known: the forecast is left out"
-        move = float(self.alpha_bps) / BPS * mid2 / 2 * state.side.sign / (tilde * state.plan.lots)
+        per_bp = mid2 / 2 / BPS / (tilde * state.plan.lots)
         horizon = self.alpha_horizon_s if self.alpha_horizon_s is not None else (state.end - state.start) / SECOND
         age = (state.plan.origin - state.start) / SECOND
         half_life = None if self.alpha_half_life_s is None else float(self.alpha_half_life_s)
-        return path(move, horizon, half_life, age, urgency, periods, tau), None
+        move = float(self.alpha_bps) * state.side.sign * per_bp
+        return path(move, horizon, half_life, age, against_bps * per_bp / (periods * tau), urgency, periods, tau), None
 
 
 def course_reason(state: State, course: Course, known: Scales, source: str) -> dict[str, int | str | bool | None]:
@@ -229,16 +220,16 @@ def course_reason(state: State, course: Course, known: Scales, source: str) -> d
 
 @lru_cache(maxsize=4096)
 def path(
-    move: float, horizon: float, half_life: float | None, age: float, urgency: float, periods: int, tau: float
+    move: float, horizon: float, half_life: float | None, age: float, steady: float, urgency: float, periods: int, tau: float
 ) -> tuple[float, ...]:
     """What is left of an order after each period when the price is expected to run away from it by `move`, in units of eta~ X.
 
-    horizon, half_life, age: of the forecast [seconds]. tau: length of a period [seconds].
+    horizon, half_life, age: of the forecast [seconds]. steady: a drift beside it [1/second]. tau: length of a period [seconds].
     """
 
     def come(time: float) -> float:
         """The share of the move that has come by a time."""
         return min(time / horizon, 1.0) if half_life is None else -math.expm1(-math.log(2) * time / half_life)
 
-    drift = [move * (come(age + (j + 1) * tau) - come(age + j * tau)) / tau for j in range(periods)]
+    drift = [steady + move * (come(age + (j + 1) * tau) - come(age + j * tau)) / tau for j in range(periods)]
     return tuple(ac_forecast.left(drift, kappa=urgency / (periods * tau), period=tau))

@@ -1,0 +1,271 @@
+"""Myopic: hold the impact of one's own trades where a forecast says it pays, and still do the quantity by the end."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from metaorder.algos.parameter import parameter, positive
+from metaorder.algos.scales import text
+from metaorder.algos.schedule import LOOK_EVERY, part
+from metaorder.domain.errors import Invalid
+from metaorder.domain.state import FLOW_S, RECENT_S, Intent, Reason, State
+from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
+from metaorder.models.impact_control import Control, control, steady
+
+BPS = 10_000
+FINE = 10**9
+MODELS = ("none", "momentum", "imbalance", "curve")
+AHEAD_S = 5
+"""Lots of so many seconds of the rate are wanted at once."""
+
+LONGEST_HALF_LIFE_S = 600
+"""Own fills are remembered for 72 minutes: by then an impact of this half-life has faded to 1/147."""
+
+FORGOTTEN = 30.0
+"""Half-lives (over ln 2) after which nothing is left of a fill."""
+
+BLOCK_PART = 20
+"""The blocks at both ends are spread over 1/BLOCK_PART of the window each, and over more where the cap asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Impact as it is reckoned with now. beta: [1/second]. strength: [ticks per lot^c]; None = unknown. source: of it."""
+
+    beta: float
+    strength: float | None
+    source: str
+    regime: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Myopic:
+    """Own trades push the price by I = lambda sgn(J) |J|^c, where J is the sum of own fills, each fading with a half-life.
+
+    With a forecast alpha of the unperturbed price the best impact to hold is I* = (alpha - alpha'/beta) / (1 + c), and the
+    quantity is kept by a constant that is added to alpha. So there is a block at the start, a rate in between and a block at the
+    end; without a forecast they are those of Obizhaeva and Wang. The blocks are spread, under the participation cap. All is
+    solved anew at each look from the own fills, so that what the market did not give is spread over what is left of the window.
+
+    Forecasts: `none`; `momentum`, `alpha` times the move of the unperturbed mid (the mid less own impact) over the last minute;
+    `imbalance`, `alpha` bps at an order-flow imbalance that is all one way; `curve`, `alpha_curve` bps still to come at equal
+    parts of the window, + = up. Momentum and imbalance fade with `alpha_half_life_s`.
+
+    `regime_above` lists ratios of the last five minutes' volatility to the day's, rising; at or above the k-th lambda and beta
+    are those times the k-th of `regime_strength` and `regime_decay`. `adaptive_beta` lets impact fade in volume time: beta times
+    the last five minutes' volume over what is usual.
+
+    lambda is `impact_ticks` for a lot if stated, else the day's volatility for a day's volume. Without either the forecast is
+    left out (without one lambda has no say) and `fallback` in the reason says so.
+    """
+
+    source: ClassVar[str] = "Webster, Handbook of Price Impact Modeling (2023), chapter 3; Hey et al., arXiv:2306.00599"
+
+    half_life_s: Decimal = parameter(Decimal(300), "Time in which half of own impact fades, at most 600", "seconds")
+    concavity: Decimal = parameter(Decimal(1), "Power c of the faded flow in impact, above 0 and at most 1", "power")
+    impact_ticks: Decimal | None = parameter(
+        None, "Impact lambda of a lot; null = the day's volatility for a day's volume", "ticks per lot^c"
+    )
+    strength: Decimal = parameter(Decimal(1), "Impact of a day's volume at once, where impact_ticks is null", "daily sigmas")
+    alpha_model: str = parameter("none", "Forecast: none, momentum, imbalance or curve", "name")
+    alpha: Decimal = parameter(Decimal(1), "Momentum: share of the last minute's move to come; imbalance: bps at most", "factor")
+    alpha_half_life_s: Decimal = parameter(Decimal(60), "Time in which half of the forecast has come", "seconds")
+    alpha_curve: tuple[Decimal, ...] | None = parameter(
+        None, "Move still to come at the start of equal parts of the window, + = up", "bps"
+    )
+    regime_above: tuple[Decimal, ...] = parameter((), "Volatility of the last five minutes over the day's, rising", "ratio")
+    regime_strength: tuple[Decimal, ...] = parameter((), "What lambda is multiplied by from there on", "factor")
+    regime_decay: tuple[Decimal, ...] = parameter((), "What beta is multiplied by from there on", "factor")
+    adaptive_beta: bool = parameter(False, "Whether impact fades in volume time", "yes or no")
+
+    def __post_init__(self) -> None:
+        for name in ("half_life_s", "impact_ticks", "strength", "alpha_half_life_s"):
+            positive(name, getattr(self, name))
+        if self.half_life_s > LONGEST_HALF_LIFE_S:
+            raise Invalid("half_life_s", f"at most {LONGEST_HALF_LIFE_S}: older fills are forgotten", str(self.half_life_s))
+        if not Decimal("0.2") <= self.concavity <= 1:
+            raise Invalid("concavity", "from 0.2 to 1", str(self.concavity))
+        if self.alpha_model not in MODELS:
+            raise Invalid("alpha_model", f"one of {', '.join(MODELS)}", self.alpha_model)
+        if abs(self.alpha) > BPS:
+            raise Invalid("alpha", f"from -{BPS} to {BPS}", str(self.alpha))
+        if self.alpha_model == "curve" and not self.alpha_curve:
+            raise Invalid("alpha_curve", "given where alpha_model is curve", None)
+        if self.alpha_curve is not None and (len(self.alpha_curve) > BPS or any(abs(each) > BPS for each in self.alpha_curve)):
+            raise Invalid("alpha_curve", f"at most {BPS} numbers from -{BPS} to {BPS}", len(self.alpha_curve))
+        self._check_regimes()
+
+    def on_event(self, state: State) -> Intent:
+        """Trade towards the impact that it pays to hold; evenly in the last stretch."""
+        market, plan = state.market, state.plan
+        scale = self._scale(state)
+        left_s = max(1, plan.window - plan.elapsed) / SECOND
+        flow = _faded(state, scale.beta, market.now)
+        alpha, fade, missing = self._forecast(state, scale, left_s)
+        found = control(
+            state.lots - state.filled,
+            left_s,
+            flow,
+            beta=scale.beta,
+            strength=1.0 if scale.strength is None else scale.strength,
+            exponent=float(self.concavity),
+            alpha=alpha,
+            fade=fade,
+        )
+        wanted, due = self._lots(state, found, left_s)
+        back = Nanos(max(market.now - state.pace_horizon, plan.origin))
+        soon = Nanos(min(market.now + AHEAD_S * SECOND, state.end))
+        pace = self.planned(state, soon) - self.planned(state, back)
+        return Intent(
+            target=wanted,
+            due=due,
+            pace=Lots(max(0, pace)),
+            wake=Nanos(min(market.now + LOOK_EVERY, state.end)),
+            reason=_reason(found, scale, flow, alpha, missing),
+        )
+
+    def planned(self, state: State, time: Nanos) -> Lots:
+        """Lots done by `time` without a forecast, as if each look found what the one before it left."""
+        plan = state.plan
+        beta, window = math.log(2) / float(self.half_life_s), plan.window / SECOND
+        at, stretch = plan.worked(time) / SECOND, window / BLOCK_PART
+        if at >= window or plan.lots <= 0:
+            return state.lots if at >= window else plan.done
+        flow = _faded(state, beta, plan.origin)
+        held, last = steady(plan.lots, window, flow, beta=beta, exponent=float(self.concavity))
+        first = max(0.0, held - flow)
+        share = first * min(1.0, at / stretch) + last * max(0.0, 1 - (window - at) / stretch)
+        middle = plan.lots - first - last
+        done = (share + middle * at / window) / plan.lots
+        return part(plan, min(FINE, max(0, math.floor(done * FINE))), FINE)
+
+    def _lots(self, state: State, found: Control, left_s: float) -> tuple[Lots, Lots]:
+        """What should be out or done now, and what should be done, rounded up: never less than nothing more."""
+        left = state.lots - state.filled
+        stretch = state.plan.window / SECOND / BLOCK_PART
+        if left_s <= stretch:  # the last block, evenly
+            wanted = left * min(1.0, AHEAD_S / left_s)
+            due = Lots(min(state.lots, max(state.filled, self.planned(state, state.market.now))))
+        else:
+            wanted = max(0.0, found.block) + max(0.0, found.rate) * min(AHEAD_S, left_s)
+            due = Lots(state.filled + min(left, math.floor(max(0.0, found.block))))
+        target = Lots(state.filled + min(left, math.ceil(max(0.0, wanted))))
+        return target, Lots(min(due, target))
+
+    def _scale(self, state: State) -> Scale:
+        basis, flow = state.plan.basis, state.market.flow
+        beta, strength, source = math.log(2) / float(self.half_life_s), None, "none"
+        if self.impact_ticks is not None:
+            strength, source = float(self.impact_ticks), "stated"
+        elif basis.sigma and basis.adv:
+            edges = state.market.curve.edges
+            daily = basis.sigma / MICRO * math.sqrt((edges[-1] - edges[0]) / SECOND)
+            strength, source = float(self.strength) * daily / basis.adv ** float(self.concavity), "volatility and usual volume"
+        regime = "base"
+        if self.regime_above and flow.sigma is not None and state.market.basis.sigma:
+            ratio = flow.sigma / state.market.basis.sigma
+            for place, above in enumerate(self.regime_above):
+                if ratio >= above:
+                    regime = f"volatility {ratio:.2f} of the day's"
+                    times, faster = float(self.regime_strength[place]), float(self.regime_decay[place])
+            if regime != "base":
+                strength, beta = None if strength is None else strength * times, beta * faster
+        if self.adaptive_beta:
+            beta *= _activity(state)
+        return Scale(beta, strength, source, regime)
+
+    def _forecast(self, state: State, scale: Scale, left_s: float) -> tuple[float, float, str | None]:
+        """The move of the price to come in the order's direction [ticks], how fast it fades [1/second], and what is missing."""
+        mid2, fade = state.market.quote.mid2, math.log(2) / float(self.alpha_half_life_s)
+        if self.alpha_model == "none":
+            return 0.0, fade, None
+        if scale.strength is None or mid2 is None:
+            return 0.0, fade, "no impact is known: the forecast is left out"
+        sign, flow = state.side.sign, state.market.flow
+        if self.alpha_model == "curve":
+            return self._curve(state, mid2, left_s)
+        if self.alpha_model == "imbalance":
+            if flow.imbalance is None or not flow.gross:
+                return 0.0, fade, "no order-flow imbalance is known: the forecast is left out"
+            return sign * float(self.alpha) / BPS * mid2 / 2 * flow.imbalance / flow.gross, fade, None
+        if flow.mid2 is None:
+            return 0.0, fade, "no mid of a minute ago is known: the forecast is left out"
+        ago = Nanos(state.market.now - FLOW_S * SECOND)
+        own = self._impact(state, scale, state.market.now) - self._impact(state, scale, ago)
+        return float(self.alpha) * (sign * (mid2 - flow.mid2) / 2 - own), fade, None
+
+    def _impact(self, state: State, scale: Scale, time: Nanos) -> float:
+        """Own impact at a time, in the order's direction [ticks]."""
+        assert scale.strength is not None
+        return scale.strength * math.pow(_faded(state, scale.beta, time), float(self.concavity))
+
+    def _curve(self, state: State, mid2: int, left_s: float) -> tuple[float, float, str | None]:
+        """The stated forecast now and where it is a part later, as one that fades towards what is left of it at the end."""
+        assert self.alpha_curve is not None
+        values = [float(each) for each in self.alpha_curve]
+        at = (state.market.now - state.start) * len(values) / (state.end - state.start)
+        place = min(int(at), len(values) - 1)
+        ticks = state.side.sign * mid2 / 2 / BPS
+        now, end = values[place], values[-1]
+        after = values[min(place + 1, len(values) - 1)]
+        length = (state.end - state.start) / SECOND / len(values)
+        over, then = now - end, after - end
+        fade = min(max(0.0, math.log(over / then) / length), 1.0) if over * then > 0 else 1 / min(length, left_s) if over else 0.0
+        return over * ticks, fade, None
+
+    def _check_regimes(self) -> None:
+        above = self.regime_above
+        if any(a >= b for a, b in itertools.pairwise(above)):
+            raise Invalid("regime_above", "rising", [str(each) for each in above])
+        for name in ("regime_strength", "regime_decay"):
+            values = getattr(self, name)
+            if len(values) != len(above):
+                raise Invalid(name, f"as many numbers as regime_above, {len(above)}", len(values))
+            for each in values:
+                if not Decimal("0.01") <= each <= 100:
+                    raise Invalid(name, "numbers from 0.01 to 100", str(each))
+
+
+def _faded(state: State, beta: float, time: Nanos) -> float:
+    """J: own fills up to a time, each faded since [lots], in the order's direction."""
+    flow = 0.0
+    for ts, lots in reversed(state.fills):
+        age = beta * (time - ts) / SECOND
+        if age > FORGOTTEN:
+            break
+        if age >= 0:
+            flow += lots * math.exp(-age)
+    return flow
+
+
+def _activity(state: State) -> float:
+    """The last five minutes' volume over what is expected of them, from a quarter to four; 1 where it is unknown."""
+    flow, curve, now = state.market.flow, state.market.curve, state.market.now
+    if flow.volume is None or not flow.today or flow.open is None:
+        return 1.0
+    so_far = curve.between(flow.open, now)
+    lately = curve.between(Nanos(max(flow.open, now - RECENT_S * SECOND)), now)
+    if not so_far or not lately:
+        return 1.0
+    return min(4.0, max(0.25, flow.volume * so_far / (flow.today * lately)))
+
+
+def _reason(found: Control, scale: Scale, flow: float, alpha: float, missing: str | None) -> Reason:
+    reason: Reason = {
+        "alpha": text(alpha),
+        "impact": text(found.impact),
+        "wanted_impact": text(found.wanted),
+        "flow": text(flow),
+        "block": text(found.block),
+        "rate": text(found.rate),
+        "last_block": text(found.last),
+        "lambda": text(scale.strength),
+        "lambda_from": scale.source,
+        "beta": text(scale.beta),
+        "regime": scale.regime,
+    }
+    return reason if missing is None else {**reason, "fallback": missing}
