@@ -256,7 +256,7 @@ void LevelReplay::recorded_levels(Side side, std::size_t most, std::vector<Level
   out.clear();
   for (const Shown& level : levels(side)) {
     if (out.size() == most) break;
-    out.push_back({level.price, level.lots, 0});
+    out.push_back({level.price, level.lots, -1}); // nobody says in how many orders
   }
 }
 

@@ -72,6 +72,17 @@ void Recorded::reveal(Side side_of, Ticks price, Lots lots, OrderId anonymous_id
   side(side_of).push_back(Depth{price, 0, lots, anonymous_id, {}});
 }
 
+std::int64_t Recorded::orders(Side side_of, const Depth& level) const {
+  if (level.anonymous > 0) return -1;
+  std::vector<std::uint32_t> there;
+  for (const std::uint32_t id : level.orders) {
+    const Entry& entry = entries_[id];
+    if (entry.lots != 0 && entry.price == level.price && entry.side == side_of) there.push_back(id);
+  }
+  std::sort(there.begin(), there.end()); // one that left and came back is named twice
+  return std::unique(there.begin(), there.end()) - there.begin();
+}
+
 Touch Recorded::touch() const {
   Touch touch;
   if (!sides_[0].empty()) {

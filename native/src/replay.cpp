@@ -245,7 +245,7 @@ void Replay::recorded_levels(Side side, std::size_t most, std::vector<Level>& ou
   out.clear();
   for (const Recorded::Depth& depth : book_.levels(side)) {
     if (out.size() == most) break;
-    out.push_back({depth.price, depth.lots(), 0});
+    out.push_back({depth.price, depth.lots(), book_.orders(side, depth)});
   }
 }
 

@@ -14,8 +14,9 @@ import pytest
 
 from differential.slow_levels import Event, Set, SlowLevels, Trade
 from differential.slow_prices import Bar, SlowPrices
-from differential.slow_records import Meter, Own, Report, Touch, levels_of
+from differential.slow_records import Meter, Own, levels_of
 from differential.slow_session import SlowSession
+from differential.test_replay import reports
 from metaorder import _native
 from support.degraded import POINTS, Coarse, prices, streams, ten_levels
 from support.lobster import BUY, CLOSE, OPEN, SELL, TICK
@@ -38,6 +39,8 @@ def both(fast: Replay, slow: Slow, actions: list[Action], *, close: int, latency
         for side in (BUY, SELL):
             assert fast.depth(side) == levels_of(slow.venue.live, side), f"live book, event {index}"
             assert fast.depth(side, recorded=True) == slow.recorded_levels(side), f"recorded book, event {index}"
+            counts = {level[2] for level in fast.session.recorded_levels(side == BUY, 20)}
+            assert counts <= {-1}, "levels do not say in how many orders"
         assert (fast.session.touch(), fast.session.reference()) == (slow.venue.touch, slow.venue.reference), (
             f"touch, event {index}"
         )
@@ -47,7 +50,7 @@ def both(fast: Replay, slow: Slow, actions: list[Action], *, close: int, latency
             act(session, action)
     fast.advance(until=close)
     session.advance()
-    assert [Report(*r[:10], Touch(*r[10]), Touch(*r[11]), *r[12:]) for r in fast.reports] == slow.venue.reports
+    assert reports(fast) == slow.venue.reports
     assert fast.session.counters() == slow.counters
     assert tuples(fast.session.prints(0)) == slow.venue.prints
     assert tuples(fast.session.reference_prints(0)) == slow.recorded_prints

@@ -166,7 +166,10 @@ def _session(native: Any, latency: int) -> Replay:
     return Replay(_native.Session.by_level(native, latency=latency, queue=1), [])
 
 
-@pytest.mark.parametrize(("kind", "life_s"), [("dbn", 60), ("binance-usdm", 5), ("binance-spot", 5)])
+LONGER = [pytest.param(kind, 5, marks=pytest.mark.gauntlet) for kind in ("binance-usdm", "binance-spot")]
+
+
+@pytest.mark.parametrize(("kind", "life_s"), [("dbn", 60), *LONGER])
 def test_more_latency_never_raises_the_passive_fill_rate_on_average(kind: str, life_s: int) -> None:
     latencies = [1, 50 * MILLISECOND, SECOND, 3 * SECOND]
     rates = [passive_rate(kind, latency, life=life_s * SECOND, seeds=range(many(2))) for latency in latencies]

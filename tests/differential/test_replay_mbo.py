@@ -48,7 +48,10 @@ def ticks(levels: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def check_book(session: Replay, slow: SlowMbo, most: int, *, live: bool) -> None:
     for side, letter in ((BUY, "B"), (SELL, "A")):
         wanted = ticks(slow.levels(letter, most))
-        assert [level[:2] for level in session.session.recorded_levels(side == BUY, most)] == wanted
+        shown = session.session.recorded_levels(side == BUY, most)
+        assert [level[:2] for level in shown] == wanted
+        if most > LEVELS:
+            assert [level[2] for level in shown[:5]] == [len(slow.queue(letter, price)) for price, _ in slow.levels(letter, 5)]
         if live:
             assert [level[:2] for level in session.session.levels(side == BUY, most)] == wanted
 

@@ -19,7 +19,7 @@ public:
   virtual void step(Floors floors) = 0;                // the next event happens, on the floors that are the feed's
   virtual bool recorded() const = 0;                   // whether a recorded market stands beside the live one
   virtual std::map<std::string, std::int64_t> counters() const = 0; // what the feed's rules did, by name
-  virtual void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const = 0; // empty if nothing is recorded
+  virtual void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const = 0; // empty if nothing is recorded; orders -1: unknown
 };
 
 } // namespace lob

@@ -38,6 +38,8 @@ public:
   const std::vector<Depth>& levels(Side side) const { return sides_[static_cast<std::size_t>(side)]; } // best first
   const Depth* level(Side side, Ticks price) const;
   const Entry& entry(std::uint32_t id) const { return entries_[id]; }
+  // Orders that rest at a level; -1: some of it was there before we looked, and nobody knows in how many.
+  std::int64_t orders(Side side, const Depth& level) const;
   Touch touch() const;
 
 private:

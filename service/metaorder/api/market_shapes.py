@@ -71,18 +71,19 @@ class MarketsOut(Reply):
 
 
 class BookLevelOut(Reply):
-    """A price of the live book."""
+    """A price of the live book. orders: null where levels alone are recorded; depth known only as a total counts as one."""
 
     price: str
     quantity: int
-    orders: int
+    orders: int | None
 
 
 class RecordedLevelOut(Reply):
-    """A price of the recorded book."""
+    """A price of the recorded book. orders: null where some of it was there before the recording, or levels alone are known."""
 
     price: str
     quantity: int
+    orders: int | None
 
 
 class RecordedBookOut(Reply):

@@ -322,8 +322,5 @@ def _book(live: LiveSession, depth: int) -> Doc:
     }
     if market.recorded:
         recorded = {"bids": market.recorded_levels(Side.BUY, depth), "asks": market.recorded_levels(Side.SELL, depth)}
-        doc["recorded"] = {
-            name: [{"price": price_text(x.price, tick), "quantity": x.lots * lot} for x in levels]
-            for name, levels in recorded.items()
-        }
+        doc["recorded"] = {name: side(levels) for name, levels in recorded.items()}
     return doc

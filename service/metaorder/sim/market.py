@@ -59,6 +59,7 @@ _REASONS = (
 )
 _AUCTIONS = {TimeInForce.OPG: 1, TimeInForce.CLS: 2}
 _PPM = 1_000_000
+_COUNTED = frozenset({"simulated", "l3"})
 NO_MID = -(2**63)
 LEAST_RETURNS = 60
 """Fewer returns than these say nothing of volatility."""
@@ -87,11 +88,11 @@ class Indication:
 
 @dataclass(frozen=True, slots=True)
 class BookLevel:
-    """One price of the book, with all that rests there."""
+    """One price of the book, with all that rests there. orders: None where the format does not say how many."""
 
     price: Ticks
     lots: Lots
-    orders: int
+    orders: int | None
 
 
 class Market:
@@ -230,12 +231,12 @@ class Market:
         return [self._report(row) for row in self._native.take_reports()]
 
     def levels(self, side: Side, most: int) -> list[BookLevel]:
-        """The live book, our own orders in it, best price first."""
-        return _levels(self._native.levels(buy=side is Side.BUY, most=most))
+        """The live book, our own orders in it, best price first; depth that the recording shows only as a total is one order."""
+        return _levels(self._native.levels(buy=side is Side.BUY, most=most), counted=self._evidence in _COUNTED)
 
     def recorded_levels(self, side: Side, most: int) -> list[BookLevel]:
         """The recorded book, untouched by us, best price first; empty where nothing is recorded."""
-        return _levels(self._native.recorded_levels(buy=side is Side.BUY, most=most))
+        return _levels(self._native.recorded_levels(buy=side is Side.BUY, most=most), counted=True)
 
     def statistics(self, *, depth_ticks: int) -> tuple[View, View]:
         """The market's statistics up to now: without our orders and prints, and with them.
@@ -387,8 +388,8 @@ def _sigma(variance: float, mid2: int) -> Microticks:
     return Microticks(round(math.sqrt(variance) * mid2 / 2 * MICRO))
 
 
-def _levels(rows: list[tuple[int, int, int]]) -> list[BookLevel]:
-    return [BookLevel(Ticks(price), Lots(lots), orders) for price, lots, orders in rows]
+def _levels(rows: list[tuple[int, int, int]], *, counted: bool) -> list[BookLevel]:
+    return [BookLevel(Ticks(price), Lots(lots), count if counted and count >= 0 else None) for price, lots, count in rows]
 
 
 def _quote(touch: tuple[int, int, int, int]) -> Quote:
