@@ -22,6 +22,7 @@ void bind_scenario(py::module_& module) {
   FIELD(slots), FIELD(near_slots), FIELD(limit_size), FIELD(limit_size_sd), FIELD(near_cancels), FIELD(improve);
   FIELD(improve_from), FIELD(improve_by), FIELD(at_best), FIELD(behind), FIELD(hidden);
   FIELD(auctions), FIELD(call), FIELD(auction_share);
+  FIELD(venue_shares), FIELD(dark_share), FIELD(patience), FIELD(reaction);
   FIELD(adv), FIELD(impact_bps), FIELD(exponent), FIELD(passive_weight), FIELD(memory), FIELD(background), FIELD(own), FIELD(anonymous);
 #undef FIELD
 }

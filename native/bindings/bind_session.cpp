@@ -82,15 +82,29 @@ std::unique_ptr<Live> make_prints(std::shared_ptr<PrintTape> tape, const Latency
   return live;
 }
 
+// The floors of a simulated market, its lit venues first and the dark pool last; returns the first one's index.
+std::size_t add_simulated(Live& live, const sim::Config& market, const std::vector<Latency>& latencies, std::int64_t points_per_tick,
+                          std::uint32_t symbol, bool keep_messages) {
+  sim::check(market);
+  const std::size_t count = sim::all_floors(market), first = live.session.floors();
+  if (latencies.size() != count) throw py::value_error("a simulated market has a latency for each of its venues");
+  for (std::size_t i = 0; i < count; ++i) {
+    VenueConfig venue;
+    venue.points_per_tick = points_per_tick;
+    venue.dark = venue.no_book = i >= sim::lit_floors(market);
+    const std::size_t floor = add_floor(live, market.open, market.close, latencies[i], venue, symbol);
+    live.session.venue(floor).know_arrivals(1, ~OrderId{0});
+  }
+  auto feed = std::make_unique<sim::Market>(market, Floors(&live.session.venue(first), count), keep_messages);
+  if (live.simulated == nullptr) live.simulated = feed.get();
+  live.session.attach(std::move(feed), first, count);
+  return first;
+}
+
 std::unique_ptr<Live> make_simulated(const sim::Config& market, const Latency& latency, std::int64_t points_per_tick, bool keep_messages) {
+  sim::check(market);
   auto live = std::make_unique<Live>(market.open, market.close);
-  VenueConfig venue;
-  venue.points_per_tick = points_per_tick;
-  live->session.add_floor(latency, venue);
-  live->session.venue().know_arrivals(1, ~OrderId{0});
-  auto feed = std::make_unique<sim::Market>(market, live->session.venue(), keep_messages);
-  live->simulated = feed.get();
-  live->session.attach(std::move(feed));
+  add_simulated(*live, market, std::vector<Latency>(sim::all_floors(market), latency), points_per_tick, 0, keep_messages);
   return live;
 }
 
@@ -203,6 +217,8 @@ void bind_floors(Class& type) {
       .def("add_by_level", &add_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"), py::arg("symbol"))
       .def("add_by_price", &add_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"),
            py::arg("symbol"))
+      .def("add_simulated", &add_simulated, py::arg("market"), py::kw_only(), py::arg("latencies"), py::arg("points_per_tick"),
+           py::arg("symbol"), py::arg("keep_messages") = false)
       .def_static("replay", &make_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"))
       .def_static("by_level", &make_levels, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("queue"))
       .def_static("by_price", &make_prints, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("spread"), py::arg("share_ppm"))

@@ -109,6 +109,19 @@ void check_auctions(const Config& c) {
   for (const double share : c.auction_share) require(share > 0 && share <= 1, "auction_share", "of shares in (0, 1]");
 }
 
+void check_venues(const Config& c) {
+  double sum = 0;
+  require(c.venue_shares.size() <= 8, "venue_shares", "at most 8");
+  for (const double share : c.venue_shares) {
+    require(share > 0 && share <= 1, "venue_shares", "in (0, 1]");
+    sum += share;
+  }
+  require(c.venue_shares.empty() || std::fabs(sum - 1) < 1e-6, "venue_shares", "shares that sum to 1");
+  within(c.dark_share, 0, 10, "dark_share", "in [0, 10]");
+  within(c.patience, 0.1, 1e5, "patience", "in [0.1, 100000] seconds");
+  within(c.reaction, 1e-6, 60, "reaction", "in [0.000001, 60] seconds");
+}
+
 void check_response(const Config& c) {
   within(c.adv, 1, 1e12, "adv", "in [1, 1e12] lots");
   within(c.impact_bps, 0, 2'000, "impact_bps", "in [0, 2000]");
@@ -128,6 +141,7 @@ void check(const Config& config) {
   check_makers(config);
   check_noise(config);
   check_auctions(config);
+  check_venues(config);
   check_response(config);
   const Arrivals arrivals(config); // which refuses curves that no base rates give
 }

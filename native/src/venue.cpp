@@ -6,7 +6,12 @@
 namespace lob {
 
 Venue::Venue(const VenueConfig& config)
-    : config_(config), book_(config.book), statistics_(config.open, config.points_per_tick) {}
+    : config_(config), book_(config.book), statistics_(config.open, config.points_per_tick) {
+  if (!config.dark) return;
+  Command collect{}; // for ever: nothing is shown, and nothing matches but by the feed's word
+  collect.kind = CommandKind::start_auction;
+  book_.apply(collect, events_);
+}
 
 void Venue::reserve_ids(OrderId first_free) { next_id_ = std::max(next_id_, first_free); }
 

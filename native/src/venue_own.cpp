@@ -138,13 +138,13 @@ void Venue::cancel(ParentKey parent, std::uint32_t number, Nanos now) {
   remark(config_.recorded_depth ? &reference_ : nullptr);
 }
 
-Lots Venue::fill_apart(OrderId id, Ticks price, Lots most, bool maker) {
+Lots Venue::fill_apart(OrderId id, Ticks price, Lots most, bool maker, bool certain) {
   OwnOrder* order = own(id);
   const Lots lots = std::min(most, order->lots);
   take_back(id, lots);
   take_print({now_, price * config_.points_per_tick, lots, order->parent, 0, maker ? print_own_maker : print_own_taker});
   const bool whole = lots == order->lots;
-  own_fill(*order, price, lots, maker, false);
+  own_fill(*order, price, lots, maker, certain);
   if (whole) erase_own(id);
   return lots;
 }

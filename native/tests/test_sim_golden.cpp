@@ -1,7 +1,8 @@
-// The same bytes from every build: two simulated hours with own orders in them have one hash, whatever compiled them.
+// The same bytes from every build: two simulated hours with own orders in them have one hash, whatever compiled them,
+// and so has half an hour at three venues and a dark pool, with hidden orders and auctions.
 //
 // Built by every configuration of the tests, and by tests/golden/test_sim_bytes.py without optimisation. Run with `print` it says its
-// hash, which stands in tests/golden/sim_bytes.txt: a change of the model changes it, and nothing else may.
+// hashes, which stand in tests/golden/sim_bytes.txt: a change of the model changes them, and nothing else may.
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -23,6 +24,28 @@ void run(Session& session, Nanos until) {
   }
 }
 
+// A market with our orders in it, one every hundred seconds, on its floors in turn; the hash of all that happened.
+bool lived(const sim::Config& market, std::uint32_t orders, std::uint64_t& hash) {
+  const auto floors = static_cast<std::uint32_t>(sim::all_floors(market));
+  Session session(market.open, market.close);
+  for (std::uint32_t floor = 0; floor < floors; ++floor) {
+    VenueConfig venue;
+    venue.dark = venue.no_book = floor >= sim::lit_floors(market);
+    session.add_floor(1'000'000, venue);
+  }
+  session.attach(std::make_unique<sim::Market>(market, Floors(&session.venue(), floors)), 0, floors);
+  for (std::uint32_t n = 1; n <= orders; ++n) {
+    run(session, market.open + n * 100 * second);
+    const Touch touch = session.venue().touch();
+    const Side side = n % 3 == 0 ? Side::sell : Side::buy;
+    const Ticks price = n % 2 == 0 ? (side == Side::buy ? touch.bid : touch.ask) : 57'000 + 3'000 * sign(side);
+    session.submit({0, 1, n, 1 + n % 2, side, n % 2 == 1, price, 150, session.clock() + 60 * second, n % floors});
+  }
+  run(session, market.close);
+  hash = session.hash();
+  return session.closed() && session.venue().own_trades().size() * floors > orders / 2;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -30,16 +53,16 @@ int main(int argc, char** argv) {
   market.seed = 20'120'621;
   market.open = 34'200 * second;
   market.close = market.open + 7'200 * second;
-  Session session({market.open, market.close, 1'000'000, {}});
-  session.attach(std::make_unique<sim::Market>(market, session.venue()));
-  for (std::uint32_t n = 1; n <= 60; ++n) {
-    run(session, market.open + n * 100 * second);
-    const Touch touch = session.venue().touch();
-    const Side side = n % 3 == 0 ? Side::sell : Side::buy;
-    const Ticks price = n % 2 == 0 ? (side == Side::buy ? touch.bid : touch.ask) : 57'000 + 3'000 * sign(side);
-    session.submit({0, 1, n, 1 + n % 2, side, n % 2 == 1, price, 150, session.clock() + 60 * second});
+  std::uint64_t one = 0, several = 0;
+  bool well = lived(market, 60, one);
+  market.close = market.open + 1'800 * second;
+  market.venue_shares = {.5, .3, .2};
+  market.dark_share = .2;
+  market.hidden = .15;
+  market.auctions = "both";
+  well = lived(market, 16, several) && well;
+  if (argc > 1 && std::strcmp(argv[1], "print") == 0) {
+    std::printf("%016llx\n%016llx\n", static_cast<unsigned long long>(one), static_cast<unsigned long long>(several));
   }
-  run(session, market.close);
-  if (argc > 1 && std::strcmp(argv[1], "print") == 0) std::printf("%016llx\n", static_cast<unsigned long long>(session.hash()));
-  return session.closed() && session.venue().own_trades().size() > 40 ? 0 : 1;
+  return well ? 0 : 1;
 }

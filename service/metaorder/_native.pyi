@@ -237,6 +237,10 @@ class MarketConfig:
     auctions: str
     call: float
     auction_share: Sequence[float]
+    venue_shares: Sequence[float]
+    dark_share: float
+    patience: float
+    reaction: float
     adv: float
     impact_bps: float
     exponent: float
@@ -260,6 +264,15 @@ class Session:
     def add_replay(self, tape: Tape, *, latency: int | Latency, claim_hidden: bool, symbol: int) -> int: ...
     def add_by_level(self, tape: LevelTape, *, latency: int | Latency, queue: int, symbol: int) -> int: ...
     def add_by_price(self, tape: PrintTape, *, latency: int | Latency, spread: int, share_ppm: int, symbol: int) -> int: ...
+    def add_simulated(
+        self,
+        market: MarketConfig,
+        *,
+        latencies: Sequence[int | Latency],
+        points_per_tick: int,
+        symbol: int,
+        keep_messages: bool = False,
+    ) -> int: ...
     @staticmethod
     def replay(tape: Tape, *, latency: int | Latency, claim_hidden: bool) -> Session: ...
     @staticmethod

@@ -108,8 +108,8 @@ public:
   // What of ours stands at the very front of `side`, at `limit` or better, is taken: never anything behind an order of the market,
   // and nothing at all while trading is halted. certain: the tape shows that somebody came to take there.
   Lots fill_own_first(Side side, Ticks limit, Lots lots, bool certain);
-  // Where there is no book: one order of ours fills at a price that the feed states (assumed), or is over for want of one.
-  Lots fill_apart(OrderId id, Ticks price, Lots most, bool maker);
+  // Where there is no book: one order of ours fills at a price that the feed states (assumed, if not certain), or is over for want of one.
+  Lots fill_apart(OrderId id, Ticks price, Lots most, bool maker, bool certain = false);
   void expire_unmatched(OrderId id);
   void print(std::int64_t points, Lots lots, std::uint32_t flags);   // a trade among others
   void print_reference(std::int64_t points, Lots lots, std::uint32_t flags);

@@ -23,7 +23,7 @@ from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.bars import bars
-from metaorder.sim.market import Indication
+from metaorder.sim.phase import Indication
 from metaorder.sim.presets import DEFAULT
 from metaorder.sim.tape import DataError
 from metaorder.usecases import views

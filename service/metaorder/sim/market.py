@@ -13,12 +13,14 @@ import numpy.typing as npt
 from metaorder import _native
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.child import Child, Liquidity, TimeInForce
+from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.state import FLOW_S, RECENT_S, Basis, Flow
 from metaorder.domain.units import MICRO, Lots, Microticks, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
+from metaorder.sim.phase import Indication, Phase
 from metaorder.sim.record import MarketRecord
 from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario, simulate
@@ -65,25 +67,6 @@ LEAST_RETURNS = 60
 """Fewer returns than these say nothing of volatility."""
 
 DEFAULT_RULES = ReplayRules()
-
-
-class Phase(IntEnum):
-    """What a venue does now; the numbers are the native core's."""
-
-    CONTINUOUS = 0
-    OPENING_AUCTION = 1
-    CLOSING_AUCTION = 2
-    CLOSED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Indication:
-    """What an auction would end in now. imbalance: what more is wanted, or offered, at that price; side: of that surplus."""
-
-    price: Ticks
-    lots: Lots
-    imbalance: Lots
-    side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +342,13 @@ def simulated(
     usual_volume: Lots,
     latency: Latency,
 ) -> Market:
-    """A day of the simulated market, at its open."""
+    """A day of the simulated market, at its open.
+
+    Raises:
+        Invalid: a scenario of several venues.
+    """
+    if scenario.venues:
+        raise Invalid("venues", "none: a session of orders trades at one venue", [venue.id for venue in scenario.venues])
     native = simulate(scenario, seed, day, latency=_native_latency(latency), points_per_tick=instrument.points_per_tick)
     return Market(
         native,

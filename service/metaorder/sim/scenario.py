@@ -13,6 +13,7 @@ from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import VolumeCurve
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
+from metaorder.sim.venues import Venues, check_venues, in_order, read_venues, venues_document
 
 USUAL_DAY_S = 23_400
 """Seconds that volatilities and volumes of a day refer to: half past nine to four."""
@@ -79,6 +80,10 @@ class Scenario:
     auctions: none, open, close or both. call: how long each collects orders before all trade at one price; continuous
     trading waits meanwhile [seconds]: the opening one begins with the session, the closing one ends with it.
     auction_share: what trades in each, the opening one first, on top of the day's volume [parts of adv].
+
+    venues: where it trades; none: at one venue. Takers go to a venue by its share, or to one with a better price; makers quote
+    on all; noise orders fall by share. reaction: after which an arbitrageur takes what is locked or crossed between lit venues
+    [seconds]. patience: mean time that an order waits in the dark pool [seconds].
 
     adv: a usual day's volume [lots]: the unit of the flow response, and what is known of a day before it begins.
     impact_bps: scale of the response. memory: time constants after which four of its five parts forget; the fifth never
@@ -149,6 +154,10 @@ class Scenario:
     call: float = 60
     auction_share: Vector = (0.02, 0.07)
 
+    venues: Venues = ()
+    reaction: float = 0.005
+    patience: float = 60
+
     adv: float = 4_200_000
     impact_bps: float = 100
     exponent: float = 0.6
@@ -161,6 +170,7 @@ class Scenario:
     def __post_init__(self) -> None:
         if not (self.tick_size.is_finite() and self.tick_size > 0):
             raise Invalid("tick_size", "greater than 0", str(self.tick_size))
+        check_venues(self.venues)
         config = _config(self, 1, Nanos(0), Nanos(USUAL_DAY_S * SECOND))
         try:
             config.check()
@@ -176,8 +186,11 @@ class Scenario:
 def _config(scenario: Scenario, seed: int, opens: Nanos, closes: Nanos) -> _native.MarketConfig:
     config = _native.MarketConfig()
     config.seed, config.open, config.close = seed, opens, closes
+    floors = in_order(scenario.venues)
+    config.venue_shares = [venue.share for venue in floors if not venue.dark]
+    config.dark_share = sum(venue.share for venue in floors if venue.dark)
     for each in fields(Scenario):
-        if each.name != "tick_size":
+        if each.name not in {"tick_size", "venues"}:
             try:
                 setattr(config, each.name, getattr(scenario, each.name))
             except TypeError:
@@ -205,7 +218,7 @@ def changed(scenario: Scenario, parameters: Mapping[str, Any], *, within: str = 
 
 def document(scenario: Scenario) -> dict[str, Any]:
     """Every parameter as JSON has it: `changed` reads it back."""
-    values = asdict(scenario)
+    values = asdict(scenario) | {"venues": venues_document(scenario.venues)}
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
@@ -213,6 +226,8 @@ def _read(field: str, value: Any, kind: str) -> Any:
     """A value of the kind that a parameter has."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     match kind:
+        case "Venues":
+            return read_venues(field, value)
         case "float" if number:
             return float(value)
         case "int" | "Ticks" if number and isinstance(value, int) and abs(value) < 2**31:

@@ -56,12 +56,21 @@ struct Config {
   double call = 60;
   std::array<double, 2> auction_share{.02, .07}; // of adv, at the open and at the close
 
+  // Venues
+  std::vector<double> venue_shares; // of the flow, by lit venue; empty: there is one, with all of it
+  double dark_share = 0;            // orders of a dark pool a market order; 0: there is none
+  double patience = 60, reaction = .005;
+
   // The flow response
   double adv = 4'200'000, impact_bps = 100, exponent = .6, passive_weight = .5;
   std::array<double, memories - 1> memory{8, 90, 900, 5'400};
   PerMemory background{50, 14, 4, 3, 16}, own{.6, .6, .6, .5, .95};
   bool anonymous = false; // the concave response is to all flow together, instead of to each own account
 };
+
+// Floors that the market moves: its lit venues, then the dark pool where it has one.
+inline std::size_t lit_floors(const Config& config) { return config.venue_shares.empty() ? 1 : config.venue_shares.size(); }
+inline std::size_t all_floors(const Config& config) { return lit_floors(config) + (config.dark_share > 0 ? 1 : 0); }
 
 // Throws std::invalid_argument, "<field> must be <rule>": the first rule that does not hold.
 void check(const Config& config);

@@ -13,6 +13,7 @@ enum class Stream : std::uint64_t {
   arrival = 2, // a proposed arrival
   marks = 3,   // an event: its side, sizes, distances, slots
   auction = 4, // a call (the auction, shifted by 32 bits), or an order of it
+  dark = 5,    // an order of the dark pool
   makers = 7,  // a quote of the opening book
   opening = 8  // another order of the opening book
 };

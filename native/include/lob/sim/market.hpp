@@ -8,6 +8,7 @@
 #include "lob/feed.hpp"
 #include "lob/sim/arrivals.hpp"
 #include "lob/sim/auctions.hpp"
+#include "lob/sim/dark.hpp"
 #include "lob/sim/impact.hpp"
 #include "lob/sim/latent.hpp"
 #include "lob/sim/makers.hpp"
@@ -19,24 +20,45 @@ namespace lob::sim {
 
 class Market final : public Feed {
 public:
-  // Puts the opening book into the venue. Throws std::invalid_argument: see check().
-  Market(const Config& config, Venue& venue, bool keep_messages = false);
+  // Puts the opening books into its floors, all_floors() of them. Throws std::invalid_argument: see check(), or another number of floors.
+  // keep_messages: of the first.
+  Market(const Config& config, Floors floors, bool keep_messages = false);
+  Market(const Config& config, Venue& venue, bool keep_messages = false) : Market(config, Floors(&venue, 1), keep_messages) {}
   bool peek(Nanos& ts) override;
   void step(Floors floors) override;
   bool recorded() const override { return false; }
   std::map<std::string, std::int64_t> counters() const override;
   void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const override { (void)side, (void)most, out.clear(); }
 
-  const std::vector<Message>& messages() const { return orders_.messages(); }
+  const std::vector<Message>& messages() const { return stalls_.front().orders.messages(); }
 
 private:
+  // What the market has on one lit venue. All makers quote on each, with one opinion and sizes by its share.
+  struct Stall {
+    Stall(const Config& config, bool keep_messages);
+    Makers makers;
+    Noise noise;
+    Orders orders;
+  };
   double seconds(Nanos ts) const { return static_cast<double>(ts - open_) * 1e-9; }
+  enum class Kind : std::uint8_t { auction, arbitrage, dark, flow, none }; // at one instant in this order
+  struct Due {
+    Kind kind;
+    Nanos ts;
+  };
+  Due due() const;
   void schedule();
-  void begin(Venue& venue, Nanos ts); // an event
-  void fill_book(Venue& venue, double value);
-  void auction(Venue& venue, const Auctions::Step& step);
-  void hear(const Venue& venue);
-  void take(Venue& venue, const Draws& draws, double t);
+  void begin(Floors floors, Nanos ts); // an event
+  void end(Floors floors);
+  void fill_books(Floors floors, double value);
+  void auction(Floors floors, const Auctions::Step& step);
+  void flow(Floors floors);
+  void arbitrage(Floors floors);
+  void hear(Floors floors);
+  void take(Floors floors, const Draws& draws, double t);
+  std::size_t pick(const Draws& draws) const;                // the venue of an event
+  std::size_t best_floor(Floors floors, Side side, std::size_t otherwise) const; // with the best price on `side`
+  Touch lit(Floors floors) const; // what the lit venues show, all orders in it; nothing while trading waits
 
   std::uint64_t seed_;
   Nanos open_, close_;
@@ -46,13 +68,17 @@ private:
   Arrivals arrivals_;
   Impact impact_;
   Takers takers_;
-  Makers makers_;
-  Noise noise_;
-  Orders orders_;
+  std::vector<double> shares_; // of the lit venues
+  std::vector<Stall> stalls_;  // likewise
+  DarkPool dark_;
+  bool pool_;                  // there is one, on the last floor
+  Nanos reaction_;
+  std::optional<Nanos> arbitrage_; // when what is locked or crossed is taken
+  std::int64_t arbitraged_ = 0;    // lots
   std::uint64_t events_ = 0;
-  std::size_t heard_ = 0; // own trades that the response has taken in
+  std::vector<std::size_t> heard_; // own trades of each floor that the response has taken in
   std::optional<Arrival> next_;
-  Nanos next_ts_ = 0;
+  Nanos next_ts_ = 0, now_ = 0;
   double half_spread_, gap_;
   Auctions auctions_;
 };
