@@ -7,7 +7,7 @@ from typing import Any
 
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredRecord
+from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredJob, StoredRecord
 
 
 class MemoryJournal:
@@ -17,6 +17,7 @@ class MemoryJournal:
         self.rows: list[Sealed] = []
         self.tables: dict[str, dict[str, Row]] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
+        self.jobs: dict[str, StoredJob] = {}
         self.records: dict[tuple[str, str], bytes] = {}
         self._seqs: dict[str, int] = {}
         self._projector = Projector(lambda table, key: self.tables.get(table, {}).get(key))
@@ -88,5 +89,7 @@ class MemoryJournal:
                 self.answers[extra.account, extra.key] = extra
             case StoredRecord():
                 self.records[extra.session, extra.symbol] = extra.data
+            case StoredJob():
+                self.jobs[extra.id] = extra
             case Checkpoint():
                 self.tables["markets"][extra.session] |= {"clock": extra.market_time, "event_index": extra.event_index}

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from metaorder import __version__
 from metaorder.api import (
     analysis,
+    calibrations,
     estimates,
     events,
     health,
@@ -58,6 +59,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
         order_reads.fills_router,
         events.router,
         markets.router,
+        calibrations.router,
         reference.router,
         risk.router,
         keys.router,

@@ -16,6 +16,7 @@ from metaorder.domain.child import ChildStatus
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder, Side, Status
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
+from metaorder.usecases.jobs import EVENTS, KINDS, JobState
 
 Schema = dict[str, Any]
 
@@ -36,9 +37,13 @@ MARKET_EVENTS: Mapping[str, str] = {
 }
 
 
+JOB_EVENTS: Mapping[str, str] = {f"{kind}.{name}": what for kind in KINDS for name, what in EVENTS.items()}
+
+
 def asyncapi() -> Schema:
     """The document."""
-    messages = {_key(name): {"name": name, "payload": {"$ref": f"#/components/schemas/{_key(name)}"}} for name in EVENT_TYPES}
+    named = [*EVENT_TYPES, *JOB_EVENTS]
+    messages = {_key(name): {"name": name, "payload": {"$ref": f"#/components/schemas/{_key(name)}"}} for name in named}
     market = {_key(name): {"name": name, "payload": {"$ref": "#/components/schemas/MarketEvent"}} for name in MARKET_EVENTS}
     both = {**messages, **market, "heartbeat": {"payload": {"$ref": "#/components/schemas/Heartbeat"}}}
     both["error"] = {"payload": {"$ref": "#/components/schemas/Error"}}
@@ -63,7 +68,39 @@ def asyncapi() -> Schema:
                 "messages": [{"$ref": "#/channels/stream/messages/subscribe"}],
             },
         },
-        "components": {"schemas": {**_OTHERS, **{_key(name): _event(name, kind) for name, kind in EVENT_TYPES.items()}}},
+        "components": {
+            "schemas": {
+                **_OTHERS,
+                **{_key(name): _job(name, what) for name, what in JOB_EVENTS.items()},
+                **{_key(name): _event(name, kind) for name, kind in EVENT_TYPES.items()},
+            }
+        },
+    }
+
+
+def _job(name: str, what: str) -> Schema:
+    """The schema of what happens to a job."""
+    properties: dict[str, Schema] = {
+        "seq": {**WHOLE, "description": "+1 for each event of the account, from 1"},
+        "type": {"const": name},
+        "ts": {**TIME, "description": "by the server's clock"},
+        "job_id": TEXT,
+        "state": {"enum": [str(state) for state in JobState]},
+        "progress": {"type": "number", "minimum": 0, "maximum": 1},
+        "step": TEXT,
+        "reason": {
+            "anyOf": [
+                {"type": "object", "properties": {"code": TEXT, "detail": TEXT}, "required": ["code", "detail"]},
+                {"type": "null"},
+            ]
+        },
+    }
+    return {
+        "type": "object",
+        "description": what,
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
     }
 
 

@@ -11,6 +11,7 @@ from metaorder.ports.calendars import Calendars
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries
+from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
 from metaorder.usecases import keys
 from metaorder.usecases.errors import Unauthorized
@@ -79,5 +80,6 @@ class Context:
     calendars: Calendars
     ring: KeyRing
     engine: str
+    jobs: Jobs
     in_flight: dict[tuple[str, str], InFlight] = field(default_factory=dict)
     profiles: asyncio.Lock = field(default_factory=asyncio.Lock)

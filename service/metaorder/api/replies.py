@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from metaorder.api.calibration_shapes import CalibrationOut, CalibrationsOut
 from metaorder.api.market_shapes import BarsOut, BookOut, InstrumentsOut, MarketOut, MarketsOut, StatisticsOut
 from metaorder.api.order_shapes import (
     AcceptedOut,
@@ -130,6 +131,9 @@ ALGO = answers(200, AlgoOut, "the algorithm", 404)
 ALGOS = answers(200, AlgosOut, "algorithms")
 INSTRUMENTS = answers(200, InstrumentsOut, "instruments")
 LIMITS = answers(200, LimitsOut, "limits")
+CALIBRATION = answers(200, CalibrationOut, "the calibration", 404, 503)
+CALIBRATION_ACCEPTED = answers(202, CalibrationOut, "durable, and queued", 404, 409, 413, 503)
+CALIBRATIONS = answers(200, CalibrationsOut, "calibrations")
 KEY = answers(200, KeyOut, "the key", 404, 503)
 KEYS = answers(200, KeysOut, "keys")
 KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 413, 503)

@@ -17,6 +17,7 @@ from metaorder.adapters.db.engine import reader_engine, writer_engine
 from metaorder.adapters.db.journal import SqlJournal
 from metaorder.adapters.db.queries import SqlQueries
 from metaorder.adapters.db.tables import keys as keys_table
+from metaorder.adapters.job_process import JobProcess
 from metaorder.adapters.market_data.files import Files
 from metaorder.adapters.metrics import PrometheusMetrics
 from metaorder.api.context import Context, KeyRing
@@ -25,7 +26,9 @@ from metaorder.bootstrap.sim import keep_sim, open_sim
 from metaorder.bootstrap.state import CannotStart, bring_up_to_date, write_key
 from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
+from metaorder.ports.jobs import Launch
 from metaorder.runtime.boot import Booted, boot
+from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
 from metaorder.usecases import keys
 
@@ -75,6 +78,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     settings, clock = ready.settings, SystemClock()
     service = Service(ready.journal, clock, ready.journal.heads)
     queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
+    jobs = Jobs(service.write, clock, SystemIds(), _launch(settings), settings.job_workers)
     context = Context(
         service=service,
         queries=queries,
@@ -84,10 +88,12 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         calendars=ready.calendars,
         ring=KeyRing(queries),
         engine=engine_version(),
+        jobs=jobs,
     )
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))
     service.start(ready.booted.hosted, killed=ready.booted.killed)
+    await jobs.start(await queries.open_jobs())
     rolling = None
     if settings.sim:
         ended = await open_sim(context, ready.booted)
@@ -98,6 +104,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     finally:
         if rolling is not None:
             rolling.cancel()
+        await jobs.stop()
         await asyncio.to_thread(service.stop)
         queries.close()
 
@@ -111,6 +118,11 @@ def _first_key(settings: Settings, journal: SqlJournal, say: Say) -> None:
     journal.append([keys.create(ids.sortable(), secret, "main", "first start", keys.EVERYTHING, SystemClock().now())], [])
     path = write_key(settings.state, secret)
     say(f"Admin key (account main), written to {path}: {secret}")
+
+
+def _launch(settings: Settings) -> Launch:
+    """Jobs in processes that read the same data roots."""
+    return lambda kind, request: JobProcess(kind, request, settings.roots, engine_version())
 
 
 def _ended(task: asyncio.Task[None], service: Service) -> None:

@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="PostgreSQL; without it SQLite in the state directory")
     data_roots: str = Field("data", description="directories that recorded days are read from, separated by colons")
     readers: int = Field(4, ge=1, le=64, description="connections that read")
+    job_workers: int = Field(
+        1, ge=1, le=64, description="calibrations and the like that run at once, each in a process of its own"
+    )
     sim: bool = Field(True, description="whether to run the simulated market `sim`")
 
     @property

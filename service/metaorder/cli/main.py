@@ -51,6 +51,13 @@ def run(commands: Commands) -> int:
 
 
 Source = Annotated[Path, typer.Option(help="a recorded day: LOBSTER's zip")]
+ESTIMATES = {
+    "impact": "Estimate impact from a tape: lambda by horizon, decay, kernel, regimes, and what is left after own impact.",
+    "volatility": "Estimate volatility and spreads from a tape, by several estimators.",
+    "volume": "Estimate the volume curve from twenty days or more, or from a table of volumes (--format volume-table).",
+    "all": "Estimate everything that a tape tells.",
+}
+
 State = Annotated[Path | None, typer.Option(help="state directory [METAORDER_STATE]")]
 
 
@@ -129,6 +136,8 @@ def _markets(app: typer.Typer) -> None:
 
         run_calibrate(source, base, out)
 
+    _estimates(calibrate)
+
     @app.command()
     def realism(
         source: Source,
@@ -140,6 +149,31 @@ def _markets(app: typer.Typer) -> None:
         from metaorder.cli.markets import realism as run_realism
 
         run_realism(source, scenario, seeds, out)
+
+
+def _estimates(calibrate: typer.Typer) -> None:
+    """A command for each kind of estimates."""
+    for kind, what in ESTIMATES.items():
+        calibrate.command(kind, help=what)(_estimate(kind))
+
+
+def _estimate(kind: str) -> Callable[..., None]:
+    def command(
+        source: Annotated[list[Path], typer.Option(help="a recorded day; again for more days of the symbol")],
+        data_format: Annotated[str | None, typer.Option("--format", help="told by the file's name, if not given")] = None,
+        symbol: Annotated[str | None, typer.Option(help="what is traded; not for a volume-table")] = None,
+        date: Annotated[str | None, typer.Option(help="the day, where the file holds several")] = None,
+        json_out: Annotated[Path | None, typer.Option("--json", help="write every number here")] = None,
+        report: Annotated[Path | None, typer.Option(help="write a page with pictures here")] = None,
+    ) -> None:
+        from metaorder.cli.calibrate import Asked, calibrate
+
+        asked = Asked(
+            kind=kind, sources=source, data_format=data_format, symbol=symbol, date=date, json_out=json_out, report=report
+        )
+        calibrate(asked)
+
+    return command
 
 
 def _admin(admin: typer.Typer, commands: Commands) -> None:

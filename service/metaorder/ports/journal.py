@@ -42,7 +42,23 @@ class StoredRecord:
     data: bytes
 
 
-Extra = Answer | Checkpoint | StoredRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredJob:
+    """A job as it stands: request, progress and reason in `doc`, as JSON. seq: of the jobs, in the order in which they came.
+
+    result: once it is done, as JSON.
+    """
+
+    id: str
+    account: str
+    kind: str
+    seq: int
+    state: str
+    doc: str
+    result: bytes | None
+
+
+Extra = Answer | Checkpoint | StoredRecord | StoredJob
 """What is written in the same transaction as the rows beside it, and is no part of the chain."""
 
 

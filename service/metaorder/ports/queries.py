@@ -87,6 +87,18 @@ class Queries(Protocol):
         """The kept market record of a session that is over."""
         ...
 
+    async def job(self, principal: Principal, kind: str, job: str) -> Row | None:
+        """One job of a kind, with its result; None if there is none, or it is another account's."""
+        ...
+
+    async def jobs(self, principal: Principal, kind: str, state: str | None, before: int | None, limit: int) -> Page:
+        """Jobs of a kind, newest first, without their results; of one state, or of all."""
+        ...
+
+    async def open_jobs(self) -> list[Row]:
+        """Jobs of every account that are not over, oldest first. For the room that works on them."""
+        ...
+
     async def key_by_hash(self, digest: str) -> Row | None:
         """A key by the hash of its secret, revoked or not."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from metaorder.core.chain import Entry, Sealed
@@ -114,10 +114,10 @@ class Service:
         """Let new orders in again; the journal position of that."""
         return _position(await self._ask(lambda future: Rearm(actor, future)))
 
-    async def write(self, entries: list[Entry]) -> None:
-        """Journal rows that belong to no session; comes back when they are durable."""
+    async def write(self, entries: list[Entry], extras: Sequence[Extra] = ()) -> None:
+        """Journal rows that belong to no session, and what stands beside them; comes back when they are durable."""
         future = self._future()
-        self._writer.put(Batch(entries, waiting=[Done(future, None)]))
+        self._writer.put(Batch(entries, extras, waiting=[Done(future, None)]))
         await future
 
     async def _ask(self, request: Callable[[Any], Request]) -> Any:

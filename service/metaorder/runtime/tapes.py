@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metaorder.domain.units import Nanos, time_text
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import MarketData
@@ -35,10 +37,20 @@ def source_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Sourc
     )
 
 
-def recorded_spec(data_format: str, source: str, symbol: str, engine: str, date: str | None = None) -> MarketSpec:
-    """The specification of a recorded day that nobody trades in."""
-    options = {"format": data_format, "source": source, "hidden": "central", "latency_ms": 1.0}
-    return _spec("replay", symbol, engine, options if date is None else options | {"date": date})
+def recorded_spec(
+    data_format: str,
+    source: str,
+    symbol: str,
+    engine: str,
+    *,
+    date: str | None = None,
+    instrument: Mapping[str, object] | None = None,
+) -> MarketSpec:
+    """The specification of a recorded day that nobody trades in. instrument: as stated, where the file does not say."""
+    options: dict[str, object] = {"format": data_format, "source": source, "hidden": "central", "latency_ms": 1.0}
+    options |= {} if date is None else {"date": date}
+    options |= {} if instrument is None else {"instrument": dict(instrument)}
+    return _spec("replay", symbol, engine, options)
 
 
 def simulated_spec(symbol: str, engine: str, *, scenario: str, seed: int, date: str, parameters: dict[str, object]) -> MarketSpec:

@@ -15,6 +15,9 @@ from metaorder.calibration.net_pnl import NetPnl
 from metaorder.calibration.run import Calibration
 from metaorder.models.inputs import Floats
 
+VOLUME_TABLE = "volume-table"
+"""The format of tables of volume: no days of a market, a curve alone."""
+
 POINTS = 200
 """Points of a curve, at most."""
 
@@ -31,14 +34,14 @@ class Source:
     flow: Flow
 
 
-def document(made: Calibration, sources: Sequence[Source], volume: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A calibration as JSON has it. volume: source, digest, days and as_of of a table of volumes, where there was one."""
+def document(made: Calibration, sources: Sequence[Source], tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A calibration as JSON has it. tables: source, digest, days and as_of of each table of volume."""
     return {
         "kind": made.kind,
         "symbol": sources[0].symbol if sources else None,
         "currency": sources[0].currency if sources else None,
-        "as_of": max([each.as_of for each in sources] + ([] if volume is None else [volume["as_of"]])),
-        "sources": [_source(each) for each in sources] + ([] if volume is None else [dict(volume)]),
+        "as_of": max([each.as_of for each in sources] + [each["as_of"] for each in tables]),
+        "sources": [_source(each) for each in sources] + [dict(each) for each in tables],
         "parameters": [parameter(each) for each in made.estimates],
         "chosen": {name: {"parameter": which, "how": how} for name, (which, how) in made.chosen.items()},
         "refused": sum(each.value is None for each in made.estimates),

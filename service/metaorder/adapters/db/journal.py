@@ -13,7 +13,7 @@ from metaorder.adapters.db import tables
 from metaorder.adapters.db.engine import check_durable
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredRecord, WriterLost
+from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredJob, StoredRecord, WriterLost
 from metaorder.runtime.failpoints import failpoint
 
 CHUNK = 5_000
@@ -170,6 +170,9 @@ class SqlJournal:
             case StoredRecord():
                 row = {"session": extra.session, "symbol": extra.symbol, "data": extra.data}
                 self._many(*_upsert_rows(tables.records, [row], self._postgres))
+            case StoredJob():
+                row = {name: getattr(extra, name) for name in ("id", "account", "kind", "seq", "state", "doc", "result")}
+                self._many(*_upsert_rows(tables.jobs, [row], self._postgres))
             case Checkpoint():
                 where = tables.markets.c.id == extra.session
                 values = {"clock": extra.market_time, "event_index": extra.event_index}

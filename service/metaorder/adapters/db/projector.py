@@ -46,7 +46,7 @@ class Projector:
 
     def _one(self, row: Sealed) -> None:
         kind = row.entry.type
-        if kind.startswith("command."):
+        if kind.startswith(("command.", "calibration.")):  # a job is kept beside its rows, with its result
             return
         doc = _decode(row.entry.payload)
         if kind.startswith("market."):

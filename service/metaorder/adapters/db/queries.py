@@ -16,6 +16,7 @@ from metaorder.adapters.db.tables import (
     children,
     estimates,
     fills,
+    jobs,
     journal,
     keys,
     markets,
@@ -128,6 +129,26 @@ class SqlQueries:
         """The kept market record of a session."""
         row = await self._first(select(records).where(records.c.session == session, records.c.symbol == symbol))
         return None if row is None else bytes(row["data"])
+
+    async def job(self, principal: Principal, kind: str, job: str) -> Row | None:
+        """One job of the account, with its result."""
+        mine = (jobs.c.account == principal.account) & (jobs.c.kind == kind)
+        return await self._first(select(jobs).where(mine, jobs.c.id == job))
+
+    async def jobs(self, principal: Principal, kind: str, state: str | None, before: int | None, limit: int) -> Page:
+        """Jobs of the account, newest first, without results."""
+        plain = [column for column in jobs.c if column.name != "result"]
+        query = select(*plain).where(jobs.c.account == principal.account, jobs.c.kind == kind)
+        if state is not None:
+            query = query.where(jobs.c.state == state)
+        if before is not None:
+            query = query.where(jobs.c.seq < before)
+        return await self._page(principal, query.order_by(jobs.c.seq.desc()), limit)
+
+    async def open_jobs(self) -> list[Row]:
+        """Every job that is queued or running, oldest first."""
+        query = select(jobs).where(jobs.c.state.in_(("queued", "running"))).order_by(jobs.c.seq)
+        return [dict(row._mapping) for row in await self._all(query)]  # noqa: SLF001
 
     async def key_by_hash(self, digest: str) -> Row | None:
         """The key with this hash."""

@@ -17,8 +17,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0002"
-"""The migration that makes these tables."""
+SCHEMA = "0003"
+"""The newest of the migrations that make these tables."""
 
 metadata = MetaData(
     naming_convention={
@@ -184,6 +184,20 @@ records = Table(
     Column("symbol", String, primary_key=True),
     Column("data", LargeBinary, nullable=False),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("seq", BigInteger, nullable=False, unique=True),
+    Column("state", String, nullable=False),
+    Column("doc", Text, nullable=False),
+    Column("result", LargeBinary, nullable=True),
+)
+Index(None, jobs.c.account, jobs.c.kind, jobs.c.seq)
+Index(None, jobs.c.state, jobs.c.seq)
 
 switches = Table(
     "switches",

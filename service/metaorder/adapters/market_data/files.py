@@ -27,9 +27,10 @@ class Files:
         read = FORMATS.get(data_format)
         if read is None:
             raise Invalid("format", f"one of {', '.join(FORMATS)}", data_format)
-        return read(self._find(source), wanted, self._calendars)
+        return read(self.find(source), wanted, self._calendars)
 
-    def _find(self, source: str) -> Path:
+    def find(self, source: str) -> Path:
+        """The path of a source. Raises SourceNotFound."""
         for root in self._roots:
             try:
                 path = (root / source).resolve(strict=True)
