@@ -15,7 +15,7 @@ TITLES = (
     "Decay: log-likelihood lost by beta [1/s]",
     "Propagator: what is left of a unit of flow",
     "P&L after own impact, second half, by horizon",
-    "Net P&L over time, scaled to its end",
+    "Net P&L over time, each scaled to 1",
     "Lambda by volatility before the fact",
     "Volatility of the session",
     "Volume curve",
@@ -74,13 +74,16 @@ def _figure(doc: Doc) -> Any:
     for number, full in enumerate(drawn):
         if not full:
             axes = "" if number == 0 else str(number + 1)
+            figure.add_scatter(x=[None], y=[None], row=number // 2 + 1, col=number % 2 + 1)  # axes without a line are not drawn
             place = {"xref": f"x{axes} domain", "yref": f"y{axes} domain", "x": 0.5, "y": 0.5}
             figure.add_annotation(text="refused, or not asked for", showarrow=False, font={"color": "#9aa5b1"}, **place)
     figure.update_layout(height=1500, template="plotly_white", showlegend=False, margin={"t": 60, "l": 60, "r": 20})
     return figure
 
 
-def _points(figure: Any, rows: list[Any], xs: list[Any], place: tuple[int, int], colour: str) -> bool:
+def _points(
+    figure: Any, rows: list[Any], xs: list[Any], place: tuple[int, int], colour: str, mode: str = "markers+lines"
+) -> bool:
     """Values with their intervals; refused ones are left out."""
     kept = [(x, each) for x, each in zip(xs, rows, strict=True) if each["value"] is not None]
     if not kept:
@@ -91,7 +94,7 @@ def _points(figure: Any, rows: list[Any], xs: list[Any], place: tuple[int, int],
         x=[x for x, _ in kept],
         y=[each["value"] for _, each in kept],
         error_y={"type": "data", "array": high, "arrayminus": low, "symmetric": False},
-        mode="markers+lines",
+        mode=mode,
         line={"color": colour, "width": 1},
         marker={"size": 7, "color": colour},
         row=place[0],
@@ -178,7 +181,7 @@ def _paths(figure: Any, doc: Doc) -> bool:
 
 def _bars(figure: Any, rows: list[Any], row: int, column: int) -> bool:
     names = [each["name"].removeprefix("volatility_").removeprefix("volume_share_").removeprefix("lambda_") for each in rows]
-    drawn = _points(figure, rows, names, (row, column), RECORDED)
+    drawn = _points(figure, rows, names, (row, column), RECORDED, "markers")
     figure.update_yaxes(rangemode="tozero", row=row, col=column)
     return drawn
 
