@@ -211,7 +211,7 @@ def cut_at_random(session: Replay, dice: random.Random, index: int, until: int) 
 
 
 def test_an_advance_may_be_cut_anywhere() -> None:
-    for seed in range(many(150)):
+    for seed in range(many(80)):
         files = rows_of_day(random_day(seed))
         actions = sorted(random_actions(seed, files, count=40), key=lambda each: each.index)
         whole = replay_of(files).run(actions)
