@@ -220,7 +220,8 @@ def test_the_same_market_at_other_prices_is_worked_with_the_same_lots(
     order, ticks = unpriced(data.draw(orders(algo))), tape(stretches, END_S)
     clicks = [each for each in clicks if each.what != "limit"]
     limit = None if order.limit is None else Ticks(order.limit + shift)
-    shifted = worked(replace(order, limit=limit), moved(ticks, lambda price: price + shift), fates, clicks)
+    would = None if order.i_would is None else Ticks(order.i_would + shift)
+    shifted = worked(replace(order, limit=limit, i_would=would), moved(ticks, lambda price: price + shift), fates, clicks)
     assert sent(shifted) == sent(worked(order, ticks, fates, clicks))
 
 
@@ -234,7 +235,8 @@ def test_a_seller_in_the_mirrored_market_does_what_the_buyer_does(
     other = Side.SELL if order.side is Side.BUY else Side.BUY
     limit = None if order.limit is None else Ticks(20_000 - order.limit)
     mirror = moved(ticks, lambda price: 20_000 - price, mirrored=True)
-    opposite = worked(replace(order, side=other, limit=limit), mirror, fates, facts=shown(-1))
+    would = None if order.i_would is None else Ticks(20_000 - order.i_would)
+    opposite = worked(replace(order, side=other, limit=limit, i_would=would), mirror, fates, facts=shown(-1))
     assert sent(opposite) == sent(worked(order, ticks, fates))
 
 

@@ -95,6 +95,7 @@ class Laws:
         assert ledger.live, "a paused or ending order sends no child"
         assert not self._halted, "no child while trading is halted"
         assert ledger.started, "no child before the order has arrived"
+        assert not any(since <= now < to for since, to in order.blackouts), "no child in a blackout"
         assert event.number == ledger.children + 1, "children are numbered without gaps"
         assert order.start <= now < order.end - self._latency, "no child outside [start, end - latency)"
         assert event.good_till == order.end, "a child is good till the end of the window"

@@ -137,7 +137,15 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "randomise": st.sampled_from(["0", "0.3", "1"]),
         },
     ),
-    "vwap": st.fixed_dictionaries({}, optional={"curve": _CURVES, "interval_s": st.integers(1, 200)}),
+    "vwap": st.fixed_dictionaries(
+        {},
+        optional={
+            "curve": _CURVES,
+            "interval_s": st.integers(1, 200),
+            "dynamic": st.booleans(),
+            "max_bucket_share": st.sampled_from(["0.1", "0.5"]),
+        },
+    ),
     "is": st.builds(
         lambda params, way: params | way,
         st.fixed_dictionaries(
@@ -234,5 +242,14 @@ def orders(draw: st.DrawFn, algo: str, *, longest_s: int = 600, **fixed: Any) ->
         "behind": Fraction(draw(st.sampled_from([0, 2, 10])), 100),
         "ahead": Fraction(draw(st.sampled_from([0, 2, 10])), 100),
         "params": draw(PARAMS[algo]),
+        "discretion": draw(st.sampled_from([0, 0, 1, 3])),
+        "display": draw(st.none() | st.integers(2 * smallest, 4 * smallest)),
+        "blackouts": draw(st.sampled_from([(), ((at(start + length // 3), at(start + length // 3 + 3)),)])),
     }
+    terms["min_participation"] = draw(st.sampled_from([None, terms["cap"] / 4]))
+    if draw(st.booleans()):
+        terms["i_would"] = Ticks(9_997 if terms["side"] is Side.BUY else 10_003)
+        terms["i_would_share"] = Fraction(draw(st.sampled_from([1, 2])), 2)
+        if terms["limit"] is not None and not terms["side"].within(terms["i_would"], terms["limit"]):
+            terms["i_would"] = Ticks(terms["limit"])
     return parent_order(algo=algo, **{**terms, **fixed})

@@ -54,18 +54,18 @@ class Close:
         if time >= state.end:
             return state.lots
         if ahead:
-            whole = curve.between(plan.origin, state.end)
-            rest = curve.between(time, state.end)
+            whole = plan.volume(curve, plan.origin, state.end)
+            rest = plan.volume(curve, time, state.end)
             if whole:
                 can = own_for(ahead * rest // whole, self._rate(state))
                 could = own_for(ahead, self._rate(state))
                 left = can if could >= plan.lots else plan.lots * rest // whole
                 return Lots(state.lots - min(left, plan.lots))
         start = Nanos(max(plan.origin, state.end - self.last_s * SECOND))
-        whole = curve.between(start, state.end)
+        whole = plan.volume(curve, start, state.end)
         if whole == 0:
-            return part(plan, time - start, state.end - start)
-        return part(plan, curve.between(start, Nanos(max(time, start))), whole)
+            return part(plan, plan.worked(time) - plan.worked(start), plan.window - plan.worked(start))
+        return part(plan, plan.volume(curve, start, Nanos(max(time, start))), whole)
 
     def _rate(self, state: State) -> Fraction:
         return state.cap / 2 if self.rate is None else Fraction(self.rate)

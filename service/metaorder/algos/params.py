@@ -48,6 +48,7 @@ def schema(kind: type[Algorithm]) -> dict[str, Json]:
             "description": f"{each.metadata['doc']} [{each.metadata['unit']}]",
             "default": _plain(default(each)),
             "x-mutable": each.metadata["mutable"],
+            "x-unit": each.metadata["unit"],
         }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 

@@ -58,7 +58,7 @@ class Twap:
         slices = self._slices(state)
         plan = state.plan
         begun = self._begun(state, state.market.now)
-        step = Nanos(plan.origin + -(-begun * plan.window // slices))
+        step = Nanos(state.market.now + max(1, -(-begun * plan.window // slices) - plan.elapsed))
 
         def target(time: Nanos) -> Lots:
             return self._after(state, self._begun(state, time), slices)

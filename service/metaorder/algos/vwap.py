@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
 
+from metaorder.algos.parameter import parameter
 from metaorder.algos.schedule import follow, part
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import VolumeCurve, flat_curve
-from metaorder.domain.state import Intent, Reason, State
-from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.domain.state import Intent, Reason, State, share_of
+from metaorder.domain.units import SECOND, Lots, Nanos, to_share
 
 MAX_PARTS = 10_000
 
@@ -16,6 +21,11 @@ MAX_PARTS = 10_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vwap:
     """A static curve: the market's history, or the one given here. Never the day that is being traded.
+
+    `dynamic`: what should be done is the share of the window's volume that others have traded so far, of that and what is
+    expected yet: the usual volume, scaled by how busy today is, or today's rate along the curve where no usual volume is known.
+    It stays within `allow_deviation` of the static schedule. Without any volume it is the static schedule, and `fallback` says
+    so.
 
     After a pause or a halt what is left is spread anew over the weights that are left.
     """
@@ -33,6 +43,14 @@ class Vwap:
         },
     )
 
+    dynamic: bool = parameter(False, "Whether today's volume moves the schedule", "yes or no")
+    allow_deviation: Decimal = parameter(
+        Decimal("0.05"), "How far today's volume may move it from the static schedule", "share of the quantity"
+    )
+    max_bucket_share: Decimal | None = parameter(
+        None, "The most of the order that one interval may have; what it loses goes to the others", "share of the order"
+    )
+
     def __post_init__(self) -> None:
         if not 1 <= self.interval_s <= 86_400:
             raise Invalid("interval_s", "from 1 to 86400", self.interval_s)
@@ -42,34 +60,64 @@ class Vwap:
             if any(not 0 <= weight <= 10**12 for weight in self.curve) or not sum(self.curve):
                 raise Invalid("curve", "weights from 0 to 10**12 with a positive sum", self.curve)
 
+        if not 0 <= self.allow_deviation <= 1:
+            raise Invalid("allow_deviation", "from 0 to 1", str(self.allow_deviation))
+        if self.max_bucket_share is not None:
+            to_share(self.max_bucket_share, field="max_bucket_share")
+
     def on_event(self, state: State) -> Intent:
         """Be where the curve will be at the end of the interval that has begun."""
         curve = self._curve(state)
         plan = state.plan
-        whole = curve.between(plan.origin, state.end)
+        whole = plan.volume(curve, plan.origin, state.end)
         interval = self.interval_s * SECOND
-        step = Nanos(plan.origin + (1 + plan.elapsed // interval) * interval)
+        step = Nanos(plan.origin + (1 + (state.market.now - plan.origin) // interval) * interval)
 
         def over(time: Nanos) -> Lots:
             if whole == 0:  # the curve is flat zero from here on: spread what is left over time
-                return part(plan, time - plan.origin, plan.window)
-            return part(plan, curve.between(plan.origin, time), whole)
+                return part(plan, plan.worked(time), plan.window)
+            return part(plan, plan.volume(curve, plan.origin, time), whole)
 
         def target(time: Nanos) -> Lots:
             return over(Nanos(min(plan.origin + (1 + (time - plan.origin) // interval) * interval, state.end)))
 
         reason: Reason = {"curve": curve.source, "interval_s": self.interval_s}
-        return follow(state, target=target, due=over, step=step, reason=reason)
+        intent = follow(state, target=target, due=over, step=step, reason=reason)
+        return self._moved(state, intent) if self.dynamic else intent
 
     def planned(self, state: State, time: Nanos) -> Lots:
         """Lots done by `time` on the curve."""
         curve, plan = self._curve(state), state.plan
-        whole = curve.between(plan.origin, state.end)
+        whole = plan.volume(curve, plan.origin, state.end)
         if whole == 0:
-            return part(plan, time - plan.origin, plan.window)
-        return part(plan, curve.between(plan.origin, time), whole)
+            return part(plan, plan.worked(time), plan.window)
+        return part(plan, plan.volume(curve, plan.origin, time), whole)
+
+    def _moved(self, state: State, intent: Intent) -> Intent:
+        """The static intent, moved to where today's volume says."""
+        ahead = expected_ahead(state)
+        if ahead is None:
+            return replace(intent, reason={**intent.reason, "fallback": "no volume is known: the static schedule"})
+        seen, plan = state.market.others_since_plan, state.plan
+        most = share_of(plan.lots, Fraction(self.allow_deviation))
+        static = Lots(min(intent.due, state.lots))
+        wanted = part(plan, seen, seen + ahead) if seen + ahead else static
+        moved = max(-most, min(most, wanted - static))
+        return replace(
+            intent,
+            target=Lots(max(plan.done, min(state.lots, intent.target + moved))),
+            due=Lots(max(plan.done, min(state.lots, intent.due + moved))),
+            pace=Lots(intent.pace + max(0, moved)),
+            reason={**intent.reason, "others": seen, "ahead": ahead, "moved": moved},
+        )
 
     def _curve(self, state: State) -> VolumeCurve:
+        curve = self._stated(state)
+        if self.max_bucket_share is None:
+            return curve
+        return levelled(curve, state.plan.origin, state.end, self.interval_s, self.max_bucket_share)
+
+    def _stated(self, state: State) -> VolumeCurve:
         if self.curve is None:
             return state.market.curve
         n = len(self.curve)
@@ -78,3 +126,44 @@ class Vwap:
             return flat_curve(state.start, state.end)
         edges = tuple(Nanos(state.start + window * i // n) for i in range(n + 1))
         return VolumeCurve(edges, self.curve, "given")
+
+
+def expected_ahead(state: State) -> int | None:
+    """Others' volume that is expected from now until the end, as busy as today has been; None where nothing says so [lots]."""
+    market, flow, curve = state.market, state.market.flow, state.market.curve
+    if flow.today is None or flow.open is None:
+        return market.volume_ahead
+    so_far = curve.between(flow.open, market.now)
+    if not so_far:
+        return market.volume_ahead
+    rest = state.plan.volume(curve, market.now, state.end)
+    usual, whole = market.basis.adv, curve.between(curve.edges[0], curve.edges[-1])
+    if not usual:
+        return flow.today * rest // so_far
+    busy = min(Fraction(4), max(Fraction(1, 4), Fraction(flow.today * whole, usual * so_far)))
+    return int(usual * busy * rest / whole)
+
+
+@lru_cache(maxsize=1024)
+def levelled(curve: VolumeCurve, start: Nanos, end: Nanos, interval_s: int, most: Decimal) -> VolumeCurve:
+    """The curve in intervals of the window none of which has more than a share `most`: the excess goes to the others.
+
+    The others keep their proportions: it is the least sum of squared shares over volume under the cap. Where the cap leaves no
+    room for the whole order, intervals are equal.
+    """
+    interval = interval_s * SECOND
+    edges = tuple(Nanos(min(start + k * interval, end)) for k in range(-(-(end - start) // interval) + 1))
+    parts = [curve.between(a, b) for a, b in pairwise(edges)]
+    cap = Fraction(most)
+    if len(parts) * cap <= 1 or not sum(parts):
+        return VolumeCurve(edges, tuple([1] * len(parts)), curve.source)
+    full: set[int] = set()
+    while True:
+        free = sum(each for place, each in enumerate(parts) if place not in full)
+        left = 1 - cap * len(full)
+        over = [place for place, each in enumerate(parts) if place not in full and free and each * left > cap * free]
+        if not over:
+            break
+        full.update(over)
+    shares = [cap if place in full else (left * each / free if free else Fraction(0)) for place, each in enumerate(parts)]
+    return VolumeCurve(edges, tuple(round(share * 10**12) for share in shares), curve.source)

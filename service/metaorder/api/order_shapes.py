@@ -60,6 +60,13 @@ class ParentOrderOut(Reply):
     benchmark: Benchmark
     urgency: str
     schedule_band: BandOut
+    preset: str | None
+    i_would_price: str | None
+    i_would_max_share: str
+    price_discretion_ticks: int
+    min_participation: str | None
+    blackouts: list[list[str]]
+    display_quantity: int | None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

@@ -46,7 +46,8 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
     async def create() -> Response:
         hosted = await hosted_market(ctx, body.market)
         live = hosted.live
-        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day)
+        seed = hosted.spec.options.get("seed") or 0
+        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day, seed)
         parent = ParentId(ctx.ids.sortable())
         await _check_estimate(ctx, principal, body)
         profile = await ctx.queries.profile(principal, body.symbol)
@@ -253,6 +254,14 @@ def new_order(body: ParentOrderIn, profile_version: int | None) -> orders.NewOrd
         urgency=body.urgency,
         band_behind=body.schedule_band.behind,
         band_ahead=body.schedule_band.ahead,
+        preset=body.preset,
+        stated=frozenset(body.model_fields_set),
+        i_would_price=body.i_would_price,
+        i_would_max_share=body.i_would_max_share,
+        price_discretion_ticks=body.price_discretion_ticks,
+        min_participation=body.min_participation,
+        blackouts=tuple(body.blackouts),
+        display_quantity=body.display_quantity,
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

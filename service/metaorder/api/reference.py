@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Response
 
 from metaorder.algos import ALGOS
 from metaorder.algos.params import schema
+from metaorder.algos.presets import PRESETS
 from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.paging import reply
@@ -33,6 +35,13 @@ async def get_algo(name: str, principal: Reader) -> Response:
     if name not in ALGOS:
         raise NotFound("not_found", f"no algorithm {name}")
     return reply(describe(name))
+
+
+@router.get("/presets", responses=replies.PRESETS)
+async def get_presets(principal: Reader) -> Response:
+    """Terms of an order by name: what a `preset` sets where the body does not."""
+    del principal
+    return reply({"items": [{"name": name, **asdict(each)} for name, each in PRESETS.items()]})
 
 
 @router.get("/instruments", responses=replies.INSTRUMENTS)
@@ -73,5 +82,6 @@ def describe(name: str) -> dict[str, Any]:
         "name": name,
         "summary": summary.splitlines()[0],
         "description": inspect.getdoc(kind) or "",
+        "source": getattr(kind, "source", None),
         "parameters": schema(kind),
     }

@@ -38,7 +38,25 @@ class AlgoOut(Reply):
     name: str
     summary: str
     description: str
+    source: str | None
     parameters: dict[str, Any]
+
+
+class PresetOut(Reply):
+    """A preset: the terms that it sets where the body does not."""
+
+    name: str
+    doc: str
+    urgency: str
+    behind: str
+    ahead: str
+    price_discretion_ticks: int
+
+
+class PresetsOut(Reply):
+    """Every preset."""
+
+    items: list[PresetOut]
 
 
 class AlgosOut(Reply):
@@ -128,6 +146,7 @@ BOOK = answers(200, BookOut, "the book", 404, 409)
 BARS = answers(200, BarsOut, "bars", 404, 409)
 STATISTICS = answers(200, StatisticsOut, "the statistics", 404, 409)
 ALGO = answers(200, AlgoOut, "the algorithm", 404)
+PRESETS = answers(200, PresetsOut, "presets")
 ALGOS = answers(200, AlgosOut, "algorithms")
 INSTRUMENTS = answers(200, InstrumentsOut, "instruments")
 LIMITS = answers(200, LimitsOut, "limits")

@@ -91,6 +91,17 @@ class ParentOrderIn(Body):
     benchmark: Benchmark = Benchmark.ARRIVAL
     urgency: Rate | None = Field(None, description="0 patient … 1 as fast as the cap allows; default 0.5")
     schedule_band: ScheduleBandIn = ScheduleBandIn()
+    preset: Name | None = Field(None, description="terms by name, see GET /v1/presets; what the body states comes first")
+    i_would_price: Decimal | None = Field(None, description="while the far touch is here or better, take what it shows")
+    i_would_max_share: Rate = Field("1", description="share of the quantity that may be done so")
+    price_discretion_ticks: Annotated[StrictInt, Field(ge=0, le=1_000)] = Field(
+        0, description="how far past its price a child that would rest may take"
+    )
+    min_participation: Rate | None = Field(None, description="least share of the market's volume, own trading included")
+    blackouts: Annotated[list[tuple[Time, Time]], Field(max_length=50)] = Field(
+        default_factory=list, description="stretches from, to in which nothing is sent and nothing rests"
+    )
+    display_quantity: Quantity | None = Field(None, description="the most that rests at once")
     decision_time: Time | None = None
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
@@ -104,6 +115,9 @@ class AmendIn(Body):
     limit_price: Decimal | None = None
     end_time: Time | None = None
     params: dict[str, Any] | None = None
+    urgency: Rate | None = None
+    i_would_price: Decimal | None = Field(None, description="null removes it")
+    price_discretion_ticks: Annotated[StrictInt, Field(ge=0, le=1_000)] | None = None
 
 
 class PauseIn(Body):

@@ -57,6 +57,7 @@ def algos() -> str:
             "",
             found["description"],
             "",
+            *([f"Source: {found['source']}.", ""] if found["source"] else []),
             "| parameter | default | amend | meaning |",
             "|---|---|---|---|",
         ]

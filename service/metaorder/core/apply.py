@@ -178,6 +178,9 @@ def amended(order: ParentOrder, command: Amend) -> ParentOrder:
         end=order.end if command.end is None else command.end,
         limit=command.limit if command.limit_given else order.limit,
         params=params,
+        urgency=order.urgency if command.urgency is None else command.urgency,
+        i_would=command.i_would if command.i_would_given else order.i_would,
+        discretion=order.discretion if command.discretion is None else command.discretion,
     )
     if command.params is not None:
         _check_rate(changed)

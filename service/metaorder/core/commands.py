@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from metaorder.domain.order import EndReason, Params, ParentId, ParentOrder
@@ -56,7 +57,8 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend:
-    """Change the terms of an order. A field that is absent stays as it is; `limit` None removes the limit.
+    """Change the terms of an order. A field that is absent stays as it is; `limit` or
+    `i_would` None removes it.
 
     expected_version: the version that the client has seen. body_hash: of the request, so that a repeat is told apart.
     """
@@ -69,6 +71,10 @@ class Amend:
     params: Params | None = None
     limit: Ticks | None = None
     limit_given: bool = False
+    urgency: Fraction | None = None
+    i_would: Ticks | None = None
+    i_would_given: bool = False
+    discretion: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,10 @@ WIRE_NAMES: Mapping[str, str] = {
     "cap": "max_participation",
     "min_child": "min_child_quantity",
     "max_child": "max_child_quantity",
+    "i_would": "i_would_price",
+    "i_would_share": "i_would_max_share",
+    "discretion": "price_discretion_ticks",
+    "display": "display_quantity",
     "behind": "band_behind",
     "ahead": "band_ahead",
 }

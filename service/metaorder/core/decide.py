@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ParentWaiting
+from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ParentWaiting, ScheduleSet
 from metaorder.core.execution import Execution
-from metaorder.domain.child import ChildStatus, ChildType
+from metaorder.domain.child import Child, ChildStatus, ChildType
 from metaorder.domain.order import EndReason, Waiting
-from metaorder.domain.state import Intent, MarketState, Plan, State, share_of
+from metaorder.domain.state import Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
@@ -58,20 +58,32 @@ def decide(execution: Execution, market: MarketState, gate: Gate) -> Decision:
         return Decision(_waiting(execution, Waiting.HALT), order.end)
     if not market.quote.two_sided:
         return Decision(_waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
+    blackout = order.blackout(market.now)
+    if blackout is not None:
+        pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
+        return Decision([*pulled, *_waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market))
     if market.now + gate.latency >= order.end:  # a child would arrive too late
         return Decision([], order.end)
+    if _would_no_more(execution, market, intent):
+        points = plan_points(execution, market)
+        drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
+        return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
     wish, bound = _wish(execution, market, intent)
     actions = place(wish, list(execution.open.values()))
     retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions = [action for action in actions if not isinstance(action, Place)]
+    stop = order.next_blackout(market.now)
+    if market.now + gate.latency >= stop:  # a child would arrive in a blackout
+        actions = [action for action in actions if not isinstance(action, Place)]
     events: list[Event] = []
     for action in actions:
         events.append(_event(execution, action, intent, wish, bound, gate, market, len(events)))
     events += _waiting(execution, _waiting_for(execution, wish, bound, actions))
-    looks = [each for each in (intent.wake, retry) if each is not None and each > market.now]
-    return Decision(events, min(*looks, order.end) if looks else Nanos(min(market.now + SECOND, order.end)))
+    wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
+    looks = [each for each in (wake, retry, stop) if each is not None and each > market.now]
+    return Decision(events, min(*looks, order.end))
 
 
 def plan_of(execution: Execution, now: Nanos) -> Plan:
@@ -82,9 +94,10 @@ def plan_of(execution: Execution, now: Nanos) -> Plan:
         origin=origin,
         done=execution.plan_done,
         lots=Lots(order.lots - execution.plan_done),
-        elapsed=Nanos(now - origin),
-        window=Nanos(max(1, order.end - origin)),
+        elapsed=workable(origin, now, order.blackouts),
+        window=Nanos(max(1, workable(origin, order.end, order.blackouts))),
         basis=execution.basis,
+        blackouts=order.blackouts,
     )
 
 
@@ -149,25 +162,33 @@ def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wi
     last = order.must_complete and now >= order.end - last_stretch(order.end - order.start)
     sweep = order.must_complete and now >= order.end - SWEEP
     left = Lots(order.lots - execution.filled - out)
-    target = order.lots if sweep else intent.target
-    due = order.lots if sweep else intent.due
+    target, due, pace = intent.target, intent.due, intent.pace
+    if sweep:
+        target = due = order.lots
+    elif order.min_participation is not None:
+        least = Lots(min(execution.plan_done + own_for(market.others_since_plan, order.min_participation), order.lots))
+        target, due = max(target, least), max(due, least)
+        pace = max(pace, own_for(market.others_pace, order.min_participation))
+    would = _would(execution, market)
     bounds: list[tuple[int, str | None]] = [
         (left, None),
         (headroom(order, execution.own(now), market), "cap"),
     ]
-    if not last:
+    if not last and not would:
         horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = CATCH_UP * max(intent.pace, order.min_child) - execution.filled_since(horizon) - out
+        allowed = CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - out
         bounds.append((max(0, allowed), "pace"))
     room, bound = min(bounds, key=lambda each: each[0])
     behind = 0 if last else _patience(execution, intent)
     want = max(0, target - execution.filled - out)
     late = max(0, due - execution.filled)
+    if would:
+        want, late, behind = would, would, 0
     wish = Wish(
         side=order.side,
         want=Lots(want),
         behind_by=Lots(late if late > behind else 0),
-        pull_all=execution.filled + out > target + share_of(order.lots, order.ahead) + order.min_child,
+        pull_all=not would and execution.filled + out > target + share_of(order.lots, order.ahead) + order.min_child,
         sweep=sweep,
         room=Lots(room),
         left=left,
@@ -176,8 +197,37 @@ def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wi
         quote=market.quote,
         limit=order.limit,
         worst=worst_price(order.side, market.quote, order.limit),
+        why="I would" if would else "behind the band",
+        discretion=order.discretion,
+        display=order.display,
     )
     return wish, bound if room < want else None
+
+
+def _would(execution: Execution, market: MarketState) -> Lots:
+    """Lots to take at once because the far touch is at the I-would price or better; 0 where it is not."""
+    order = execution.order
+    far = market.quote.far(order.side)
+    if order.i_would is None or far is None or not order.side.within(far, order.i_would):
+        return Lots(0)
+    most = share_of(order.lots, order.i_would_share) - execution.filled - execution.working
+    return Lots(max(0, min(most, market.quote.far_size(order.side))))
+
+
+def _would_no_more(execution: Execution, market: MarketState, intent: Intent) -> bool:
+    """Whether I-would has taken the order ahead of its band and the price is gone: what is left is spread anew."""
+    order = execution.order
+    if order.i_would is None or _would(execution, market):
+        return False
+    return execution.filled > intent.target + share_of(order.lots, order.ahead) + order.min_child
+
+
+def _callable(execution: Execution) -> list[Child]:
+    return [child for child in execution.open.values() if child.status is not ChildStatus.PENDING_CANCEL]
+
+
+def _pulled(number: int, why: str) -> Event:
+    return ChildPendingCancel(number=number, reason=why)
 
 
 def last_stretch(window: int) -> Nanos:

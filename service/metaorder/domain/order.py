@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NewType
 
 from metaorder.domain.errors import Invalid
@@ -18,6 +19,7 @@ Params = Mapping[str, Any]
 
 MAX_LOTS = Lots(10**12)
 MAX_CLIENT_ID = 64
+MOST_DISCRETION = 1_000
 
 
 class Side(StrEnum):
@@ -95,6 +97,7 @@ class Waiting(StrEnum):
     LIMIT = "limit"
     CAP = "cap"
     DATA = "data"
+    BLACKOUT = "blackout"
     VENUE = "venue"
 
 
@@ -148,6 +151,11 @@ class ParentOrder:
     behind, ahead: the band around the schedule, as shares of the quantity.
     min_child, max_child: sizes of a child order [lots]; max_child None = no limit.
     seed: of what the algorithm draws at random, from the session's seed and who the order is.
+    i_would: while the far touch is here or better, take what it shows, ahead of schedule; up to i_would_share of the order.
+    discretion: how many ticks past its price a child that would rest may take.
+    min_participation: the least share of the market's volume, own trading included.
+    blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
+    display: the most that rests at once [lots]. preset: the name under which terms were asked for.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     """
@@ -178,6 +186,13 @@ class ParentOrder:
     decision_time: Nanos | None = None
     decision_price: Points | None = None
     seed: int = 0
+    i_would: Ticks | None = None
+    i_would_share: Fraction = Fraction(1)
+    discretion: int = 0
+    min_participation: Fraction | None = None
+    blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
+    display: Lots | None = None
+    preset: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None
     profile_version: int | None = None
@@ -202,3 +217,29 @@ class ParentOrder:
             raise Invalid("min_child_quantity", "at least one lot", self.min_child)
         if self.max_child is not None and self.max_child < self.min_child:
             raise Invalid("max_child_quantity", "at least min_child_quantity", self.max_child)
+        self._check_optional()
+
+    def blackout(self, now: Nanos) -> Nanos | None:
+        """The end of the blackout that `now` falls in; None outside."""
+        return next((to for since, to in self.blackouts if since <= now < to), None)
+
+    def next_blackout(self, now: Nanos) -> Nanos:
+        """When the next blackout begins; the end of the window where none does."""
+        return next((since for since, _ in self.blackouts if since > now), self.end)
+
+    def _check_optional(self) -> None:
+        if self.i_would is not None and not self.side.within(self.i_would, self.limit):
+            raise Invalid("i_would_price", "no worse than limit_price", self.i_would)
+        if not 0 < self.i_would_share <= 1:
+            raise Invalid("i_would_max_share", "above 0 and at most 1", str(self.i_would_share))
+        if not 0 <= self.discretion <= MOST_DISCRETION:
+            raise Invalid("price_discretion_ticks", f"from 0 to {MOST_DISCRETION}", self.discretion)
+        if self.min_participation is not None and not 0 < self.min_participation <= self.cap:
+            raise Invalid("min_participation", "above 0 and at most max_participation", str(self.min_participation))
+        if self.display is not None and self.display < self.min_child:
+            raise Invalid("display_quantity", "at least min_child_quantity", self.display)
+        edges = [time for blackout in self.blackouts for time in blackout]
+        if any(a >= b for a, b in pairwise(edges)):
+            raise Invalid("blackouts", "pairs of rising times, one after the other", len(self.blackouts))
+        if any(since <= self.start and to >= self.end for since, to in self.blackouts):
+            raise Invalid("blackouts", "shorter than the window", len(self.blackouts))

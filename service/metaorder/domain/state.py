@@ -83,6 +83,16 @@ class Plan:
     basis: Basis = NO_BASIS
     blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
 
+    def volume(self, curve: VolumeCurve, start: Nanos, end: Nanos) -> int:
+        """Volume that a curve expects from `start` to `end`, without the blackouts, in the curve's units."""
+        end = Nanos(max(start, end))
+        lost = sum(
+            curve.between(Nanos(max(since, start)), Nanos(min(to, end)))
+            for since, to in self.blackouts
+            if max(since, start) < min(to, end)
+        )
+        return curve.between(start, end) - lost
+
     def worked(self, time: Nanos) -> Nanos:
         """Workable time from the origin to `time`."""
         return workable(self.origin, time, self.blackouts)

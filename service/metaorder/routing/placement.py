@@ -25,6 +25,8 @@ class Wish:
     room: lots that quantity, cap and pace allow beside all that is out.
     worst: the worst price that a child may carry.
     left: lots neither filled nor out.
+    why: the order takes the far touch. discretion: ticks past its price that a child which would rest may take.
+    display: the most that rests at once [lots]; None = all.
     """
 
     side: Side
@@ -39,6 +41,9 @@ class Wish:
     quote: Quote
     limit: Ticks | None
     worst: Ticks
+    why: str = "behind the band"
+    discretion: int = 0
+    display: Lots | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _cross(wish: Wish, open_children: Sequence[Child], resting: Sequence[Child])
     lots = _sized(wish, need)
     if lots == 0:
         return []
-    why = "sweeping at the end" if wish.sweep else "behind the band"
+    why = "sweeping at the end" if wish.sweep else wish.why
     return [Place(wish.worst if wish.sweep else far, lots, TimeInForce.IOC, why)]
 
 
@@ -104,7 +109,19 @@ def _join(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
         return []
     price = near if wish.side.within(near, wish.limit) else wish.limit
     assert price is not None, "a price that is outside the limit has a limit"
-    lots = _sized(wish, wish.want)
+    if wish.discretion and any(child.time_in_force is TimeInForce.IOC for child in open_children):
+        return []  # its answer is on its way
+    far = wish.quote.far(wish.side)
+    if far is not None and _can_cross(wish) and 0 <= (far - price) * wish.side.sign <= wish.discretion != 0:
+        lots = _sized(wish, min(wish.want, max(wish.quote.far_size(wish.side), wish.min_child)))
+        return [Place(far, lots, TimeInForce.IOC, "within discretion")] if lots else []
+    want = wish.want
+    if wish.display is not None:
+        resting = sum(child.open for child in open_children if child.time_in_force is TimeInForce.GTD)
+        want = Lots(max(0, min(want, wish.display - resting)))
+    lots = _sized(wish, want)
+    if wish.display is not None and lots > want:  # what would be left is too small to show, and too large to hide here
+        lots = want if want >= wish.min_child else Lots(0)
     if lots == 0:
         return []
     return [Place(price, lots, TimeInForce.GTD, "joining the touch" if price == near else "resting at the limit")]

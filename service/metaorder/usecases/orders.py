@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from metaorder.algos import build, plain
+from metaorder.algos.presets import PRESETS
 from metaorder.core.apply import check_terms
 from metaorder.core.commands import Accept, Amend
 from metaorder.domain.calendar import TradingDay
@@ -32,12 +34,13 @@ DEFAULT_CAP = Decimal("0.20")
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """What an order must fit: the session, its instrument and its day."""
+    """What an order must fit: the session, its instrument and its day; and the seed of what is drawn in it."""
 
     session: SessionId
     name: str
     instrument: Instrument
     day: TradingDay
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,14 @@ class NewOrder:
     decision_price: str | None
     tags: Mapping[str, str]
     estimate_id: str | None = None
+    preset: str | None = None
+    stated: frozenset[str] = frozenset()
+    i_would_price: str | None = None
+    i_would_max_share: str = "1"
+    price_discretion_ticks: int = 0
+    min_participation: str | None = None
+    blackouts: tuple[tuple[str, str], ...] = ()
+    display_quantity: int | None = None
     profile_version: int | None = None
 
 
@@ -105,6 +116,10 @@ def amend(instrument: Instrument, parent: ParentId, changes: Mapping[str, Any], 
             params=changes.get("params"),
             limit=None if limit is None else _price(limit, instrument, "limit_price"),
             limit_given="limit_price" in changes,
+            urgency=None if changes.get("urgency") is None else Fraction(to_decimal(changes["urgency"], field="urgency")),
+            i_would=_i_would(changes, instrument),
+            i_would_given="i_would_price" in changes,
+            discretion=changes.get("price_discretion_ticks"),
         )
     except Invalid as wrong:
         raise unprocessable(wrong) from None
@@ -124,6 +139,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         raise Invalid("quantity", "greater than 0", new.quantity)
     start, end = _window(new, facts.day)
     algorithm = build(new.algo, new.params)
+    new = with_preset(new)
     smallest = new.min_child_quantity
     largest = new.max_child_quantity
     order = ParentOrder(
@@ -152,6 +168,14 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         ahead=Fraction(_decimal(new.band_ahead, Decimal("0.02"), "schedule_band.ahead")),
         decision_time=None if new.decision_time is None else to_nanos(new.decision_time, field="decision_time"),
         decision_price=_decision_price(new, instrument),
+        seed=seed_of(facts.seed, principal.account, new.client_order_id),
+        preset=new.preset,
+        i_would=None if new.i_would_price is None else _price(new.i_would_price, instrument, "i_would_price"),
+        i_would_share=Fraction(to_decimal(new.i_would_max_share, field="i_would_max_share")),
+        discretion=new.price_discretion_ticks,
+        min_participation=_share(new.min_participation, "min_participation"),
+        blackouts=tuple((to_nanos(a, field="blackouts"), to_nanos(b, field="blackouts")) for a, b in new.blackouts),
+        display=None if new.display_quantity is None else _lots(new.display_quantity, instrument, "display_quantity"),
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,
@@ -165,6 +189,37 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         start_now=start is None,
         duration_ns=new.duration_s * SECOND if start is None and new.duration_s is not None else None,
     )
+
+
+def seed_of(session: int, account: str, client_order_id: str) -> int:
+    """The seed of what an order draws: from its session's seed and who it is, never from the server's id."""
+    digest = hashlib.sha256(f"{session}\x00{account}\x00{client_order_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def with_preset(new: NewOrder) -> NewOrder:
+    """The order with the terms of its preset, where the client has not stated them.
+
+    Raises:
+        Invalid: no such preset.
+    """
+    if new.preset is None:
+        return new
+    found = PRESETS.get(new.preset)
+    if found is None:
+        raise Invalid("preset", f"one of {', '.join(PRESETS)}", new.preset)
+    terms: dict[str, Any] = {}
+    if "urgency" not in new.stated:
+        terms["urgency"] = found.urgency
+    if "schedule_band" not in new.stated:
+        terms |= {"band_behind": found.behind, "band_ahead": found.ahead}
+    if "price_discretion_ticks" not in new.stated:
+        terms["price_discretion_ticks"] = found.price_discretion_ticks
+    return replace(new, **terms)
+
+
+def _share(text: str | None, field: str) -> Fraction | None:
+    return None if text is None else to_share(to_decimal(text, field=field), field=field)
 
 
 def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]:
@@ -189,6 +244,11 @@ def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]
 
 def _price(text: str, instrument: Instrument, field: str) -> Ticks:
     return to_ticks(to_decimal(text, field=field), tick_size=instrument.tick_size, field=field)
+
+
+def _i_would(changes: Mapping[str, Any], instrument: Instrument) -> Ticks | None:
+    text = changes.get("i_would_price")
+    return None if text is None else _price(text, instrument, "i_would_price")
 
 
 def _lots(quantity: int, instrument: Instrument, field: str) -> Lots:

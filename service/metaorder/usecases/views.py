@@ -46,8 +46,18 @@ _MORE_TERMS = (
     "decision_price",
     "tags",
 )
-_LATER_TERMS = ("estimate_id", "profile_version")
-"""Terms that orders of an earlier build do not have."""
+_LATER_TERMS: Mapping[str, Any] = {
+    "estimate_id": None,
+    "profile_version": None,
+    "preset": None,
+    "i_would_price": None,
+    "i_would_max_share": "1",
+    "price_discretion_ticks": 0,
+    "min_participation": None,
+    "blackouts": [],
+    "display_quantity": None,
+}
+"""Terms that orders of an earlier build do not have, with what they come to then."""
 
 
 def from_execution(execution: Execution, wire: Wire, instrument: Instrument) -> Doc:
@@ -185,7 +195,7 @@ def _document(
         "reason": reason,
         "version": version,
         **{name: terms[name] for name in _MORE_TERMS},
-        **{name: terms.get(name) for name in _LATER_TERMS},
+        **{name: terms.get(name, default) for name, default in _LATER_TERMS.items()},
         "participation_grace": terms["min_child_quantity"],
         "schedule_band": {"behind": terms["band_behind"], "ahead": terms["band_ahead"]},
         "created_at": time_text(created_at),

@@ -108,6 +108,7 @@ def test_the_schema_says_type_bound_default_and_meaning() -> None:
         "default": 3,
         "minimum": 1,
         "x-mutable": True,
+        "x-unit": "count",
     }
     assert properties["weights"]["anyOf"] == [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]
     assert properties["share"]["type"] == ["string", "number"]

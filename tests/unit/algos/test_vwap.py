@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metaorder.algos.vwap import MAX_PARTS, Vwap
+from metaorder.algos import build
+from metaorder.algos.vwap import MAX_PARTS, Vwap, levelled
 from metaorder.domain.errors import Invalid
-from metaorder.domain.market import VolumeCurve
-from metaorder.domain.state import State
+from metaorder.domain.market import VolumeCurve, flat_curve
+from metaorder.domain.state import NO_FLOW, Basis, Flow, State
 from metaorder.domain.units import Lots, Nanos
+from metaorder.models.constrained import Costs, Limits, solve
 from support.core import CLOSE, OPEN, at, market_state, state_at
 
 WEIGHTS = st.lists(st.integers(0, 1_000), min_size=1, max_size=12).filter(any).map(tuple)
@@ -98,3 +102,49 @@ def test_a_curve_that_says_nothing_or_too_much_is_refused(params: dict[str, obje
     with pytest.raises(Invalid) as caught:
         Vwap(**params)
     assert caught.value.field == field
+
+
+def traded(others: int, *, today: int | None = None, ahead: int | None = None, adv: int | None = None) -> State:
+    """Half-way through ten minutes of a day on a flat curve, with what others have traded."""
+    market = replace(
+        market_state(curve=flat_curve(OPEN, at(600))),
+        others_since_plan=Lots(others),
+        volume_ahead=None if ahead is None else Lots(ahead),
+        basis=Basis(adv=None if adv is None else Lots(adv)),
+        flow=NO_FLOW if today is None else Flow(today=Lots(today), open=OPEN),
+    )
+    return state_at(300, market=market)
+
+
+def test_a_busy_first_half_is_followed_and_a_quiet_one_waited_out() -> None:
+    algo = build("vwap", {"dynamic": True, "allow_deviation": "1"})
+    assert algo.on_event(traded(5_000, ahead=5_000)).due == 500
+    assert algo.on_event(traded(7_500, ahead=2_500)).due == 750
+    assert algo.on_event(traded(2_000, ahead=8_000)).due == 200
+
+
+def test_today_scales_what_is_expected_yet() -> None:
+    algo = build("vwap", {"dynamic": True, "allow_deviation": "1"})
+    busy = algo.on_event(traded(6_000, today=6_000, adv=10_000, ahead=5_000))
+    assert (busy.reason["ahead"], busy.due) == (6_000, 500)
+    assert algo.on_event(traded(3_000, today=6_000)).due == 334
+
+
+def test_it_stays_within_the_deviation_and_falls_back_without_volume() -> None:
+    algo = build("vwap", {"dynamic": True, "allow_deviation": "0.1"})
+    assert algo.on_event(traded(9_000, ahead=1_000)).due == 600
+    assert algo.on_event(traded(0, ahead=1_000)).due == 400
+    lost = algo.on_event(traded(9_000))
+    assert (lost.due, lost.reason["fallback"]) == (500, "no volume is known: the static schedule")
+
+
+def test_no_interval_has_more_than_its_share_and_the_others_share_the_rest() -> None:
+    curve = VolumeCurve(tuple(at(60 * k) for k in range(11)), (10, 1, 1, 1, 1, 1, 1, 1, 1, 10), "test")
+    found = levelled(curve, OPEN, at(600), 60, Decimal("0.2"))
+    assert [round(weight / sum(found.weights), 6) for weight in found.weights] == [0.2, *[0.075] * 8, 0.2]
+    costs = Costs(shares=1.0, lengths=np.ones(10), sigma=np.zeros(10), eta=1 / np.array(curve.weights))
+    best = solve(costs, Limits(caps=np.full(10, 0.2)))
+    assert best.trades.tolist() == pytest.approx([weight / sum(found.weights) for weight in found.weights], abs=1e-6)
+    assert len(set(levelled(curve, OPEN, at(600), 60, Decimal("0.1")).weights)) == 1
+    planned = build("vwap", {"max_bucket_share": "0.2"}).planned(state_at(0, market=market_state(curve=curve)), at(60))
+    assert planned == 200

@@ -125,14 +125,16 @@ def test_an_end_begins_once() -> None:
 def test_an_amendment_brings_the_new_terms_and_the_next_version() -> None:
     event = amended(amend(working(), lots=Lots(800), end=at(900), limit=Ticks(10_050), limit_given=True, params={"slices": 5}))
     old = working().order
-    assert event.order == replace(old, lots=800, end=at(900), limit=10_050, params={"slices": 5, "interval_s": 60})
+    assert event.order == replace(
+        old, lots=800, end=at(900), limit=10_050, params={"slices": 5, "interval_s": 60, "randomise": "0"}
+    )
     assert (event.version, event.quote) == (2, touch())
 
 
 def test_what_an_amendment_does_not_name_stays() -> None:
     limited = started(limit=Ticks(10_010), params={"slices": 7})
     event = amended(amend(limited, params={"interval_s": 5}))
-    assert event.order == replace(limited.order, params={"slices": 7, "interval_s": 5})
+    assert event.order == replace(limited.order, params={"slices": 7, "interval_s": 5, "randomise": "0"})
     assert amended(amend(limited, lots=Lots(900))).order.limit == 10_010
     assert amended(amend(limited, limit=None, limit_given=True)).order.limit is None
 

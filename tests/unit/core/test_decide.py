@@ -16,6 +16,7 @@ from metaorder.core.events import (
     ParentPendingCancel,
     ParentSuspended,
     ParentWaiting,
+    ScheduleSet,
 )
 from metaorder.core.execution import Execution
 from metaorder.domain.child import TimeInForce
@@ -285,3 +286,65 @@ def test_there_is_no_schedule_to_show_of_what_is_over_or_follows_the_market() ->
     assert plan_points(over, market(200)) == ()
     assert plan_points(started(), market(600)) == ()
     assert plan_points(started(algo="pov"), market(200)) == ()
+
+
+WOULD = {"i_would": Ticks(10_001), "i_would_share": Fraction(1, 2)}
+
+
+def test_at_its_would_price_it_takes_what_is_shown_ahead_of_schedule() -> None:
+    decision = decide(wanting(terms=WOULD, target=0), market(quote=touch(ask_size=300)), GATE)
+    assert sent(decision) == [(10_001, 300, TimeInForce.IOC)]
+    assert [e.reason["placement"] for e in decision.events if isinstance(e, ChildSubmitted)] == ["I would"]
+    assert sent(decide(wanting(terms=WOULD, target=0), market(quote=touch(10_001, 10_002)), GATE)) == []
+
+
+def test_i_would_stays_within_its_share_and_under_the_cap() -> None:
+    deep = touch(ask_size=5_000)
+    assert sent(decide(wanting(terms=WOULD, target=0), market(quote=deep), GATE)) == [(10_001, 500, TimeInForce.IOC)]
+    scarce = market(quote=deep, others=Lots(400), others_window=Lots(400))
+    assert sent(decide(wanting(terms=WOULD, target=0), scarce, GATE)) == [(10_001, 100, TimeInForce.IOC)]
+
+
+def test_what_is_left_after_i_would_is_spread_anew() -> None:
+    ahead = fold(submitted(lots=Lots(500)), fill(lots=500), start=started(**WOULD))
+    decision = decide(wanting(ahead, target=100), market(60, quote=touch(10_002, 10_003)), GATE)
+    (drawn,) = [event for event in decision.events if isinstance(event, ScheduleSet)]
+    assert (drawn.cause, drawn.done) == ("ahead by I-would", 500)
+    plain = fold(submitted(lots=Lots(500)), fill(lots=500), start=started())
+    assert not [e for e in decide(wanting(plain, target=100), market(60), GATE).events if isinstance(e, ScheduleSet)]
+
+
+def test_the_least_participation_lifts_a_schedule_that_is_slower() -> None:
+    slow = wanting(terms={"min_participation": Fraction(1, 10)}, target=10, due=0, pace=0)
+    some = market(others_since_plan=Lots(900), others_pace=Lots(900))
+    assert sent(decide(slow, some, GATE)) == [(10_001, 100, TimeInForce.IOC)]
+    assert sent(decide(wanting(target=10), some, GATE)) == [(10_000, 10, TimeInForce.GTD)]
+
+
+def test_in_a_blackout_nothing_is_sent_and_nothing_rests_and_the_plan_leaves_it_out() -> None:
+    dark = {"blackouts": ((at(60), at(120)), (at(300), at(360)))}
+    open_child = fold(submitted(), start=started(**dark))
+    decision = decide(wanting(open_child), market(60), GATE)
+    assert [type(event) for event in decision.events] == [ChildPendingCancel, ParentWaiting]
+    assert decision.wake == at(120)
+    assert decide(wanting(terms=dark), market(59.6), GATE).events == []  # a child would arrive in it
+    plan = plan_of(started(**dark), at(180))
+    assert (plan.elapsed, plan.window) == (120 * SECOND, 480 * SECOND)
+    times = dict(plan_points(started(**dark), market()))
+    assert times[at(60)] == times[at(120)] == 125
+
+
+def test_no_more_rests_than_is_displayed() -> None:
+    shown = {"display": Lots(40)}
+    assert sent(decide(wanting(terms=shown), market(), GATE)) == [(10_000, 40, TimeInForce.GTD)]
+    resting = fold(submitted(lots=Lots(40)), start=started(**shown))
+    assert sent(decide(wanting(resting), market(), GATE)) == []
+
+
+def test_a_child_takes_within_its_discretion_and_rests_outside_it() -> None:
+    assert sent(decide(wanting(terms={"discretion": 1}), market(), GATE)) == [(10_001, 100, TimeInForce.IOC)]
+    assert sent(decide(wanting(terms={"discretion": 1}), market(quote=touch(10_000, 10_002)), GATE)) == [
+        (10_000, 100, TimeInForce.GTD)
+    ]
+    bounded = {"discretion": 1, "limit": Ticks(10_000)}
+    assert sent(decide(wanting(terms=bounded), market(), GATE)) == [(10_000, 100, TimeInForce.GTD)]

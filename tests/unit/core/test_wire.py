@@ -23,7 +23,7 @@ from metaorder.domain.child import ChildStatus
 from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
-from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId
+from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId, Side
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
 from support.core import INSTRUMENT, OPEN, child, fill, parent_order, started, submitted, touch
@@ -59,6 +59,13 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
         "min_child": smallest,
         "max_child": draw(st.none() | st.integers(smallest, 10**9)),
         "algo": "twap",
+        "side": Side.BUY,
+        "i_would": None,
+        "i_would_share": draw(SHARES.filter(lambda share: 0 < share <= 1)),
+        "discretion": draw(st.integers(0, 1_000)),
+        "min_participation": None,
+        "blackouts": tuple((start + 3 * n, start + 3 * n + 1) for n in range(1, draw(st.integers(1, 3)))),
+        "display": draw(st.none() | st.integers(smallest, 10**9)),
     }
     return ParentOrder(**{**plain, **bounded})
 
