@@ -16,6 +16,9 @@ from metaorder.sim.statistics import by_part, log_returns, market_orders, mids, 
 
 ROUNDS = 10
 SEEDS = (101, 102, 103, 104, 105, 106)
+FIRST_HIDDEN = 0.15
+"""Share of noise orders that are not shown, where a day has hidden executions, before it is moved."""
+
 MOST_STEP = 1.5
 """A parameter moves by at most this factor a round."""
 
@@ -85,6 +88,7 @@ def counted(day: Messages, base: Scenario) -> Scenario:
         impact_bps=bps,
         adv=float(taken.lots.sum()) * 23_400 / day.session_s,
         half_spread=spread / 2,
+        hidden=FIRST_HIDDEN if bool((day.kind == Kind.HIDDEN).any()) else 0.0,
         **{name: getattr(base, name) * scale for name in ("gap", "opinion", "snipe", "skew")},
     )
     return _with_takers(scenario, takers)
@@ -115,6 +119,10 @@ def _chance(name: str) -> Callable[[Scenario, float], Mapping[str, Any]]:
     return lambda now, step: {name: min(getattr(now, name) * step, 0.98)}
 
 
+def _hidden(now: Scenario, step: float) -> Mapping[str, Any]:
+    return {"hidden": min(now.hidden * step, 0.6)}
+
+
 def _slots(now: Scenario, step: float) -> Mapping[str, Any]:
     return {"slots": max(round(now.slots * step), now.near_slots + 8)}
 
@@ -138,6 +146,7 @@ KNOBS = (
     Knob("placed at best %", _chance("at_best"), 0.5),
     Knob("takes the whole best level %", _chance("sweep")),
     Knob("sign acf, lag 1", _chance("persistence"), 1.0),
+    Knob("hidden executions %", _hidden, 0.5),
     Knob("volatility from 300 s [bps]", _scaled("value_bps"), 0.5),
     Knob("response after 0.1 s [bps]", _background, 0.5),
     Knob("response after 60 s [bps]", _long_background, 0.3),

@@ -348,7 +348,9 @@ def simulated(
         Invalid: a scenario of several venues.
     """
     if scenario.venues:
-        raise Invalid("venues", "none: a session of orders trades at one venue", [venue.id for venue in scenario.venues])
+        raise Invalid(
+            "parameters.venues", "empty: a session of orders trades at one venue", [venue.id for venue in scenario.venues]
+        )
     native = simulate(scenario, seed, day, latency=_native_latency(latency), points_per_tick=instrument.points_per_tick)
     return Market(
         native,

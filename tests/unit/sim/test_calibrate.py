@@ -48,7 +48,16 @@ def test_the_rest_is_moved_until_days_agree() -> None:
 
 def test_every_knob_names_a_statistic_and_makes_a_scenario() -> None:
     known = statistics(simulated_messages(SMALL_TICK, 1, 600))
+    hiding = changed(SMALL_TICK, {"hidden": 0.2})
     for knob in KNOBS:
         assert knob.statistic in known
-        changed_terms = knob.turn(SMALL_TICK, 1.1)
-        assert all(getattr(SMALL_TICK, name) != value for name, value in changed_terms.items())
+        changed_terms = knob.turn(hiding, 1.1)
+        assert all(getattr(hiding, name) != value for name, value in changed_terms.items())
+
+
+def test_hidden_executions_are_fitted_where_a_day_has_some_and_only_there() -> None:
+    hiding = simulated_messages(changed(made(), {"hidden": 0.3}), 5, SESSION_S)
+    assert counted(simulated_messages(made(), 5, SESSION_S), SMALL_TICK).hidden == 0
+    found, name = fit(hiding, SMALL_TICK, rounds=4), "hidden executions %"
+    have = [statistics(simulated_messages(found, seed, SESSION_S))[name] for seed in (1, 2, 3)]
+    assert float(np.mean(have)) == pytest.approx(statistics(hiding)[name], rel=0.35)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from metaorder.domain.child import Liquidity, TimeInForce
+from metaorder.domain.errors import Invalid
 from metaorder.domain.market import NO_QUOTE, flat_curve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
@@ -14,7 +15,7 @@ from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.market import NEVER, NO_INDEX, BookLevel, Market, Stop, replayed, simulated
 from metaorder.sim.record import AUCTION, HIDDEN, OWN_MAKER, OWN_TAKER
 from metaorder.sim.rules import ReplayRules
-from metaorder.sim.scenario import Scenario
+from metaorder.sim.scenario import Scenario, changed
 from metaorder.sim.tape import Tape
 from support.core import DAY, INSTRUMENT, child, parent_order, touch
 from support.lobster import BUY, CLOSE, OPEN, SECOND, SELL
@@ -46,6 +47,13 @@ def replay(day: Recorded | None = None, *, claim_hidden: bool = True) -> Market:
     curve = flat_curve(Nanos(OPEN), Nanos(CLOSE))
     rules = ReplayRules(claim_hidden=claim_hidden)
     return replayed(tape, INSTRUMENT, curve=curve, latency=Latency(entry=LATENCY), rules=rules)
+
+
+def test_a_scenario_of_several_venues_is_refused_by_name() -> None:
+    scenario = changed(Scenario(), {"venues": [{"id": "XA", "share": 0.5}, {"id": "XB", "share": 0.5}]})
+    curve, latency = flat_curve(DAY.open, DAY.close), Latency(entry=LATENCY)
+    with pytest.raises(Invalid, match=r"parameters\.venues must be empty"):
+        simulated(scenario, 7, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=latency)
 
 
 def simulation(seed: int = 7) -> Market:
