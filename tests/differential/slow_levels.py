@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from differential.slow_records import BUY, OWN_MAKER, SELL, Print, Resting, Touch, better, front, remove
+from differential.slow_records import BOUGHT, BUY, OWN_MAKER, SELL, SOLD, Print, Resting, Touch, better, front, remove
 from differential.slow_venue import SlowVenue
 
 PESSIMISTIC, CENTRAL, OPTIMISTIC = range(3)
@@ -175,7 +175,8 @@ class SlowLevels:
     # --- trades ------------------------------------------------------------------------------------------------------------
 
     def _trade(self, row: Trade) -> None:
-        self.recorded_prints.append(Print(self.venue.clock, row.points, row.lots, 0, 0, 0))
+        said = 0 if row.side is None else BOUGHT if row.side == SELL else SOLD
+        self.recorded_prints.append(Print(self.venue.clock, row.points, row.lots, 0, 0, said))
         if row.side is None or self.venue.halted:
             self.venue.print(row.points, row.lots)
             return
