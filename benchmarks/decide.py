@@ -30,7 +30,7 @@ def measure() -> dict[str, Figure]:
         live.apply(accept(order("a", algo=algo, lots=Lots(100_000), end=Nanos(DAY.open + 14_400 * SECOND))))
         live.run(until=Nanos(DAY.open + 3_600 * SECOND))
         (execution,) = live.engine.executions.values()
-        work = partial(decide, execution, live.view.observe(execution), Gate("SIM", Nanos(1_000_000)))
+        work = partial(decide, execution, live.view.observe(execution), (Gate("SIM", Nanos(1_000_000), live.market.instrument),))
         times = [_timed(work) for _ in range(ROUNDS)]
         found[f"decide.{algo}"] = figure(statistics.median(times), "us", statistics.median(_yardstick() for _ in range(ROUNDS)))
     return found

@@ -103,6 +103,6 @@ def test_latency_and_fees_that_cannot_be_are_refused_by_name(client: httpx.Clien
 def test_statistics_of_no_market_no_symbol_and_no_depth_are_refused(client: httpx.Client) -> None:
     lab = market(client)
     assert client.get("/v1/markets/nothing/statistics").json()["code"] == "not_found"
-    assert client.get(f"/v1/markets/{lab}/statistics", params={"symbol": "OTHER"}).json()["code"] == "not_found"
+    assert client.get(f"/v1/markets/{lab}/statistics", params={"symbol": "OTHER"}).json()["code"] == "unknown_symbol"
     for ticks in ("-1", "10001", "x"):
         assert client.get(f"/v1/markets/{lab}/statistics", params={"depth_ticks": ticks}).json()["code"] == "validation"

@@ -114,7 +114,7 @@ def summary(execution: Execution, wire: Wire) -> dict[str, Any]:
 def lines() -> Iterator[dict[str, Any]]:
     """The journal: commands and events in their order, then the states."""
     market = FakeMarket(TICKS, lambda n: FATES[n % len(FATES)])
-    market.engine = Engine(INSTRUMENT, DAY, Gate("FAKE", LATENCY), market, "golden")
+    market.engine = Engine(DAY, {"ACME": (Gate("FAKE", LATENCY, INSTRUMENT),)}, market, "golden")
     wire, read = Wire(INSTRUMENT), 0
     for seconds, command in SCRIPT:
         if isinstance(command, Kill):  # before it, the guard of the fifth order counts what the core does not: it blocks

@@ -177,6 +177,7 @@ def case(
     }
     parent = {
         "id": "P",
+        "symbol": "ACME",
         "side": "buy",
         "status": "expired",
         "reason": "window_ended",
@@ -190,7 +191,7 @@ def case(
     }
     spec = {"kind": kind, "options": {"latency_ms": 1.0, "hidden": "central"}}
     fees = {"taker_fee": "0.0030", "maker_fee": "-0.0020"}
-    detail = {"facts": {"open": stamp(0), "close": stamp(END_S), "instrument": fees}}
+    detail = {"facts": {"open": stamp(0), "close": stamp(END_S), "venue": "XNAS", "instrument": fees}}
     return Case(
         parent=parent,
         fills=rows,

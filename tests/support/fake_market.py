@@ -150,7 +150,7 @@ class FakeMarket:
         self.quote = NO_QUOTE
         self.halted = False
         self.steps: list[Step] = []
-        self.engine = Engine(INSTRUMENT, DAY, Gate("FAKE", latency), self, "fake")
+        self.engine = Engine(DAY, {INSTRUMENT.symbol: (Gate("FAKE", latency, INSTRUMENT),)}, self, "fake")
         self.latency = latency
         self._curve = flat_curve(OPEN, CLOSE) if curve is None else curve
         self._ahead = ahead
@@ -187,10 +187,10 @@ class FakeMarket:
             flow=flow,
         )
 
-    def touch(self) -> Quote:
+    def touch(self, symbol: str = INSTRUMENT.symbol) -> Quote:
         return self.quote
 
-    def reference(self) -> Quote:
+    def reference(self, symbol: str = INSTRUMENT.symbol) -> Quote:
         return NO_QUOTE
 
     # --- what a test does ---
@@ -255,7 +255,7 @@ class FakeMarket:
             for watcher in self._watchers:
                 watcher.on_halt(halted=tick.halted)
             if changed:
-                self._take(self.engine.on_halt(self.now, halted=tick.halted))
+                self._take(self.engine.on_halt(self.now, symbol=INSTRUMENT.symbol, halted=tick.halted))
         elif not self.halted:
             for watcher in self._watchers:
                 watcher.on_print(tick.ts, tick.price, tick.lots)

@@ -84,7 +84,7 @@ def folded(hosted: Hosted, entries: list[Entry]) -> Case:
     commands = [entry.payload for entry in entries if entry.type.startswith("command.")]
     record, twin = hosted.live.market.record(), None
     if hosted.spec.kind == "simulated":
-        twin = run_without(spec(), commands, WORKED, record.clock, ENGINE, NoFiles(), FixedCalendar())
+        twin = run_without(spec(), commands, WORKED, "ACME", record.clock, ENGINE, NoFiles(), FixedCalendar())
     return Case(
         parent=tables["parents"][WORKED],
         fills=sorted((row for row in tables["fills"].values() if row["parent"] == WORKED), key=lambda row: int(row["seq"])),

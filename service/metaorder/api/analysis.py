@@ -16,8 +16,8 @@ from metaorder.core.commands import Refusal
 from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.queries import Row
-from metaorder.runtime.build import instrument_of
 from metaorder.runtime.hosted import MarketSpec
+from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
@@ -38,7 +38,7 @@ async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
     row = await parent_row(ctx, principal, parent_id)
     market = await ctx.queries.market(row["session"])
     assert market is not None, "an order's session is known"
-    record = await _record(ctx, row, market)
+    record = await _record(ctx, row)
     fills = await _all_fills(ctx, principal, parent_id)
     mine = await ctx.queries.parents_of_session(principal, row["session"])
     twin, why = await _twin(ctx, row, market, record)
@@ -50,19 +50,18 @@ async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
         why_no_twin=why,
         mine=frozenset(mine),
         market=market,
-        instrument=instrument_of(msgspec.json.decode(market["detail"])["facts"]["instrument"]),
+        instrument=instruments_of(msgspec.json.decode(market["detail"])["facts"])[row["symbol"]],
     )
     return reply(await asyncio.to_thread(analyse, case))
 
 
-async def _record(ctx: Context, row: Row, market: Row) -> MarketRecord:
+async def _record(ctx: Context, row: Row) -> MarketRecord:
     """The market that the order was worked in: from memory while it is there, else as it was kept at its end."""
     if ctx.service.hosted(row["session"]) is not None:
-        answer = await ctx.service.ask(row["session"], lambda live: live.market.record())
+        answer = await ctx.service.ask(row["session"], lambda live: live.market.record(row["symbol"]))
         if not isinstance(answer, Refusal):
             return answer
-    spec = msgspec.json.decode(market["spec"])
-    kept = await ctx.queries.record(row["session"], spec["symbol"])
+    kept = await ctx.queries.record(row["session"], row["symbol"])
     if kept is None:
         raise Conflict("no_market_record", f"the market {row['session']} was lost before its record could be kept")
     return await asyncio.to_thread(from_bytes, kept)
@@ -88,7 +87,7 @@ async def _twin(ctx: Context, row: Row, market: Row, record: MarketRecord) -> tu
 
     def run() -> MarketRecord:
         parent = ParentId(row["id"])
-        return run_without(spec, commands, parent, record.clock, ctx.engine, ctx.data, ctx.calendars)
+        return run_without(spec, commands, parent, row["symbol"], record.clock, ctx.engine, ctx.data, ctx.calendars)
 
     try:
         return await asyncio.to_thread(run), None

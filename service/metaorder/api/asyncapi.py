@@ -12,6 +12,7 @@ from typing import Any, NewType, Union, get_args, get_origin
 from metaorder import __version__
 from metaorder.core.convert import hints_of, wire_name
 from metaorder.core.events import EVENT_TYPES, ChildAccepted, ChildPendingCancel, Fill
+from metaorder.core.wire import LEFT_OUT
 from metaorder.domain.child import ChildStatus
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder, Side, Status
@@ -131,7 +132,7 @@ def _event(name: str, kind: type[Any]) -> Schema:
         "type": "object",
         "description": inspect.getdoc(kind) or "",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in LEFT_OUT],
         "additionalProperties": False,
     }
 

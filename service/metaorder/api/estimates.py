@@ -40,7 +40,7 @@ async def post_estimate(body: EstimateIn, principal: Reader, ctx: Ctx) -> Respon
     """
     hosted = await hosted_market(ctx, body.market)
     live = hosted.live
-    facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day)
+    facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day)
     row = await ctx.queries.profile(principal, body.symbol)
     new = new_order(body, None if row is None else row["version"])
     made, now = ctx.ids.sortable(), ctx.clock.now()

@@ -28,6 +28,14 @@ class InstrumentOut(Reply):
     fee_unit: FeeUnit
 
 
+class FloorOut(Reply):
+    """A symbol at a venue, on its grid and at the venue's fees."""
+
+    symbol: str
+    venue: str
+    instrument: InstrumentOut
+
+
 class ListedInstrument(InstrumentOut):
     """An instrument, and the markets that trade it."""
 
@@ -41,7 +49,10 @@ class InstrumentsOut(Reply):
 
 
 class MarketOut(Reply):
-    """A market session. divergences: in how many events or lots the live book had to differ from the recorded one, by rule."""
+    """A market session. symbol, venue, instrument: of the first of its floors.
+
+    divergences: in how many events or lots the live book had to differ from the recorded one, by rule.
+    """
 
     id: str
     name: str
@@ -54,6 +65,8 @@ class MarketOut(Reply):
     close: str
     venue: str
     instrument: InstrumentOut
+    symbols: list[str]
+    floors: list[FloorOut]
     options: dict[str, Any]
     session_hash: str | None
     error: str | None

@@ -10,31 +10,28 @@ from fastapi import APIRouter, Query, Response
 from metaorder.api import replies
 from metaorder.api.auth import Admin, Ctx, Reader, Trader
 from metaorder.api.context import Context
+from metaorder.api.market_specs import spec_of
 from metaorder.api.paging import Cursor, Limit, read_cursor, reply, write_cursor
 from metaorder.api.problems import refused
 from metaorder.api.schemas import MarketIn, SpeedIn
 from metaorder.core.commands import Refusal
 from metaorder.core.convert import Doc
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import Side
-from metaorder.domain.units import SECOND, price_text, time_text
+from metaorder.domain.units import SECOND, time_text
 from metaorder.ports.market_data import SourceNotFound
 from metaorder.runtime.build import build
-from metaorder.runtime.hosted import Hosted, MarketSpec
+from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.bars import bars
-from metaorder.sim.phase import Indication
-from metaorder.sim.presets import DEFAULT
+from metaorder.sim.floors import Floor, Listing
 from metaorder.sim.tape import DataError
 from metaorder.usecases import views
 from metaorder.usecases.errors import Conflict, NotFound, Unprocessable
-from metaorder.usecases.market_views import statistics
+from metaorder.usecases.market_views import book, statistics
 from metaorder.usecases.orders import unprocessable
 
 router = APIRouter(prefix="/v1/markets", tags=["markets"])
 
-DEFAULT_SYMBOL = "ACME"
-DEFAULT_DATE = "2026-03-02"
 ROLLING = "sim"
 MOST_LEVELS = 100
 MOST_TICKS = 10_000
@@ -47,7 +44,7 @@ async def post_market(body: MarketIn, principal: Trader, ctx: Ctx) -> Response:
     del principal
     if body.id == ROLLING or await ctx.queries.market(body.id) is not None:
         raise Conflict("market_exists", f"a market {body.id} exists, or did: ids are not used again")
-    spec = _spec(body, ctx.engine)
+    spec = spec_of(body, ctx.engine)
     try:
         hosted = await asyncio.to_thread(build, spec, ctx.data, ctx.calendars)
     except Invalid as wrong:
@@ -87,18 +84,25 @@ async def pause_market(market_id: str, principal: Trader, ctx: Ctx) -> Response:
     return await _control(ctx, market_id, "pause")
 
 
+Symbol = Annotated[str | None, Query(max_length=40, description="required where the market trades several")]
+Venue = Annotated[
+    str | None, Query(max_length=40, description="of a symbol that trades at several; all of them together without it")
+]
+
+
 @router.get("/{market_id:path}/book", responses=replies.BOOK)
 async def get_book(
     market_id: str,
     principal: Reader,
     ctx: Ctx,
-    symbol: Annotated[str | None, Query(max_length=40)] = None,
+    symbol: Symbol = None,
+    venue: Venue = None,
     depth: Annotated[int, Query(ge=1, le=MOST_LEVELS)] = 10,
 ) -> Response:
     """The live book now, our own orders in it, best price first; beside it the recorded one, where there is one."""
     del principal
-    hosted = await _of_symbol(ctx, market_id, symbol)
-    answer = await ctx.service.ask(hosted.spec.id, lambda live: _book(live, depth))
+    hosted, listing, floors = await _listed(ctx, market_id, symbol, venue)
+    answer = await ctx.service.ask(hosted.spec.id, lambda live: book(live.market, listing, floors, depth))
     if isinstance(answer, Refusal):
         raise refused(answer)
     return reply(answer)
@@ -109,21 +113,21 @@ async def get_bars(
     market_id: str,
     principal: Reader,
     ctx: Ctx,
-    symbol: Annotated[str | None, Query(max_length=40)] = None,
+    symbol: Symbol = None,
+    venue: Venue = None,
     interval: Annotated[int, Query(ge=1, le=86_400, description="seconds")] = 60,
 ) -> Response:
     """Bars so far: trades of continuous trading, hidden ones included, own ones apart."""
     del principal
-    hosted = await _of_symbol(ctx, market_id, symbol)
+    hosted, listing, _ = await _listed(ctx, market_id, symbol, venue)
     day = hosted.live.day
     if (day.close - day.open) // (interval * SECOND) > MOST_BARS:
         raise Unprocessable("validation", f"at most {MOST_BARS} bars", errors=[("query:interval", "is too short")])
-    record = await ctx.service.ask(hosted.spec.id, lambda live: live.market.record())
+    record = await ctx.service.ask(hosted.spec.id, lambda live: live.market.record(listing.symbol, venue))
     if isinstance(record, Refusal):
         raise refused(record)
-    instrument = hosted.live.market.instrument
-    made = await asyncio.to_thread(bars, record, day.open, interval, instrument)
-    return reply({"symbol": instrument.symbol, "interval": interval, "items": made})
+    made = await asyncio.to_thread(bars, record, day.open, interval, listing.instrument)
+    return reply({"symbol": listing.symbol, "interval": interval, "items": made})
 
 
 @router.get("/{market_id:path}/statistics", responses=replies.STATISTICS)
@@ -131,13 +135,18 @@ async def get_statistics(
     market_id: str,
     principal: Reader,
     ctx: Ctx,
-    symbol: Annotated[str | None, Query(max_length=40)] = None,
+    symbol: Symbol = None,
+    venue: Annotated[str | None, Query(max_length=40, description="required of a symbol that trades at several")] = None,
     depth_ticks: Annotated[int, Query(ge=0, le=MOST_TICKS)] = 5,
 ) -> Response:
     """What the market comes to so far: touch, depth, volume, VWAP, spreads, order-flow imbalance, realised volatility."""
     del principal
-    hosted = await _of_symbol(ctx, market_id, symbol)
-    answer = await ctx.service.ask(hosted.spec.id, lambda live: statistics(live.market, live.day, depth_ticks))
+    hosted, listing, floors = await _listed(ctx, market_id, symbol, venue)
+    if len(floors) > 1:
+        there = ", ".join(floor.venue for floor in floors)
+        errors = [("query:venue", f"must be one of {there}")]
+        raise Unprocessable("venue_required", f"statistics are a venue's; {listing.symbol} trades at {there}", errors=errors)
+    answer = await ctx.service.ask(hosted.spec.id, lambda live: statistics(live.market, floors[0], live.day, depth_ticks))
     if isinstance(answer, Refusal):
         raise refused(answer)
     return reply(answer)
@@ -201,65 +210,33 @@ async def _market_row(ctx: Context, market_id: str) -> Any:
     return row
 
 
-async def _of_symbol(ctx: Context, market_id: str, symbol: str | None) -> Hosted:
+async def _listed(
+    ctx: Context, market_id: str, symbol: str | None, venue: str | None
+) -> tuple[Hosted, Listing, tuple[Floor, ...]]:
+    """A market in memory, the symbol that is asked for, and its floors: those of one venue, or all.
+
+    Raises:
+        NotFound: no such market, or it trades no such symbol, or not there. Conflict: it is no longer in memory.
+        Unprocessable: the market trades several symbols and none was named.
+    """
     row = await _market_row(ctx, market_id)
     hosted = ctx.service.hosted(row["id"])
     if hosted is None:
         raise Conflict("market_closed", f"the market {market_id} is closed and no longer in memory")
-    if symbol not in {None, hosted.spec.symbol}:
-        raise NotFound("not_found", f"the market {market_id} does not trade {symbol}")
-    return hosted
-
-
-_REPLAY = ("queue", "spread_ticks", "volume_share")
-_ONLY = {
-    "replay": ("format", "source", "hidden", "volume_curve", *_REPLAY, "instrument", "impact_decay"),
-    "simulated": ("symbols", "seed", "scenario", "parameters"),
-}
-
-
-_LATENCY = ("latency_ms", "latency_jitter_ms", "report_latency_ms", "report_latency_jitter_ms", "latency_seed")
-
-
-def _spec(body: MarketIn, engine: str) -> MarketSpec:
-    """The market that a body describes.
-
-    Raises:
-        Unprocessable: a field that its kind needs is missing, or one of the other kind is given.
-    """
-    given = body.model_fields_set
-    other = "simulated" if body.kind == "replay" else "replay"
-    wrong = [(f"/{name}", f"belongs to a {other} market") for name in _ONLY[other] if name in given]
-    if body.kind == "replay":
-        wrong += [(f"/{name}", "is required") for name in ("format", "source", "symbol") if getattr(body, name) is None]
-    elif body.symbol is not None and body.symbols is not None:
-        wrong.append(("/symbols", "stands in the place of symbol"))
-    if wrong:
-        raise Unprocessable("validation", "; ".join(f"{pointer} {what}" for pointer, what in wrong), errors=wrong)
-    options: dict[str, Any] = {name: getattr(body, name) for name in _LATENCY}
-    if body.fees is not None:
-        options["fees"] = body.fees.model_dump(mode="json")
-    symbol = body.symbol or (body.symbols[0] if body.symbols else DEFAULT_SYMBOL)
-    if body.kind == "replay":
-        options |= {"format": body.format, "source": body.source, "hidden": body.hidden, "volume_curve": body.volume_curve}
-        options |= {name: getattr(body, name) for name in _REPLAY}
-        options |= {} if body.date is None else {"date": body.date}
-        options |= {} if body.impact_decay is None else {"impact_decay": body.impact_decay.model_dump()}
-        options |= {} if body.instrument is None else {"instrument": body.instrument.model_dump()}
-    else:
-        options |= {"seed": 1 if body.seed is None else body.seed, "date": body.date or DEFAULT_DATE}
-        options |= {"scenario": body.scenario or DEFAULT, "parameters": body.parameters or {}}
-    return MarketSpec(
-        id=body.id,
-        name=body.id,
-        kind=body.kind,
-        symbol=symbol,
-        speed=body.speed,
-        rolling=False,
-        digest=None,
-        engine=engine,
-        options=options,
-    )
+    market = hosted.live.market
+    if symbol is None and len(market.listings) > 1:
+        traded = ", ".join(market.symbols)
+        raise Unprocessable(
+            "symbol_required", f"the market trades {traded}", errors=[("query:symbol", f"must be one of {traded}")]
+        )
+    if symbol is not None and symbol not in market.symbols:
+        raise NotFound("unknown_symbol", f"the market {market_id} does not trade {symbol}, but {', '.join(market.symbols)}")
+    listing = market.listing(symbol)
+    floors = tuple(floor for floor in listing.floors if venue in {None, floor.venue})
+    if not floors:
+        there = ", ".join(floor.venue for floor in listing.floors)
+        raise NotFound("unknown_venue", f"{listing.symbol} does not trade at {venue} in the market {market_id}, but at {there}")
+    return hosted, listing, floors
 
 
 def _shown(hosted: Hosted) -> Doc:
@@ -272,7 +249,7 @@ def _shown(hosted: Hosted) -> Doc:
         "symbol": spec.symbol,
         "state": str(hosted.state),
         "speed": spec.speed,
-        **hosted.facts(),
+        **views.listed(hosted.facts()),
         "options": spec.options,
         "session_hash": None,
         "error": None,
@@ -289,38 +266,3 @@ def _state_of(live: LiveSession) -> Doc:
         "halted": market.halted,
         "divergences": market.counters() if market.recorded else {},
     }
-
-
-def _indicative(found: Indication | None, live: LiveSession) -> Doc | None:
-    if found is None:
-        return None
-    instrument = live.market.instrument
-    return {
-        "price": price_text(found.price, instrument.tick_size),
-        "quantity": found.lots * instrument.lot_size,
-        "imbalance": found.imbalance * instrument.lot_size,
-        "side": found.side,
-    }
-
-
-def _book(live: LiveSession, depth: int) -> Doc:
-    market, tick, lot = live.market, live.market.instrument.tick_size, live.market.instrument.lot_size
-
-    def side(levels: list[Any]) -> list[Doc]:
-        return [{"price": price_text(x.price, tick), "quantity": x.lots * lot, "orders": x.orders} for x in levels]
-
-    doc = {
-        "symbol": market.instrument.symbol,
-        "clock": time_text(market.clock),
-        "event_index": market.index,
-        "halted": market.halted,
-        "phase": market.phase.name.lower(),
-        "indicative": _indicative(market.indication(), live),
-        "bids": side(market.levels(Side.BUY, depth)),
-        "asks": side(market.levels(Side.SELL, depth)),
-        "recorded": None,
-    }
-    if market.recorded:
-        recorded = {"bids": market.recorded_levels(Side.BUY, depth), "asks": market.recorded_levels(Side.SELL, depth)}
-        doc["recorded"] = {name: side(levels) for name, levels in recorded.items()}
-    return doc

@@ -130,6 +130,7 @@ class ChildOut(Reply):
     status: ChildStatus
     reason: dict[str, Any]
     quote: QuoteOut
+    venue_quote: QuoteOut | None = Field(description="of its venue alone, where the symbol trades at several")
     queue_ahead: int | None
     queue_known_ppm: int | None
     good_till: str
@@ -177,6 +178,7 @@ class FillOut(Reply):
     after_end: bool
     quote: QuoteOut
     reference: QuoteOut
+    venue_quote: QuoteOut | None = Field(description="of its venue alone, where the symbol trades at several")
     ts: str
     seq: int
 
@@ -210,6 +212,16 @@ class ImpactBoundsOut(Reply):
     displacement: str | None
     takes: int
     decay: dict[str, Any] | None
+
+
+class VenueCostOut(Reply):
+    """What an order did at a venue. fees: negative = rebates. passive_share: of the quantity, what rested."""
+
+    fills: int
+    quantity: int
+    avg_price: str
+    fees: str
+    passive_share: float
 
 
 class TcaOut(Reply):
@@ -253,5 +265,6 @@ class TcaOut(Reply):
     assumed_share: float | None
     assumed_share_by_evidence: dict[str, float | None]
     fills: int
+    venues: dict[str, VenueCostOut]
     assumptions: dict[str, Any]
     missing: dict[str, str]

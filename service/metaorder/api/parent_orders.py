@@ -19,6 +19,7 @@ from metaorder.core.commands import Accept, Cancel, Command, Pause, Refusal, Res
 from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import stamp_doc
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import TERMINAL, ParentId, SessionId
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import time_text
@@ -47,7 +48,7 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
         hosted = await hosted_market(ctx, body.market)
         live = hosted.live
         seed = hosted.spec.options.get("seed") or 0
-        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instrument, live.day, seed)
+        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, seed)
         parent = ParentId(ctx.ids.sortable())
         await _check_estimate(ctx, principal, body)
         profile = await ctx.queries.profile(principal, body.symbol)
@@ -79,7 +80,8 @@ async def patch_parent_order(
 
     async def amend() -> Response:
         hosted = _in_memory(ctx, row)
-        command = orders.amend(hosted.live.market.instrument, ParentId(parent_id), changes, version, digest)
+        instrument = hosted.live.market.listing(row["symbol"]).instrument
+        command = orders.amend(instrument, ParentId(parent_id), changes, version, digest)
         made, beside = _amended_answer(principal, hosted, key, digest)
         answer = await ctx.service.apply(row["session"], command, beside)
         if isinstance(answer, Refusal):
@@ -175,7 +177,8 @@ def _amended_answer(principal: Principal, hosted: Hosted, key: str, digest: str)
     def beside(applied: Applied) -> list[Extra]:
         assert applied.after is not None, "an amended order has a state"
         doc = _shown(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
-        doc["schedule"] = {"before": _points(applied.before_plan, hosted), "after": _points(applied.after_plan, hosted)}
+        plans = {"before": applied.before_plan, "after": applied.after_plan}
+        doc["schedule"] = {name: _points(plan, applied.after, hosted) for name, plan in plans.items()}
         made.append(_answer(principal, key, digest, applied.after.order.id, 200, doc))
         return [made[0]]
 
@@ -189,11 +192,15 @@ def _answer(principal: Principal, key: str, digest: str, parent: str, status: in
 
 
 def _shown(execution: Execution, hosted: Hosted) -> Doc:
-    return views.from_execution(execution, hosted.live.wire, hosted.live.market.instrument)
+    return views.from_execution(execution, hosted.live.wire, _instrument(execution, hosted))
 
 
-def _points(points: Points, hosted: Hosted) -> list[dict[str, Any]]:
-    lot = hosted.live.market.instrument.lot_size
+def _instrument(execution: Execution, hosted: Hosted) -> Instrument:
+    return hosted.live.market.listing(execution.order.symbol).instrument
+
+
+def _points(points: Points, execution: Execution, hosted: Hosted) -> list[dict[str, Any]]:
+    lot = _instrument(execution, hosted).lot_size
     return [{"time": time_text(time), "quantity": lots * lot} for time, lots in points]
 
 

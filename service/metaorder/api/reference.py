@@ -16,6 +16,7 @@ from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.paging import reply
 from metaorder.risk.limits import Limits
+from metaorder.runtime.listed import floors_of
 from metaorder.usecases.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["reference"])
@@ -52,9 +53,11 @@ async def get_instruments(principal: Reader, ctx: Ctx) -> Response:
     open_rows = [row for row in rows if row["state"] in {"ready", "running", "paused"}]
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in open_rows:
-        instrument = msgspec.json.decode(row["detail"])["facts"]["instrument"]
-        entry = found.setdefault((instrument["symbol"], instrument["mic"]), {**instrument, "markets": []})
-        entry["markets"].append(row["id"])
+        for floor in floors_of(msgspec.json.decode(row["detail"])["facts"]):
+            instrument = floor["instrument"]
+            entry = found.setdefault((instrument["symbol"], instrument["mic"]), {**instrument, "markets": []})
+            if row["id"] not in entry["markets"]:
+                entry["markets"].append(row["id"])
     return reply({"items": list(found.values())})
 
 

@@ -173,6 +173,25 @@ class PowerLawIn(Body):
     source: Annotated[StrictStr, Field(min_length=1, max_length=200)]
 
 
+class SourceIn(Body):
+    """A recorded day of a symbol at a venue: one of the floors of a replay. What it does not state is as the market states it.
+
+    `venue` is the instrument's exchange unless it is named; two recordings of one symbol are two venues.
+    """
+
+    source: Annotated[StrictStr, Field(min_length=1, max_length=500)]
+    format: Annotated[StrictStr, Field(max_length=40)]
+    symbol: Name
+    venue: Annotated[StrictStr, Field(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9][A-Za-z0-9._]*$")] | None = None
+    instrument: InstrumentIn | None = None
+    fees: FeesIn | None = None
+    volume_curve: Annotated[list[Weight], Field(min_length=1, max_length=1_000)] | None = None
+    latency_ms: Annotated[float, Field(ge=0.001, le=10_000)] = 1.0
+    latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    report_latency_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    report_latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+
+
 class MarketIn(Body):
     """A market session: a recorded day, or a simulated one."""
 
@@ -185,6 +204,15 @@ class MarketIn(Body):
     ) = None
     format: Annotated[StrictStr, Field(max_length=40)] | None = None
     source: Annotated[StrictStr, Field(min_length=1, max_length=500)] | None = None
+    sources: (
+        Annotated[
+            list[SourceIn],
+            Field(
+                min_length=1, max_length=32, description="in the place of source, format and symbol: one clock for all of them"
+            ),
+        ]
+        | None
+    ) = None
     hidden: Literal["central", "pessimistic"] = "central"
     queue: Literal["pessimistic", "central", "optimistic"] = Field(
         "central", description="levels only: who cancels where we rest, those behind us, all alike, or those ahead"

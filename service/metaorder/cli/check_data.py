@@ -84,7 +84,7 @@ def _judged(recorded: RecordedDay) -> tuple[Quality, dict[str, int]]:
     day = recorded.tape.day
     market = replayed(recorded.tape, recorded.instrument, curve=flat_curve(day.open, day.close), latency=LATENCY)
     while not market.closed:
-        market.advance(until=day.close, wake=None, on_quote=False, budget=ALL)
+        market.advance(until=day.close, wake=None, on_quote=(), budget=ALL)
     return judge(market.record(), day.close), market.counters()
 
 

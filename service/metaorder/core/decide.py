@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ParentWaiting, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.domain.child import Child, ChildStatus, ChildType
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import EndReason, Waiting
 from metaorder.domain.state import Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.placement import Action, Place, Wish, place
+from metaorder.routing.venues import Route, VenueView, route
 
 CATCH_UP = 3
 """Ordinary lag is made up at this multiple of the planned rate, at most."""
@@ -41,14 +44,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What the venue asks of a sender. latency: from sending to arrival, at most. venue: its name."""
+    """What a venue asks of a sender. latency: from sending to arrival, at most. instrument: the grid, at the venue's fees."""
 
     venue: str
     latency: Nanos
+    instrument: Instrument
 
 
-def decide(execution: Execution, market: MarketState, gate: Gate) -> Decision:
-    """The children to send and to cancel now. Never past the end, the limit, the cap or the quantity."""
+def decide(execution: Execution, market: MarketState, gates: Sequence[Gate]) -> Decision:
+    """The children to send and to cancel now. Never past the end, the limit, the cap or the quantity.
+
+    gates: of the venues that trade the order's symbol, in their order.
+    """
     order = execution.order
     if not execution.status.live or execution.plan_origin is None:
         return Decision([], None)
@@ -63,7 +70,8 @@ def decide(execution: Execution, market: MarketState, gate: Gate) -> Decision:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *_waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market))
-    if market.now + gate.latency >= order.end:  # a child would arrive too late
+    gates = [gate for gate in gates if market.now + gate.latency < order.end]
+    if not gates:  # a child would arrive too late
         return Decision([], order.end)
     if _would_no_more(execution, market, intent):
         points = plan_points(execution, market)
@@ -75,11 +83,16 @@ def decide(execution: Execution, market: MarketState, gate: Gate) -> Decision:
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions = [action for action in actions if not isinstance(action, Place)]
     stop = order.next_blackout(market.now)
-    if market.now + gate.latency >= stop:  # a child would arrive in a blackout
+    gates = [gate for gate in gates if market.now + gate.latency < stop]
+    if not gates:  # a child would arrive in a blackout
         actions = [action for action in actions if not isinstance(action, Place)]
     events: list[Event] = []
     for action in actions:
-        events.append(_event(execution, action, intent, wish, bound, gate, market, len(events)))
+        if isinstance(action, Place):
+            routed = _routed(action, wish, gates, market)
+            events += [] if routed is None else [_submitted(execution, routed, intent, wish, bound, market, len(events))]
+        else:
+            events.append(_pulled(action.number, action.why))
     events += _waiting(execution, _waiting_for(execution, wish, bound, actions))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
     looks = [each for each in (wake, retry, stop) if each is not None and each > market.now]
@@ -246,19 +259,23 @@ def _unanswered(execution: Execution) -> bool:
     return any(child.status is ChildStatus.PENDING_NEW for child in execution.open.values())
 
 
-def _event(
-    execution: Execution,
-    action: Action,
-    intent: Intent,
-    wish: Wish,
-    bound: str | None,
-    gate: Gate,
-    market: MarketState,
-    before: int,
-) -> Event:
-    if not isinstance(action, Place):
-        return ChildPendingCancel(number=action.number, reason=action.why)
-    reason = {
+def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState) -> Route | None:
+    """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
+    if not market.venues:
+        return Route(place, gates[0].venue, market.quote, [])
+    views = [
+        VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue])
+        for gate in gates
+        if gate.venue in market.venues
+    ]
+    return route(place, wish, views)
+
+
+def _submitted(
+    execution: Execution, routed: Route, intent: Intent, wish: Wish, bound: str | None, market: MarketState, before: int
+) -> ChildSubmitted:
+    action = routed.place
+    reason: dict[str, Any] = {
         **intent.reason,
         "target": intent.target,
         "due": intent.due,
@@ -270,9 +287,11 @@ def _event(
         "bound": bound,
         "placement": action.why,
     }
+    if routed.candidates:
+        reason["venues"] = routed.candidates
     return ChildSubmitted(
         number=execution.children + 1 + before,
-        venue=gate.venue,
+        venue=routed.venue,
         type=ChildType.LIMIT,
         time_in_force=action.time_in_force,
         price=action.price,
@@ -280,6 +299,7 @@ def _event(
         good_till=execution.order.end,
         reason=reason,
         quote=market.quote,
+        venue_quote=routed.quote if routed.candidates else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, assert_never
 
 from metaorder.core import apply
@@ -30,7 +30,6 @@ from metaorder.core.events import (
 from metaorder.core.execution import Execution, Step, evolve
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.child import Child, ChildStatus
-from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, SuspendReason, Waiting
 from metaorder.domain.state import MarketState
@@ -38,6 +37,8 @@ from metaorder.domain.units import Lots, Nanos, time_text
 from metaorder.domain.venue import Report, ReportKind
 from metaorder.risk.guard import Guard
 from metaorder.risk.participation import headroom
+
+_NONE: frozenset[str] = frozenset()
 
 CANCELED_BY = frozenset({EndReason.CLIENT_REQUEST, EndReason.MARKET_DELETED, EndReason.SESSION_LOST})
 """Causes that end an order as canceled; the others are the clock's and end it as expired."""
@@ -50,23 +51,25 @@ class View(Protocol):
         """The market as one order sees it."""
         ...
 
-    def touch(self) -> Quote:
-        """The touch without our own orders."""
+    def touch(self, symbol: str) -> Quote:
+        """The touch of a symbol without our own orders."""
         ...
 
-    def reference(self) -> Quote:
-        """The touch of the market as it would be without us, where it is recorded."""
+    def reference(self, symbol: str) -> Quote:
+        """The touch of a symbol as it would be without us, where it is recorded."""
         ...
 
 
 class Engine:
-    """Executions in the order of their acceptance, and when each wants to look again."""
+    """Executions in the order of their acceptance, and when each wants to look again.
 
-    def __init__(self, instrument: Instrument, day: TradingDay, gate: Gate, view: View, execution_prefix: str) -> None:
+    gates: of the venues that trade each symbol, in their order.
+    """
+
+    def __init__(self, day: TradingDay, gates: Mapping[str, Sequence[Gate]], view: View, execution_prefix: str) -> None:
         self.executions: dict[ParentId, Execution] = {}
-        self._instrument = instrument
         self._day = day
-        self._gate = gate
+        self._gates = gates
         self._view = view
         self._prefix = execution_prefix
         self._rank: dict[ParentId, int] = {}
@@ -83,9 +86,9 @@ class Engine:
         return min(self._wakes.values(), default=None)
 
     @property
-    def awaits_quote(self) -> bool:
-        """Whether some order waits for the first two-sided book, to arrive in."""
-        return bool(self._awaiting)
+    def awaits_quote(self) -> frozenset[str]:
+        """Symbols in which some order waits for the first two-sided book, to arrive in."""
+        return frozenset(self.executions[parent].order.symbol for parent in self._awaiting) if self._awaiting else _NONE
 
     def open_orders(self, account: Account) -> int:
         """How many orders of an account are not terminal."""
@@ -101,7 +104,8 @@ class Engine:
                 execution = self.executions.get(command.parent)
                 if execution is None:
                     return Refusal("not_found", f"no parent order {command.parent}")
-                answer = apply.change(execution, command, now, self._view.touch(), self._day.close)
+                touch = self._view.touch(execution.order.symbol)
+                answer = apply.change(execution, command, now, touch, self._day.close)
                 if not isinstance(answer, list):
                     return answer
                 self._emit(command.parent, answer)
@@ -151,13 +155,15 @@ class Engine:
         self._settle_and_decide(self._ranked(self._awaiting))
         return self._take()
 
-    def on_halt(self, now: Nanos, *, halted: bool) -> list[Step]:
-        """Trading was halted, or goes on: time in a halt is not workable, so schedules are drawn anew after it."""
+    def on_halt(self, now: Nanos, *, symbol: str, halted: bool) -> list[Step]:
+        """Trading in a symbol was halted, or goes on: time in a halt is not workable, so schedules are drawn anew after it."""
         self._begin(now)
         live = [
             parent
             for parent, execution in self.executions.items()
-            if execution.status.live and (execution.started is not None or execution.waiting is Waiting.HALT)
+            if execution.order.symbol == symbol
+            and execution.status.live
+            and (execution.started is not None or execution.waiting is Waiting.HALT)
         ]
         for parent in live:
             if not halted and self.executions[parent].started is not None:
@@ -219,7 +225,7 @@ class Engine:
         refused = self.refusal(order, self._now)
         if refused is not None:
             return refused
-        self._emit(order.id, [apply.accept(command, self._view.touch())])
+        self._emit(order.id, [apply.accept(command, self._view.touch(order.symbol))])
         self._settle_and_decide([order.id])
         return self._take()
 
@@ -273,14 +279,15 @@ class Engine:
             self._wakes[parent] = order.end
             return
         waited = now - order.start
-        self._emit(parent, [ParentStarted(arrival=market.quote, reference=self._view.reference(), waited_ns=waited)])
+        reference = self._view.reference(order.symbol)
+        self._emit(parent, [ParentStarted(arrival=market.quote, reference=reference, waited_ns=waited)])
         self._draw(parent, "started")
         self._decide(parent)
 
     def _decide(self, parent: ParentId) -> None:
         execution = self.executions[parent]
         market = self._view.observe(execution)
-        decision = decide(execution, market, self._gate)
+        decision = decide(execution, market, self._gates[execution.order.symbol])
         for event in decision.events:
             if isinstance(event, ChildSubmitted) and not self._pass(parent, event, market):
                 return
@@ -326,7 +333,7 @@ class Engine:
         execution = self.executions[parent]
         if execution.status.terminal:
             return
-        end = self._view.touch()
+        end = self._view.touch(execution.order.symbol)
         if execution.leaves == 0:
             self._emit(parent, [ParentFilled(reason=EndReason.COMPLETED, end=end)])
         elif execution.status is Status.PENDING_CANCEL and not execution.open:
@@ -363,6 +370,7 @@ class Engine:
         maker = report.liquidity == "maker"
         child = execution.open[report.number]
         filled = Lots(execution.filled + report.lots)
+        gate = next(gate for gate in self._gates[execution.order.symbol] if gate.venue == child.venue)
         return Fill(
             number=report.number,
             execution_id=f"{self._prefix}-{child.venue}-{report.number_of_fill}",
@@ -370,7 +378,7 @@ class Engine:
             price=report.price,
             lots=report.lots,
             liquidity=report.liquidity,
-            fee=self._instrument.fee(report.price, report.lots, maker=maker),
+            fee=gate.instrument.fee(report.price, report.lots, maker=maker),
             quote=report.quote,
             reference=report.reference,
             evidence=report.evidence,
@@ -378,6 +386,7 @@ class Engine:
             after_end=report.ts > execution.order.end,
             filled=filled,
             leaves=Lots(execution.order.lots - filled),
+            venue_quote=report.venue_quote,
         )
 
 

@@ -117,7 +117,10 @@ class ParentExpired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSubmitted:
-    """A child order was sent, and why. `quote` is the touch without our own orders that it was decided on."""
+    """A child order was sent, and why. `quote` is the touch without our own orders that it was decided on.
+
+    venue_quote: the touch of its venue alone, where the symbol trades at several.
+    """
 
     number: int
     venue: str
@@ -128,6 +131,7 @@ class ChildSubmitted:
     good_till: Nanos
     reason: Reason
     quote: Quote
+    venue_quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,7 @@ class Fill:
     filled, leaves: of the parent, this fill included.
     evidence: what the fill rests on: l3, l2, trades or bars; certain or assumed.
     after_end: the fill came after the order's end, or after its terminal state.
+    venue_quote: what `quote` is, of the fill's venue alone, where the symbol trades at several.
     """
 
     number: int
@@ -199,6 +204,7 @@ class Fill:
     after_end: bool
     filled: Lots
     leaves: Lots
+    venue_quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, ParentOrder
 from metaorder.domain.units import price_text, time_text, to_nanos
 
+LEFT_OUT = frozenset({"venue_quote"})
+"""Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
+
 
 def money_text(amount: int, instrument: Instrument) -> str:
     """Money counted in points times lots as a decimal string, exact, with two digits at least."""
@@ -53,6 +56,8 @@ class Wire:
                 doc["child_id"] = child_id(happened.parent, value)
             elif field.name == "fee":
                 doc["fee"] = money_text(value, self._instrument)
+            elif field.name in LEFT_OUT and value is None:
+                continue
             else:
                 doc[field.wire] = field.out(value)
         if isinstance(event, Fill):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
@@ -11,7 +11,11 @@ from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side
 from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
 
-Reason = Mapping[str, int | str | bool | None]
+Candidate = Mapping[str, int | str]
+Candidates = list[Candidate]
+"""What was compared before a choice was made."""
+
+Reason = Mapping[str, int | str | bool | Candidates | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Plan:
 class MarketState:
     """What can be known of the market now. Statistics leave our own orders out.
 
-    quote: the touch without our own orders.
+    quote: the touch without our own orders, over all venues of the symbol.
     halted: trading is halted; nothing may be sent.
     others: volume of others' prints that gives headroom to this order, since its start [lots].
     others_window: the part of it within the rolling window of the participation cap [lots].
@@ -112,6 +116,7 @@ class MarketState:
     volume_ahead: volume expected from now until the order's end [lots]; None where nothing says so.
     basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
     tick_value: what one tick is worth on one lot [currency].
+    venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
     """
 
     now: Nanos
@@ -126,6 +131,7 @@ class MarketState:
     basis: Basis = NO_BASIS
     flow: Flow = NO_FLOW
     tick_value: Fraction = Fraction(1, 100)
+    venues: Mapping[str, Quote] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ class Report:
     """One message of a venue about one child, in the order in which they happened.
 
     lots: filled, or what was left when the child ended. number_of_fill: counts the executions of a session from 1.
-    quote, reference: the touch just before the event that caused the report, without our orders and without us altogether.
+    quote, reference: the symbol's touch just before the event that caused the report, without our orders and without us
+    altogether. venue_quote: the venue's own, where the symbol trades at several; None otherwise.
     queue_ahead, queue_known_ppm: for an accepted child that rests; None otherwise.
     """
 
@@ -74,6 +75,7 @@ class Report:
     reason: str = ""
     quote: Quote = NO_QUOTE
     reference: Quote = NO_QUOTE
+    venue_quote: Quote | None = None
     evidence: str = ""
     certain: bool = True
     queue_ahead: Lots | None = None

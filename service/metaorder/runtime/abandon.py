@@ -9,7 +9,7 @@ import msgspec
 from metaorder.core.chain import Entry, Sealed
 from metaorder.core.events import ChildCanceled, Event, Happened, ParentCanceled, ParentPendingCancel
 from metaorder.core.execution import Execution, Step, evolve
-from metaorder.core.wire import Wire
+from metaorder.core.wires import Wires
 from metaorder.domain.market import NO_QUOTE
 from metaorder.domain.order import EndReason, ParentId
 from metaorder.domain.units import Nanos
@@ -18,7 +18,7 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
-def fold(rows: Iterable[Sealed], wire: Wire) -> dict[ParentId, Execution]:
+def fold(rows: Iterable[Sealed], wire: Wires) -> dict[ParentId, Execution]:
     """The orders of a session as its journal tells of them."""
     executions: dict[ParentId, Execution] = {}
     for row in rows:
@@ -29,7 +29,7 @@ def fold(rows: Iterable[Sealed], wire: Wire) -> dict[ParentId, Execution]:
     return executions
 
 
-def abandon(executions: Iterable[Execution], wire: Wire, session: str, clock: Nanos) -> list[Entry]:
+def abandon(executions: Iterable[Execution], wire: Wires, session: str, clock: Nanos) -> list[Entry]:
     """The rows that end every unfinished order as canceled, session lost. No re-run will ever make them again."""
     entries = []
     for execution in executions:

@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 
 from metaorder.core.chain import Entry
-from metaorder.core.wire import Wire
+from metaorder.core.wires import Wires
 from metaorder.domain.errors import Invalid
 from metaorder.domain.units import Nanos
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.journal import Journal
 from metaorder.ports.market_data import MarketData, SourceNotFound
 from metaorder.runtime.abandon import abandon, fold
-from metaorder.runtime.build import SourceChanged, build, instrument_of
+from metaorder.runtime.build import SourceChanged, build
 from metaorder.runtime.failpoints import failpoint
 from metaorder.runtime.hosted import Hosted, MarketSpec, market_entry
+from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.recovery import Diverged, recover
 from metaorder.runtime.session import SessionState
 from metaorder.sim.tape import DataError
@@ -77,7 +78,7 @@ def _back(
 def _lost(journal: Journal, spec: MarketSpec, row: Mapping[str, Any], error: str) -> list[Entry]:
     """The rows that end a session that cannot go on, and its orders with it."""
     detail = msgspec.json.decode(row["detail"])
-    wire = Wire(instrument_of(detail["facts"]["instrument"]))
+    wire = Wires(instruments_of(detail["facts"]).values())
     clock = Nanos(row["clock"])
     executions = fold(journal.session(spec.id), wire)
     failed = {"state": str(SessionState.FAILED), "error": error}

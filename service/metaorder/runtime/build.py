@@ -19,7 +19,8 @@ from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import MarketData, Wanted
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
-from metaorder.sim.market import Market, replayed, simulated
+from metaorder.sim.floors import Recorded, open_floors
+from metaorder.sim.market import Market, simulated
 from metaorder.sim.presets import preset
 from metaorder.sim.rules import QueueRule, ReplayRules
 from metaorder.sim.scenario import Scenario, history
@@ -44,33 +45,59 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
         SourceChanged: the specification names another digest.
     """
     options = spec.options
-    latency = latency_of(options)
     if spec.kind == "replay":
-        recorded = data.load(options["format"], options["source"], _wanted(spec))
-        if spec.digest not in {None, recorded.digest}:
-            raise SourceChanged(f"the source {options['source']} has changed since the session began")
-        spec = replace(spec, digest=recorded.digest)
-        day = recorded.tape.day
-        market = replayed(
-            recorded.tape,
-            _with_fees(recorded.instrument, options.get("fees")),
-            curve=_curve(options.get("volume_curve"), day),
-            latency=latency,
-            rules=_rules(options),
-        )
+        days, digests = _recorded_days(spec, data)
+        known = ",".join(digests)
+        if spec.digest not in {None, known}:
+            changed = ", ".join(source["source"] for source in sources_of(spec))
+            raise SourceChanged(f"the source {changed} has changed since the session began")
+        spec = replace(spec, digest=known)
+        day = days[0].tape.day
+        market = Market(*open_floors(days))
     else:
         day = calendars.day(SIMULATED_MIC, options["date"])
         scenario = preset(options["scenario"], options["parameters"])
-        market = _simulated(spec.symbol, scenario, options, day, latency)
+        market = _simulated(spec.symbol, scenario, options, day, latency_of(options))
     return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
 
 
-def _wanted(spec: MarketSpec) -> Wanted:
-    stated = spec.options.get("instrument")
+def sources_of(spec: MarketSpec) -> list[dict[str, Any]]:
+    """What a replay is made of, one document a floor: a source's own options, and for the rest the market's."""
+    options = spec.options
+    shared = {name: value for name, value in options.items() if name != "sources"}
+    return [{"symbol": spec.symbol, **shared, **source} for source in options.get("sources", [{}])]
+
+
+def _recorded_days(spec: MarketSpec, data: MarketData) -> tuple[list[Recorded], list[str]]:
+    """The days of a replay and the digests of their files."""
+    days, digests = [], []
+    for at, options in enumerate(sources_of(spec)):
+        recorded = data.load(options["format"], options["source"], _wanted(options))
+        try:
+            instrument = _with_fees(recorded.instrument, options.get("fees"))
+            day = Recorded(
+                tape=recorded.tape,
+                venue=options.get("venue") or instrument.mic,
+                instrument=instrument,
+                curve=_curve(options.get("volume_curve"), recorded.tape.day),
+                latency=latency_of(options),
+                rules=_rules(options),
+            )
+        except Invalid as wrong:
+            if "sources" not in spec.options:
+                raise
+            raise Invalid(f"sources.{at}.{wrong.field}", wrong.rule, wrong.value) from None
+        days.append(day)
+        digests.append(recorded.digest)
+    return days, digests
+
+
+def _wanted(options: Mapping[str, Any]) -> Wanted:
+    symbol, stated = options["symbol"], options.get("instrument")
     return Wanted(
-        symbol=spec.symbol,
-        date=spec.options.get("date"),
-        instrument=None if stated is None else _stated(spec.symbol, stated),
+        symbol=symbol,
+        date=options.get("date"),
+        instrument=None if stated is None else _stated(symbol, stated),
     )
 
 
@@ -100,23 +127,6 @@ def _rules(options: Mapping[str, Any]) -> ReplayRules:
         queue=QueueRule[options.get("queue", "central").upper()],
         spread=Ticks(options.get("spread_ticks", 1)),
         volume_share=Fraction(options.get("volume_share", "0.1")),
-    )
-
-
-def instrument_of(facts: Mapping[str, Any]) -> Instrument:
-    """The instrument that a market's facts describe: enough to read its journal."""
-    return Instrument(
-        symbol=facts["symbol"],
-        mic=facts["mic"],
-        currency=facts["currency"],
-        tick_size=Decimal(facts["tick_size"]),
-        unit_size=Decimal(facts.get("unit_size", "1")),  # journals of 0.1.0 before there was one
-        lot_size=facts["lot_size"],
-        points_per_tick=facts["points_per_tick"],
-        multiplier=facts["multiplier"],
-        taker_fee=Decimal(facts["taker_fee"]),
-        maker_fee=Decimal(facts["maker_fee"]),
-        fee_unit=FeeUnit(facts.get("fee_unit", FeeUnit.PER_UNIT)),
     )
 
 

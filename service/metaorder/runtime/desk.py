@@ -131,7 +131,7 @@ class Desk:
             return KILLED
         order, market = command.order, hosted.live.market
         count = self._open_orders(order.account)
-        refused = admit(order, market.instrument, market.quote(), count, self.limits)
+        refused = admit(order, market.listing(order.symbol).instrument, market.quote(order.symbol), count, self.limits)
         if refused is None:
             return None
         return Rejection(code=refused.code, detail=refused.detail, limit=refused.limit, observed=refused.observed)
@@ -156,7 +156,7 @@ class Desk:
         except Invalid:
             return None  # the core says what is wrong with it
         others = self._open_orders(order.account) - 1
-        refused = admit(changed, market.instrument, market.quote(), others, self.limits)
+        refused = admit(changed, market.listing(order.symbol).instrument, market.quote(order.symbol), others, self.limits)
         if refused is None:
             return None
         return Refusal(refused.code, refused.detail, {"limit": refused.limit, "observed": refused.observed})
@@ -241,7 +241,12 @@ class Desk:
         live = hosted.live
         if not live.engine.executions:
             return []
-        return [StoredRecord(session=live.id, symbol=hosted.spec.symbol, data=live.market.record().to_bytes())]
+        traded = {execution.order.symbol for execution in live.engine.executions.values()}
+        return [
+            StoredRecord(session=live.id, symbol=symbol, data=live.market.record(symbol).to_bytes())
+            for symbol in live.market.symbols
+            if symbol in traded
+        ]
 
 
 def _system(kind: str, doc: dict[str, Any]) -> Entry:

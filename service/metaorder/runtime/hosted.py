@@ -11,6 +11,7 @@ import msgspec
 
 from metaorder.core.chain import MARKET_STREAM, Entry
 from metaorder.core.convert import Doc
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import SECOND, Nanos, time_text
 from metaorder.runtime.session import LiveSession, SessionState
 
@@ -86,28 +87,39 @@ class Hosted:
 
     def facts(self) -> Doc:
         """What never changes of the market, whatever happens in it."""
-        instrument, day = self.live.market.instrument, self.live.day
-        return {
+        market, day = self.live.market, self.live.day
+        facts: Doc = {
             "date": day.date,
             "open": time_text(day.open),
             "close": time_text(day.close),
-            "venue": self.live.market.venue,
-            "instrument": {
-                "symbol": instrument.symbol,
-                "mic": instrument.mic,
-                "currency": instrument.currency,
-                "tick_size": str(instrument.tick_size),
-                "unit_size": str(instrument.unit_size),
-                "lot_size": instrument.lot_size,
-                "points_per_tick": instrument.points_per_tick,
-                "multiplier": instrument.multiplier,
-                "taker_fee": str(instrument.taker_fee),
-                "maker_fee": str(instrument.maker_fee),
-                "fee_unit": str(instrument.fee_unit),
-            },
+            "venue": market.venue,
+            "instrument": _instrument(market.instrument),
         }
+        floors = [floor for listing in market.listings for floor in listing.floors]
+        if len(floors) > 1:
+            facts["floors"] = [
+                {"symbol": floor.instrument.symbol, "venue": floor.venue, "instrument": _instrument(floor.instrument)}
+                for floor in floors
+            ]
+        return facts
 
     def entry(self, kind: str, **doc: Any) -> Entry:
         """A row about this market, here and now."""
         market = self.live.market
         return market_entry(kind, self.spec.id, {"state": str(self.state), **doc}, clock=market.clock, index=market.index)
+
+
+def _instrument(instrument: Instrument) -> Doc:
+    return {
+        "symbol": instrument.symbol,
+        "mic": instrument.mic,
+        "currency": instrument.currency,
+        "tick_size": str(instrument.tick_size),
+        "unit_size": str(instrument.unit_size),
+        "lot_size": instrument.lot_size,
+        "points_per_tick": instrument.points_per_tick,
+        "multiplier": instrument.multiplier,
+        "taker_fee": str(instrument.taker_fee),
+        "maker_fee": str(instrument.maker_fee),
+        "fee_unit": str(instrument.fee_unit),
+    }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from metaorder.core.commands import Accept, Refusal
 from metaorder.core.events import Happened, ParentAccepted
 from metaorder.core.execution import evolve
@@ -32,12 +30,13 @@ def previewed(
     refusal = live.engine.refusal(order, now)
     if refusal is not None:
         return refusal
-    barred = admit(order, market.instrument, market.quote(), live.engine.open_orders(order.account), Limits())
+    listing, quote = market.listing(order.symbol), market.quote(order.symbol)
+    barred = admit(order, listing.instrument, quote, live.engine.open_orders(order.account), Limits())
     if barred is not None:
         return Refusal(barred.code, barred.detail, {"limit": barred.limit, "observed": barred.observed})
-    accepted = ParentAccepted(order=order, quote=market.quote(), received_at=command.received_at)
+    accepted = ParentAccepted(order=order, quote=quote, received_at=command.received_at)
     execution = evolve(None, Happened(order.id, now, accepted))
-    others, _ = market.statistics(depth_ticks=0)
+    others, _ = market.statistics(depth_ticks=0, floor=listing.floors[0])
     return Facts(
         execution=execution,
         market=live.view.observe(execution),
@@ -45,11 +44,11 @@ def previewed(
         so_far=MarketSoFar(
             now=now,
             day=live.day,
-            instrument=market.instrument,
-            curve=market.curve,
-            usual_volume=market.usual_volume,
+            instrument=listing.instrument,
+            curve=listing.curve,
+            usual_volume=listing.usual_volume,
             others=others,
-            volumes=np.array(market.seconds()["others"]["lots"], dtype=np.int64),
+            volumes=market.volumes(order.symbol),
             scenario=scenario,
         ),
     )

@@ -26,7 +26,7 @@ from metaorder.core.events import (
     ParentSuspended,
 )
 from metaorder.core.execution import Execution, Step
-from metaorder.core.wire import Wire
+from metaorder.core.wires import Wires
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import Quote
@@ -34,6 +34,7 @@ from metaorder.domain.order import ParentId, SessionId
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots, Nanos
 from metaorder.risk.participation import rolling_window
+from metaorder.sim.floors import Listing
 from metaorder.sim.market import NO_INDEX, Market, Stop
 
 SLICE_EVENTS = 20_000
@@ -83,7 +84,7 @@ class _View:
 
     def observe(self, execution: Execution) -> MarketState:
         market, order = self._market, execution.order
-        now = market.clock
+        listing, now = market.listing(order.symbol), market.clock
 
         def since(time: int) -> Lots:
             return market.metered(order.id, Nanos(time))
@@ -91,33 +92,41 @@ class _View:
         origin = execution.plan_origin
         return MarketState(
             now=now,
-            quote=market.quote(),
-            halted=market.halted,
+            quote=market.quote(order.symbol),
+            halted=market.halted_in(order.symbol),
             others=since(-1),
             others_window=since(now - rolling_window(order)),
             others_pace=since(now - execution.pace_horizon(now)),
             others_since_plan=since(now if origin is None else origin),
-            curve=market.curve,
-            volume_ahead=(ahead := _volume_ahead(market, now, order.end)),
-            basis=market.basis(ahead),
-            flow=market.flow(),
-            tick_value=market.tick_value,
+            curve=listing.curve,
+            volume_ahead=(ahead := _volume_ahead(listing, now, order.end)),
+            basis=market.basis(ahead, order.symbol),
+            flow=market.flow(order.symbol),
+            tick_value=listing.tick_value,
+            venues=self._venues(listing),
         )
 
-    def touch(self) -> Quote:
-        return self._market.quote()
+    def touch(self, symbol: str) -> Quote:
+        return self._market.quote(symbol)
 
-    def reference(self) -> Quote:
-        return self._market.reference()
+    def reference(self, symbol: str) -> Quote:
+        return self._market.reference(symbol)
+
+    def _venues(self, listing: Listing) -> dict[str, Quote]:
+        """What each venue of a symbol shows, where there are several and trading goes on."""
+        if len(listing.floors) == 1:
+            return {}
+        market = self._market
+        return {floor.venue: market.quote_on(floor) for floor in listing.floors if not market.halted_on(floor)}
 
 
-def _volume_ahead(market: Market, now: Nanos, end: Nanos) -> Lots | None:
-    """Volume that the market's usual day holds from now until the end."""
-    if market.usual_volume is None:
+def _volume_ahead(listing: Listing, now: Nanos, end: Nanos) -> Lots | None:
+    """Volume that the symbol's usual day holds from now until the end."""
+    if listing.usual_volume is None:
         return None
-    curve = market.curve
+    curve = listing.curve
     whole = curve.between(curve.edges[0], curve.edges[-1])
-    return Lots(market.usual_volume * curve.between(now, end) // whole)
+    return Lots(listing.usual_volume * curve.between(now, end) // whole)
 
 
 class LiveSession:
@@ -132,12 +141,13 @@ class LiveSession:
         self.name = market_name
         self.market = market
         self.day = day
-        self.wire = Wire(market.instrument)
+        self.wire = Wires(listing.instrument for listing in market.listings)
         self.index = 0
         self.entries: list[Entry] = []
         self._digest = hashlib.sha256()
         self.view = _View(market)
-        self.engine = Engine(market.instrument, day, Gate(market.venue, market.latency.longest_entry), self.view, str(session_id))
+        self.engine = Engine(day, _gates(market), self.view, str(session_id))
+        self._halted = {symbol: market.halted_in(symbol) for symbol in market.symbols}
 
     @property
     def hash(self) -> str:
@@ -194,10 +204,18 @@ class LiveSession:
         elif stop is Stop.QUOTE:
             self._write(engine.on_quote(market.clock))
         elif stop is Stop.HALT:
-            self._write(engine.on_halt(market.clock, halted=market.halted))
+            self._halt()
         elif stop is Stop.CLOSED:
             self._write(engine.on_close(market.clock))
         return stop
+
+    def _halt(self) -> None:
+        """Tell the engine of the symbols in which trading was halted, or goes on."""
+        for symbol, before in self._halted.items():
+            halted = self.market.halted_in(symbol)
+            if halted != before:
+                self._halted[symbol] = halted
+                self._write(self.engine.on_halt(self.market.clock, symbol=symbol, halted=halted))
 
     def take(self) -> list[Entry]:
         """The rows that wait to be journaled."""
@@ -245,11 +263,18 @@ class LiveSession:
         elif isinstance(event, ChildSubmitted):
             market.submit(order, step.after.open[event.number])
         elif isinstance(event, ChildPendingCancel):
-            market.cancel(order.id, event.number)
+            market.cancel(order.id, event.number, step.after.open[event.number].venue)
         elif isinstance(event, ParentStarted | ParentSuspended | ParentResumed | ParentAmended | ParentPendingCancel):
             market.set_meter(order, active=step.after.status.live and step.after.started is not None)
         elif step.after.status.terminal and step.before is not None and not step.before.status.terminal:
             market.unwatch(order.id)
+
+
+def _gates(market: Market) -> dict[str, tuple[Gate, ...]]:
+    return {
+        listing.symbol: tuple(Gate(floor.venue, floor.latency.longest_entry, floor.instrument) for floor in listing.floors)
+        for listing in market.listings
+    }
 
 
 def _parent_of(command: Command) -> ParentId | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from metaorder.domain.units import Nanos, time_text
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import MarketData
-from metaorder.runtime.build import build
+from metaorder.runtime.build import build, sources_of
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.usecases.calibration_data import flow_of
 from metaorder.usecases.calibrations import Source
@@ -24,9 +24,13 @@ def source_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Sourc
     hosted = build(spec, data, calendars)
     market, day = hosted.live.market, hosted.live.day
     while not market.closed:
-        market.advance(until=day.close, wake=None, on_quote=False, budget=ALL)
+        market.advance(until=day.close, wake=None, on_quote=(), budget=ALL)
     options = spec.options
-    name = options["source"] if spec.kind == "replay" else f"{options['scenario']}, seed {options['seed']}"
+    name = (
+        ", ".join(each["source"] for each in sources_of(spec))
+        if spec.kind == "replay"
+        else f"{options['scenario']}, seed {options['seed']}"
+    )
     return Source(
         name=name,
         digest=hosted.spec.digest,

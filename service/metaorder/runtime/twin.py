@@ -26,12 +26,13 @@ def run_without(
     spec: MarketSpec,
     commands: Sequence[bytes],
     parent: ParentId,
+    symbol: str,
     until: Nanos,
     engine: str,
     data: MarketData,
     calendars: Calendars,
 ) -> MarketRecord:
-    """The record of the market up to `until` as it would have been without `parent`; every other order decides again.
+    """The record of a symbol's market up to `until` as it would have been without `parent`; every other order decides again.
 
     Raises:
         NoTwin: another build ran the session.
@@ -49,4 +50,4 @@ def run_without(
         live.apply(command)
         live.take()
     live.run(until=until)
-    return live.market.record()
+    return live.market.record(symbol)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +15,14 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
-from metaorder.domain.state import FLOW_S, RECENT_S, Basis, Flow
-from metaorder.domain.units import MICRO, Lots, Microticks, Nanos, Ticks
+from metaorder.domain.state import Basis, Flow
+from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
+from metaorder.sim.floors import PPM, Floor, Listing, Recorded, native_latency, open_floors
+from metaorder.sim.flow import basis, flow
+from metaorder.sim.levels import BookLevel, added_up
 from metaorder.sim.phase import Indication, Phase
-from metaorder.sim.record import MarketRecord
+from metaorder.sim.record import MarketRecord, merged
 from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario, simulate
 from metaorder.sim.tape import Tape
@@ -60,57 +61,56 @@ _REASONS = (
     "no_auction",
 )
 _AUCTIONS = {TimeInForce.OPG: 1, TimeInForce.CLS: 2}
-_PPM = 1_000_000
 _COUNTED = frozenset({"simulated", "l3"})
-NO_MID = -(2**63)
-LEAST_RETURNS = 60
-"""Fewer returns than these say nothing of volatility."""
-
 DEFAULT_RULES = ReplayRules()
-
-
-@dataclass(frozen=True, slots=True)
-class BookLevel:
-    """One price of the book, with all that rests there. orders: None where the format does not say how many."""
-
-    price: Ticks
-    lots: Lots
-    orders: int | None
 
 
 class Market:
     """A replayed or simulated session. One thread owns it; only `interrupt` may be called from another.
 
-    curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
-    open: when the session began. tick_value: what one tick is worth on one lot [currency].
-    latency: of messages and reports. recorded: a recorded market, without us, stands beside the live one.
+    listings: its symbols. What is asked without a symbol is asked of the first of them, the only one of most sessions.
+    open: when the session began.
     """
 
-    def __init__(
-        self,
-        native: _native.Session,
-        *,
-        instrument: Instrument,
-        venue: str,
-        curve: VolumeCurve,
-        usual_volume: Lots | None,
-        latency: Latency,
-        evidence: str,
-        recorded: bool,
-    ) -> None:
-        self.instrument = instrument
-        self.recorded = recorded
-        self.venue = venue
-        self.curve = curve
-        self.usual_volume = usual_volume
-        self.latency = latency
+    def __init__(self, native: _native.Session, listings: Sequence[Listing]) -> None:
         self.open = Nanos(native.clock)
-        self.tick_value = Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
+        self.listings = tuple(listings)
         self._native = native
-        self._evidence = evidence
+        self._by_symbol = {listing.symbol: listing for listing in self.listings}
+        self._floors = {floor.index: (listing, floor) for listing in self.listings for floor in listing.floors}
         self._keys: dict[ParentId, int] = {}
         self._parents: list[ParentId] = []
+        self._traded: list[Listing] = []
         self._owners: dict[Account, int] = {}
+
+    @property
+    def instrument(self) -> Instrument:
+        """What is traded, where that is one symbol."""
+        return self.listings[0].instrument
+
+    @property
+    def venue(self) -> str:
+        """Where, in a session with one floor."""
+        return self.listings[0].floors[0].venue
+
+    @property
+    def recorded(self) -> bool:
+        """Whether a recorded market stands beside the live one on every floor."""
+        return all(listing.recorded for listing in self.listings)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What is traded."""
+        return tuple(self._by_symbol)
+
+    @property
+    def instruments(self) -> dict[str, Instrument]:
+        """What is traded, by symbol, at the fees of the first venue of each."""
+        return {listing.symbol: listing.instrument for listing in self.listings}
+
+    def listing(self, symbol: str | None = None) -> Listing:
+        """A symbol that is traded, and its floors."""
+        return self.listings[0] if symbol is None else self._by_symbol[symbol]
 
     @property
     def clock(self) -> Nanos:
@@ -129,26 +129,37 @@ class Market:
 
     @property
     def halted(self) -> bool:
-        """Whether nothing trades continuously: a halt, or an auction's call."""
-        return self._native.halted
+        """Whether nothing trades continuously on any floor: a halt, or an auction's call."""
+        return all(self.halted_in(symbol) for symbol in self.symbols)
 
-    @property
-    def phase(self) -> Phase:
-        """What the venue does now."""
-        return Phase.CLOSED if self.closed else Phase(self._native.phase())
+    def halted_in(self, symbol: str | None = None) -> bool:
+        """Whether nothing trades continuously in a symbol, on any of its floors."""
+        return all(self.halted_on(floor) for floor in self.listing(symbol).floors)
 
-    def indication(self) -> Indication | None:
-        """What the auction would end in now; None outside of one, or where nothing crosses."""
-        found = self._native.indication()
+    def halted_on(self, floor: Floor) -> bool:
+        """Whether nothing trades continuously on a floor."""
+        return self._native.halted_on(floor.index)
+
+    def phase(self, floor: Floor | None = None) -> Phase:
+        """What a venue does now; the first where none is named."""
+        return Phase.CLOSED if self.closed else Phase(self._native.phase(floor=_index(floor)))
+
+    def indication(self, floor: Floor | None = None) -> Indication | None:
+        """What a venue's auction would end in now; None outside of one, or where nothing crosses."""
+        found = self._native.indication(floor=_index(floor))
         if found is None:
             return None
         price, lots, imbalance, buys = found
         return Indication(Ticks(price), Lots(lots), Lots(imbalance), Side.BUY if buys else Side.SELL)
 
-    def advance(self, *, until: Nanos, index: int = NO_INDEX, wake: Nanos | None, on_quote: bool, budget: int) -> Stop:
-        """Let the market go on, without the interpreter's lock, until the first thing that somebody must look at."""
+    def advance(self, *, until: Nanos, index: int = NO_INDEX, wake: Nanos | None, on_quote: Iterable[str], budget: int) -> Stop:
+        """Let the market go on, without the interpreter's lock, until the first thing that somebody must look at.
+
+        on_quote: symbols that somebody wants to see two-sided.
+        """
+        wanted = sum(1 << self._by_symbol[symbol].index for symbol in on_quote)
         return Stop(
-            self._native.advance(time=until, index=index, wake=NEVER if wake is None else wake, on_quote=on_quote, budget=budget)
+            self._native.advance(time=until, index=index, wake=NEVER if wake is None else wake, on_quote=wanted, budget=budget)
         )
 
     def interrupt(self, *, on: bool) -> None:
@@ -159,40 +170,60 @@ class Market:
         """The market is deleted: what is ours in it ends."""
         self._native.shut()
 
-    def quote(self) -> Quote:
-        """The touch without our own orders."""
-        return _quote(self._native.touch())
+    def quote(self, symbol: str | None = None) -> Quote:
+        """The touch of a symbol without our own orders: the best prices of its floors, and the lots of all that show them."""
+        listing = self.listing(symbol)
+        if len(listing.floors) == 1:
+            return self.quote_on(listing.floors[0])
+        return _quote(self._native.consolidated(listing.index))
 
-    def reference(self) -> Quote:
-        """The touch of the recorded market; none where nothing is recorded beside the live one."""
-        return _quote(self._native.reference()) if self.recorded else NO_QUOTE
+    def quote_on(self, floor: Floor) -> Quote:
+        """The touch of one floor without our own orders."""
+        return _quote(self._native.touch(floor.index))
+
+    def reference(self, symbol: str | None = None) -> Quote:
+        """The touch of the recorded markets; none where nothing is recorded beside the live ones."""
+        listing = self.listing(symbol)
+        if not listing.recorded:
+            return NO_QUOTE
+        if len(listing.floors) == 1:
+            return _quote(self._native.reference(listing.floors[0].index))
+        return _quote(self._native.consolidated_reference(listing.index))
 
     def watch(self, order: ParentOrder) -> None:
-        """Know a parent order, in the order of acceptance, and open its meter of others' volume."""
-        key = len(self._parents) + 1
+        """Know a parent order, in the order of acceptance, and open its meters of others' volume."""
+        key, listing = len(self._parents) + 1, self._by_symbol[order.symbol]
         self._keys[order.id] = key
         self._parents.append(order.id)
+        self._traded.append(listing)
         self._owners.setdefault(order.account, len(self._owners) + 1)
-        buy, limit = order.side is Side.BUY, self._limit(order)
-        self._native.open_meter(parent=key, buy=buy, limited=order.limit is not None, limit_points=limit)
+        buy, limit = order.side is Side.BUY, _limit(order, listing)
+        for floor in listing.floors:
+            self._native.open_meter(parent=key, buy=buy, limited=order.limit is not None, limit_points=limit, floor=floor.index)
 
     def set_meter(self, order: ParentOrder, *, active: bool) -> None:
         """Count others' volume for an order, or stop counting; within its limit."""
-        self._native.set_meter(
-            parent=self._keys[order.id], active=active, limited=order.limit is not None, limit_points=self._limit(order)
-        )
+        key, listing = self._keys[order.id], self._by_symbol[order.symbol]
+        limited, limit = order.limit is not None, _limit(order, listing)
+        for floor in listing.floors:
+            self._native.set_meter(parent=key, active=active, limited=limited, limit_points=limit, floor=floor.index)
 
     def unwatch(self, parent: ParentId) -> None:
-        """Close the meter of an order that is done."""
-        self._native.close_meter(parent=self._keys[parent])
+        """Close the meters of an order that is done."""
+        key = self._keys[parent]
+        for floor in self._traded[key - 1].floors:
+            self._native.close_meter(parent=key, floor=floor.index)
 
     def metered(self, parent: ParentId, since: Nanos) -> Lots:
-        """Others' volume that earned headroom for an order after `since`."""
+        """Others' volume that earned headroom for an order after `since`, on all floors of its symbol."""
         key = self._keys.get(parent)
-        return Lots(0 if key is None else self._native.metered(parent=key, since=since))
+        if key is None:
+            return Lots(0)
+        floors = self._traded[key - 1].floors
+        return Lots(sum(self._native.metered(parent=key, since=since, floor=floor.index) for floor in floors))
 
     def submit(self, order: ParentOrder, child: Child) -> None:
-        """Send a child order; it arrives a latency later."""
+        """Send a child order to its venue; it arrives a latency later."""
         self._native.submit(
             parent=self._keys[order.id],
             number=child.number,
@@ -203,62 +234,62 @@ class Market:
             lots=child.lots,
             good_till=child.good_till,
             auction=_AUCTIONS.get(child.time_in_force, 0),
+            floor=self._by_symbol[order.symbol].floor(child.venue).index,
         )
 
-    def cancel(self, parent: ParentId, number: int) -> None:
-        """Call a child order back; the cancel arrives a latency later."""
-        self._native.cancel(parent=self._keys[parent], number=number)
+    def cancel(self, parent: ParentId, number: int, venue: str | None = None) -> None:
+        """Call a child order back; the cancel arrives a latency later. venue: that it was sent to, where there are several."""
+        key = self._keys[parent]
+        listing = self._traded[key - 1]
+        floor = listing.floors[0] if venue is None else listing.floor(venue)
+        self._native.cancel(parent=key, number=number, floor=floor.index)
 
     def take_reports(self) -> list[Report]:
         """What the venue has said since the last call."""
         return [self._report(row) for row in self._native.take_reports()]
 
-    def levels(self, side: Side, most: int) -> list[BookLevel]:
-        """The live book, our own orders in it, best price first; depth that the recording shows only as a total is one order."""
-        return _levels(self._native.levels(buy=side is Side.BUY, most=most), counted=self._evidence in _COUNTED)
+    def levels(self, side: Side, most: int, floors: Sequence[Floor] = ()) -> list[BookLevel]:
+        """The live book, our own orders in it, best price first: of the floors that are given, or of the first.
 
-    def recorded_levels(self, side: Side, most: int) -> list[BookLevel]:
+        Depth that a recording shows only as a total is one order.
+        """
+        asked = floors or self.listings[0].floors[:1]
+        rows = [self._native.levels(buy=side is Side.BUY, most=most, floor=floor.index) for floor in asked]
+        return added_up(rows, side, most, counted=all(floor.evidence in _COUNTED for floor in asked))
+
+    def recorded_levels(self, side: Side, most: int, floors: Sequence[Floor] = ()) -> list[BookLevel]:
         """The recorded book, untouched by us, best price first; empty where nothing is recorded."""
-        return _levels(self._native.recorded_levels(buy=side is Side.BUY, most=most), counted=True)
+        asked = floors or self.listings[0].floors[:1]
+        rows = [self._native.recorded_levels(buy=side is Side.BUY, most=most, floor=floor.index) for floor in asked]
+        return added_up(rows, side, most, counted=True)
 
-    def statistics(self, *, depth_ticks: int) -> tuple[View, View]:
-        """The market's statistics up to now: without our orders and prints, and with them.
+    def statistics(self, *, depth_ticks: int, floor: Floor | None = None) -> tuple[View, View]:
+        """A floor's statistics up to now, without our orders and prints, and with them; of the first where none is given.
 
         depth_ticks: how far behind the best prices depth is counted [ticks].
         """
-        rows, sides = self._native.statistics(), (True, False)
-        depths = [[self._native.depth(whole=whole, buy=buy, ticks=depth_ticks) for buy in sides] for whole in (False, True)]
+        at = _index(floor)
+        rows, sides = self._native.statistics(floor=at), (True, False)
+        depths = [
+            [self._native.depth(whole=whole, buy=buy, ticks=depth_ticks, floor=at) for buy in sides] for whole in (False, True)
+        ]
         others, whole = (read_view(row, depth) for row, depth in zip(rows, depths, strict=True))
         return others, whole
 
-    def basis(self, ahead: Lots | None) -> Basis:
-        """What a plan that is drawn now may rest on. ahead: volume expected until the order's end."""
-        mid2 = self.quote().mid2
-        _, spread, short, long, shorts, longs = self._native.others()
-        variance = long if longs >= LEAST_RETURNS else short if shorts >= LEAST_RETURNS else None
-        return Basis(
-            mid2=mid2,
-            spread=None if math.isnan(spread) else Microticks(round(spread * MICRO / self.instrument.points_per_tick)),
-            sigma=None if variance is None or mid2 is None else _sigma(variance, mid2),
-            adv=self.usual_volume,
-            ahead=ahead,
-        )
+    def basis(self, ahead: Lots | None, symbol: str | None = None) -> Basis:
+        """What a plan in a symbol that is drawn now may rest on. ahead: volume expected until the order's end."""
+        return basis(self._native, self.listing(symbol), self.quote(symbol), ahead)
 
-    def flow(self) -> Flow:
-        """How the market without us has moved of late."""
-        imbalance, gross, _, ago, _, _ = self._native.recent(FLOW_S)
-        _, _, volume, _, squares, returns = self._native.recent(RECENT_S)
-        mid2 = self.quote().mid2
-        known = mid2 is not None and returns >= LEAST_RETURNS
-        return Flow(
-            imbalance=imbalance,
-            gross=gross,
-            mid2=None if ago <= NO_MID else Ticks(ago),
-            sigma=_sigma(squares / returns, mid2) if known and mid2 is not None else None,
-            volume=Lots(volume),
-            today=Lots(self._native.others()[0]),
-            open=self.open,
-        )
+    def flow(self, symbol: str | None = None) -> Flow:
+        """How a symbol's market without us has moved of late."""
+        return flow(self._native, self.listing(symbol), self.quote(symbol), self.open)
+
+    def volumes(self, symbol: str | None = None) -> npt.NDArray[np.int64]:
+        """Others' volume in each second from the open up to now, on all floors of a symbol."""
+        floors = [floor.index for floor in self.listing(symbol).floors]
+        rows = [[self._native.seconds(first=0, floor=at), self._native.running_second(floor=at)] for at in floors]
+        summed: npt.NDArray[np.int64] = np.sum([np.concatenate(each)["others"]["lots"] for each in rows], axis=0, dtype=np.int64)
+        return summed
 
     def seconds(self) -> npt.NDArray[np.void]:
         """Bars of a second from the open up to now, the running one too; `native/include/lob/statistics.hpp` names the fields."""
@@ -272,23 +303,26 @@ class Market:
         """A number that two sessions share only if they are in the same state."""
         return self._native.hash()
 
-    def record(self) -> MarketRecord:
-        """Every quote and print so far, as arrays of their own."""
+    def record(self, symbol: str | None = None, venue: str | None = None) -> MarketRecord:
+        """Every quote and print of a symbol so far, as arrays of their own: of all its floors together, or of one venue's."""
+        listing = self.listing(symbol)
+        floors = listing.floors if venue is None else (listing.floor(venue),)
+        return merged([self._record(floor.index) for floor in floors])
+
+    def _record(self, floor: int) -> MarketRecord:
         return MarketRecord(
             clock=self.clock,
             closed=self.closed,
-            quotes=self._native.quotes(first=0),
-            prints=self._native.prints(first=0),
-            reference=self._native.reference_prints(first=0),
+            quotes=self._native.quotes(first=0, floor=floor),
+            prints=self._native.prints(first=0, floor=floor),
+            reference=self._native.reference_prints(first=0, floor=floor),
             parents=("", *self._parents),
         )
 
-    def _limit(self, order: ParentOrder) -> int:
-        return 0 if order.limit is None else self.instrument.points(order.limit)
-
     def _report(self, row: _native.ReportRow) -> Report:
         kind, reason, parent, number, ts, lots, price, maker, certain, execution = row[:10]
-        ahead, known, quote, reference = row[12], row[13], row[15], row[16]
+        own_quote, ahead, known, quote, reference = row[10], row[12], row[13], row[15], row[16]
+        listing, floor = self._floors[row[14]]
         return Report(
             kind=_KINDS[kind],
             parent=self._parents[parent - 1],
@@ -300,11 +334,12 @@ class Market:
             number_of_fill=execution,
             reason=_REASONS[reason],
             quote=_quote(quote),
-            reference=_quote(reference) if self.recorded else NO_QUOTE,
-            evidence=self._evidence,
+            reference=_quote(reference) if listing.recorded else NO_QUOTE,
+            venue_quote=_quote(own_quote) if len(listing.floors) > 1 else None,
+            evidence=floor.evidence,
             certain=certain,
             queue_ahead=None if ahead < 0 else Lots(ahead),
-            queue_known_ppm=None if ahead < 0 else (_PPM if ahead == 0 else known * _PPM // ahead),
+            queue_known_ppm=None if ahead < 0 else (PPM if ahead == 0 else known * PPM // ahead),
         )
 
 
@@ -312,24 +347,8 @@ def replayed(
     tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Latency, rules: ReplayRules = DEFAULT_RULES
 ) -> Market:
     """A recorded day, at its open."""
-    recorded, delays = tape.native, _native_latency(latency)
-    if isinstance(recorded, _native.Tape):
-        native = _native.Session.replay(recorded, latency=delays, claim_hidden=rules.claim_hidden)
-    elif isinstance(recorded, _native.LevelTape):
-        native = _native.Session.by_level(recorded, latency=delays, queue=rules.queue)
-    else:
-        share = int(rules.volume_share * _PPM)
-        native = _native.Session.by_price(recorded, latency=delays, spread=rules.spread, share_ppm=share)
-    return Market(
-        native,
-        instrument=instrument,
-        venue=instrument.mic,
-        curve=curve,
-        usual_volume=None,
-        latency=latency,
-        evidence=tape.evidence,
-        recorded=True,
-    )
+    day = Recorded(tape=tape, venue=instrument.mic, instrument=instrument, curve=curve, latency=latency, rules=rules)
+    return Market(*open_floors([day]))
 
 
 def simulated(
@@ -351,36 +370,17 @@ def simulated(
         raise Invalid(
             "parameters.venues", "empty: a session of orders trades at one venue", [venue.id for venue in scenario.venues]
         )
-    native = simulate(scenario, seed, day, latency=_native_latency(latency), points_per_tick=instrument.points_per_tick)
-    return Market(
-        native,
-        instrument=instrument,
-        venue="SIM",
-        curve=curve,
-        usual_volume=usual_volume,
-        latency=latency,
-        evidence="simulated",
-        recorded=False,
-    )
+    native = simulate(scenario, seed, day, latency=native_latency(latency), points_per_tick=instrument.points_per_tick)
+    floor = Floor(index=0, venue="SIM", instrument=instrument, latency=latency, evidence="simulated", recorded=False)
+    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=(floor,))])
 
 
-def _native_latency(latency: Latency) -> _native.Latency:
-    return _native.Latency(
-        latency.entry,
-        entry_jitter=latency.entry_jitter,
-        report=latency.report,
-        report_jitter=latency.report_jitter,
-        seed=latency.seed,
-    )
+def _limit(order: ParentOrder, listing: Listing) -> int:
+    return 0 if order.limit is None else listing.instrument.points(order.limit)
 
 
-def _sigma(variance: float, mid2: int) -> Microticks:
-    """Volatility of the log mid as one of the price, per square root of a second."""
-    return Microticks(round(math.sqrt(variance) * mid2 / 2 * MICRO))
-
-
-def _levels(rows: list[tuple[int, int, int]], *, counted: bool) -> list[BookLevel]:
-    return [BookLevel(Ticks(price), Lots(lots), count if counted and count >= 0 else None) for price, lots, count in rows]
+def _index(floor: Floor | None) -> int:
+    return 0 if floor is None else floor.index
 
 
 def _quote(touch: tuple[int, int, int, int]) -> Quote:

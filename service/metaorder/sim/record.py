@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,3 +58,47 @@ def from_bytes(data: bytes) -> MarketRecord:
             reference=arrays["reference"],
             parents=tuple(str(parent) for parent in arrays["parents"]),
         )
+
+
+def merged(records: Sequence[MarketRecord]) -> MarketRecord:
+    """The records of a symbol's floors as one: the best prices with the lots of all that show them, and every print by time.
+
+    At one instant a print of an earlier floor stands first. Halted is a symbol whose floors all are.
+    """
+    if len(records) == 1:
+        return records[0]
+    first = records[0]
+    times = np.unique(np.concatenate([record.quotes["ts"] for record in records]))
+    quotes = np.zeros(len(times), dtype=first.quotes.dtype)
+    quotes["ts"], quotes["halted"] = times, 1
+    for record in records:
+        own = record.quotes
+        at = np.searchsorted(own["ts"], times, side="right") - 1
+        known = at >= 0
+        rows = own[np.maximum(at, 0)]
+        shows = known & (rows["halted"] == 0)
+        quotes["halted"] &= ~shows
+        for touch in ("live", "reference"):
+            for side, better in (("bid", np.greater), ("ask", np.less)):
+                _add(quotes[touch], rows[touch], side, better, shows)
+    return replace(
+        first,
+        quotes=quotes,
+        prints=_by_time([record.prints for record in records]),
+        reference=_by_time([record.reference for record in records]),
+    )
+
+
+def _add(total: Any, more: Any, side: str, better: Any, shows: npt.NDArray[np.bool_]) -> None:
+    """One side of one floor's touches joins the sum."""
+    lots = f"{side}_lots"
+    there = shows & (more[lots] > 0)
+    replaces = there & ((total[lots] == 0) | better(more[side], total[side]))
+    joins = there & ~replaces & (more[side] == total[side])
+    total[lots] = np.where(replaces, more[lots], np.where(joins, total[lots] + more[lots], total[lots]))
+    total[side] = np.where(replaces, more[side], total[side])
+
+
+def _by_time(prints: Sequence[npt.NDArray[np.void]]) -> npt.NDArray[np.void]:
+    together = np.concatenate(prints)
+    return together[np.argsort(together["ts"], kind="stable")]

@@ -20,6 +20,7 @@ from metaorder.tca.report import Units, report
 from metaorder.tca.shortfall import NO_REFERENCE
 from metaorder.usecases.fill_facts import Grid, fill_facts
 from metaorder.usecases.market_facts import halted_at, market_facts, quotes_of
+from metaorder.usecases.venue_costs import by_venue
 
 _decode = msgspec.json.Decoder().decode
 Row = Mapping[str, Any]
@@ -52,14 +53,15 @@ def analyse(case: Case) -> dict[str, Any]:
     order = _order(case, quotes)
     untouched = _untouched(case, order)
     twin = None if case.twin is None else quotes_of(case.twin, instrument)
-    market = market_facts(case.record, quotes, case.market, parent["id"], case.mine, untouched)
+    market = market_facts(case.record, quotes, case.market, parent, case.mine, untouched)
     why = NO_REFERENCE if market.basis == "external" else None
     fills = fill_facts(case.fills, Side(parent["side"]), parent["filled"], instrument, twin, why)
     units = Units(instrument.point_size, instrument.money_size, instrument.lot_size, instrument.currency)
     found = report(order, fills, market, units)
     if case.why_no_twin is not None:
         found["missing"] |= {"reference": case.why_no_twin}
-    return {"parent_id": parent["id"], "status": parent["status"], **found}
+    venues = by_venue(case.fills, instrument)
+    return {"parent_id": parent["id"], "status": parent["status"], **found, "venues": venues}
 
 
 def _untouched(case: Case, order: OrderFacts) -> MarketRecord | None:

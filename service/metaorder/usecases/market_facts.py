@@ -22,9 +22,10 @@ _decode = msgspec.json.Decoder().decode
 
 
 def market_facts(
-    record: MarketRecord, quotes: Quotes, market: Row, parent: str, mine: frozenset[str], untouched: MarketRecord | None
+    record: MarketRecord, quotes: Quotes, market: Row, parent: Row, mine: frozenset[str], untouched: MarketRecord | None
 ) -> MarketFacts:
     """The market of one order. mine: the account's parents. untouched: a simulated market without the order, if it is known."""
+    symbol = parent["symbol"]
     facts, spec = _decode(market["detail"])["facts"], _decode(market["spec"])
     prints = record.prints
     auction = (prints["flags"] & AUCTION) != 0
@@ -46,11 +47,11 @@ def market_facts(
         tape=_tape(prints[eligible & ~ours]),
         whole=_tape(prints[eligible]),
         recorded=recorded,
-        own=_tape(prints[eligible & _involves(prints, record.parents, frozenset([parent]))]),
+        own=_tape(prints[eligible & _involves(prints, record.parents, frozenset([parent["id"]]))]),
         auctions=_tape(prints[auction]),
         quotes=quotes,
         basis=basis,
-        assumptions=_assumptions(spec["options"], facts["instrument"]),
+        assumptions=_assumptions(spec["options"], facts, symbol),
         decay=decay_of(spec["options"].get("impact_decay")),
     )
 
@@ -68,8 +69,23 @@ def decay_of(stated: Row | None) -> Decay | None:
     return Decay(PowerLaw(stated["tau_s"], stated["beta"]), stated)
 
 
-def _assumptions(options: Row, instrument: Row) -> dict[str, object]:
-    """What a market was made with that its costs hang on. Spans in ms; fees in currency per unit or bps, a rebate negative."""
+def _assumptions(options: Row, facts: Row, symbol: str) -> dict[str, object]:
+    """What a market was made with that its costs hang on. Spans in ms; fees in currency per unit or bps, a rebate negative.
+
+    Of a symbol that trades at several venues: of the first of them, and of each under `venues`.
+    """
+    floors = facts.get("floors", [{"symbol": symbol, "venue": facts["venue"], "instrument": facts["instrument"]}])
+    sources = options.get("sources", [{}] * len(floors))
+    made = {
+        floor["venue"]: _floor_assumptions({**options, **source}, floor["instrument"])
+        for floor, source in zip(floors, sources, strict=True)
+        if floor["symbol"] == symbol
+    }
+    first = next(iter(made.values()))
+    return first if len(made) == 1 else {**first, "venues": made}
+
+
+def _floor_assumptions(options: Row, instrument: Row) -> dict[str, object]:
     spans = ("latency_jitter_ms", "report_latency_ms", "report_latency_jitter_ms")
     return {
         "latency_ms": options["latency_ms"],

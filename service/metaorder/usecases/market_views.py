@@ -3,31 +3,71 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from metaorder.core.convert import Converters, Doc
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import Side
 from metaorder.domain.units import SECOND, price_text, ratio_text, time_text
+from metaorder.sim.floors import Floor, Listing
+from metaorder.sim.levels import BookLevel
 from metaorder.sim.market import Market
+from metaorder.sim.phase import Indication
 from metaorder.sim.views import View
 
 DIGITS = 6
 
 
-def statistics(market: Market, day: TradingDay, depth_ticks: int) -> Doc:
-    """A market's statistics up to now, without our own orders and trades, and with them."""
-    instrument = market.instrument
-    others, whole = (_view(view, instrument, day) for view in market.statistics(depth_ticks=depth_ticks))
+def statistics(market: Market, floor: Floor, day: TradingDay, depth_ticks: int) -> Doc:
+    """A floor's statistics up to now, without our own orders and trades, and with them."""
+    instrument = floor.instrument
+    others, whole = (_view(view, instrument, day) for view in market.statistics(depth_ticks=depth_ticks, floor=floor))
     return {
         "symbol": instrument.symbol,
         "clock": time_text(market.clock),
         "event_index": market.index,
-        "halted": market.halted,
+        "halted": market.halted_on(floor),
         "depth_ticks": depth_ticks,
         "without_own": others,
         "with_own": whole,
+    }
+
+
+def book(market: Market, listing: Listing, floors: Sequence[Floor], depth: int) -> Doc:
+    """The live book of some floors of a symbol, added up, and the recorded one beside it."""
+    tick, lot = listing.instrument.tick_size, listing.instrument.lot_size
+
+    def side(levels: list[BookLevel]) -> list[Doc]:
+        return [{"price": price_text(x.price, tick), "quantity": x.lots * lot, "orders": x.orders} for x in levels]
+
+    doc = {
+        "symbol": listing.symbol,
+        "clock": time_text(market.clock),
+        "event_index": market.index,
+        "halted": all(market.halted_on(floor) for floor in floors),
+        "phase": market.phase(floors[0]).name.lower(),
+        "indicative": _indicative(market.indication(floors[0]), listing.instrument) if len(floors) == 1 else None,
+        "bids": side(market.levels(Side.BUY, depth, floors)),
+        "asks": side(market.levels(Side.SELL, depth, floors)),
+        "recorded": None,
+    }
+    if all(floor.recorded for floor in floors):
+        sides = {"bids": Side.BUY, "asks": Side.SELL}
+        doc["recorded"] = {name: side(market.recorded_levels(each, depth, floors)) for name, each in sides.items()}
+    return doc
+
+
+def _indicative(found: Indication | None, instrument: Instrument) -> Doc | None:
+    if found is None:
+        return None
+    return {
+        "price": price_text(found.price, instrument.tick_size),
+        "quantity": found.lots * instrument.lot_size,
+        "imbalance": found.imbalance * instrument.lot_size,
+        "side": found.side,
     }
 
 

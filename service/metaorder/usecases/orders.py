@@ -34,11 +34,11 @@ DEFAULT_CAP = Decimal("0.20")
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """What an order must fit: the session, its instrument and its day; and the seed of what is drawn in it."""
+    """What an order must fit: the session, its instruments by symbol, and its day; and the seed of what is drawn in it."""
 
     session: SessionId
     name: str
-    instrument: Instrument
+    instruments: Mapping[str, Instrument]
     day: TradingDay
     seed: int = 0
 
@@ -132,9 +132,9 @@ def unprocessable(wrong: Invalid) -> Unprocessable:
 
 
 def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
-    instrument = facts.instrument
-    if new.symbol != instrument.symbol:
-        raise Invalid("symbol", f"one that the market trades: {instrument.symbol}", new.symbol)
+    instrument = facts.instruments.get(new.symbol)
+    if instrument is None:
+        raise Invalid("symbol", f"one that the market trades: {', '.join(facts.instruments)}", new.symbol)
     if new.quantity <= 0:
         raise Invalid("quantity", "greater than 0", new.quantity)
     start, end = _window(new, facts.day)

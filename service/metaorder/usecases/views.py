@@ -11,7 +11,8 @@ import msgspec
 
 from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
-from metaorder.core.wire import Wire, money_text
+from metaorder.core.wire import money_text
+from metaorder.core.wires import Wires
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import TERMINAL
 from metaorder.domain.units import ratio_text, time_text
@@ -60,7 +61,7 @@ _LATER_TERMS: Mapping[str, Any] = {
 """Terms that orders of an earlier build do not have, with what they come to then."""
 
 
-def from_execution(execution: Execution, wire: Wire, instrument: Instrument) -> Doc:
+def from_execution(execution: Execution, wire: Wires, instrument: Instrument) -> Doc:
     """A parent order as the engine holds it."""
     unit = Fraction(instrument.tick_size)
     average = execution.notional * unit / execution.filled if execution.filled else None
@@ -110,6 +111,7 @@ def child(row: Mapping[str, Any]) -> Doc:
         "status": row["status"],
         "reason": more["reason"],
         "quote": more["quote"],
+        "venue_quote": more.get("venue_quote"),
         "queue_ahead": more.get("queue_ahead"),
         "queue_known_ppm": more.get("queue_known_ppm"),
         "good_till": more["good_till"],
@@ -142,7 +144,7 @@ _FILL = (
 def fill(row: Mapping[str, Any]) -> Doc:
     """A fill."""
     doc = _decode(row["doc"])
-    return {**{name: doc[name] for name in _FILL}, "seq": row["seq"]}
+    return {**{name: doc[name] for name in _FILL}, "venue_quote": doc.get("venue_quote"), "seq": row["seq"]}
 
 
 def market(row: Mapping[str, Any]) -> Doc:
@@ -156,7 +158,7 @@ def market(row: Mapping[str, Any]) -> Doc:
         "symbol": spec["symbol"],
         "state": row["state"],
         "speed": speed if speed == "max" else float(speed),
-        **detail["facts"],
+        **listed(detail["facts"]),
         "options": spec["options"],
         "session_hash": detail.get("session_hash"),
         "error": detail.get("error"),
@@ -165,6 +167,13 @@ def market(row: Mapping[str, Any]) -> Doc:
         "halted": False,
         "divergences": detail.get("counters", {}) if spec["kind"] == "replay" else {},
     }
+
+
+def listed(facts: Doc) -> Doc:
+    """The facts of a market with all that it trades: `floors` names each symbol at each venue, also where that is one."""
+    alone = {"symbol": facts["instrument"]["symbol"], "venue": facts["venue"], "instrument": facts["instrument"]}
+    floors = facts.get("floors", [alone])
+    return {**facts, "symbols": list(dict.fromkeys(floor["symbol"] for floor in floors)), "floors": floors}
 
 
 def _document(

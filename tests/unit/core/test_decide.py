@@ -23,9 +23,9 @@ from metaorder.domain.child import TimeInForce
 from metaorder.domain.order import EndReason, Side, SuspendReason, Waiting
 from metaorder.domain.state import Intent, MarketState, State
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
-from support.core import LATENCY, at, fill, fold, market_state, started, submitted, touch
+from support.core import INSTRUMENT, LATENCY, at, fill, fold, market_state, started, submitted, touch
 
-GATE = Gate("FAKE", LATENCY)
+GATE = (Gate("FAKE", LATENCY, INSTRUMENT),)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def test_an_order_waits_for_a_market_with_two_sides_and_says_how_long() -> None:
     market = FakeMarket([Quoted(OPEN, touch(10_000, None)), Quoted(at(7), touch())])
     accept(market)
     market.run(at(5))
-    assert (of(market).waiting, market.engine.awaits_quote, of(market).started) == (Waiting.DATA, True, None)
+    assert (of(market).waiting, market.engine.awaits_quote, of(market).started) == (Waiting.DATA, {"ACME"}, None)
     market.run(at(7))
     assert happened(market, ParentStarted)[0].waited_ns == 7 * 10**9
     assert not market.engine.awaits_quote
@@ -332,7 +332,7 @@ def test_the_guard_stops_what_its_own_count_does_not_allow_and_suspends_the_orde
 def test_a_fill_carries_ids_fees_and_what_is_left_of_the_parent() -> None:
     priced = replace(INSTRUMENT, taker_fee=Decimal("0.0030"), maker_fee=Decimal("-0.0020"))
     market = trading()
-    market.engine = Engine(priced, DAY, Gate("FAKE", LATENCY), market, "lab")
+    market.engine = Engine(DAY, {"ACME": (Gate("FAKE", LATENCY, priced),)}, market, "lab")
     accept(market, params={"slices": 10})
     market.run(at(62))
     first, second = happened(market, Fill)[:2]

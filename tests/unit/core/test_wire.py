@@ -113,6 +113,8 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of([of(each) for each in args])
     if origin is tuple:
         return st.lists(of(args[0]), max_size=4).map(tuple) if args[-1] is Ellipsis else st.tuples(*map(of, args))
+    if origin is list:
+        return st.lists(of(args[0]), max_size=3)
     assert issubclass(origin, Mapping), f"the test knows how to draw {hint}"
     return st.dictionaries(of(args[0]), of(args[1]), max_size=3)
 

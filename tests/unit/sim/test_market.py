@@ -12,7 +12,8 @@ from metaorder.domain.market import NO_QUOTE, flat_curve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
-from metaorder.sim.market import NEVER, NO_INDEX, BookLevel, Market, Stop, replayed, simulated
+from metaorder.sim.levels import BookLevel
+from metaorder.sim.market import NEVER, NO_INDEX, Market, Stop, replayed, simulated
 from metaorder.sim.record import AUCTION, HIDDEN, OWN_MAKER, OWN_TAKER
 from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario, changed
@@ -62,7 +63,7 @@ def simulation(seed: int = 7) -> Market:
 
 
 def go(market: Market, **changes: Any) -> Stop:
-    return market.advance(**{"until": Nanos(CLOSE), "wake": None, "on_quote": False, "budget": NO_INDEX, **changes})
+    return market.advance(**{"until": Nanos(CLOSE), "wake": None, "on_quote": (), "budget": NO_INDEX, **changes})
 
 
 def run(market: Market, seconds: float) -> list[Report]:
@@ -81,15 +82,15 @@ def watched(market: Market, name: str = "p-1", **terms: Any) -> ParentOrder:
 
 def send(market: Market, order: ParentOrder, price: int = 999, lots: int = 60, number: int = 1, **terms: Any) -> None:
     given = {"price": Ticks(price), "lots": Lots(lots), "good_till": Nanos(CLOSE), "sent": market.clock, **terms}
-    market.submit(order, child(number, **given))
+    market.submit(order, child(number, venue=market.venue, **given))
 
 
 def test_a_market_opens_with_its_book_and_says_what_it_is() -> None:
     market, drawn = replay(), simulation()
     assert (market.clock, market.index, market.closed, market.halted) == (OPEN, 0, False, False)
     assert market.quote() == market.reference() == touch(999, 1_001, 300, 200)
-    assert (market.venue, market.usual_volume, market.recorded) == ("XNAS", None, True)
-    assert (drawn.venue, drawn.usual_volume, drawn.recorded, drawn.clock) == ("SIM", 9, False, DAY.open)
+    assert (market.venue, market.listing().usual_volume, market.recorded) == ("XNAS", None, True)
+    assert (drawn.venue, drawn.listing().usual_volume, drawn.recorded, drawn.clock) == ("SIM", 9, False, DAY.open)
     assert (drawn.quote().two_sided, drawn.reference(), drawn.recorded_levels(Side.BUY, 9)) == (True, NO_QUOTE, [])
 
 
@@ -98,7 +99,7 @@ def test_an_advance_says_why_it_ended() -> None:
     assert market.quote() == touch(999, None, 5, 0), "an empty side has no price"
     assert (go(market, until=at(0.5)), market.clock) == (Stop.LIMIT, at(0.5))
     assert (go(market, wake=at(0.7)), market.clock) == (Stop.WAKE, at(0.7))
-    assert (go(market, on_quote=True), market.clock) == (Stop.QUOTE, at(1))
+    assert (go(market, on_quote=market.symbols), market.clock) == (Stop.QUOTE, at(1))
     assert (go(market, index=1), market.index) == (Stop.LIMIT, 1)
     send(market, watched(market))
     assert (go(market), market.clock) == (Stop.REPORT, at(1) + LATENCY)

@@ -26,7 +26,7 @@ def morning() -> Market:
 
 def run(market: Market, seconds: float) -> None:
     until = Nanos(OPEN + round(seconds * SECOND))
-    while market.advance(until=until, wake=None, on_quote=False, budget=NO_INDEX) is not Stop.LIMIT:
+    while market.advance(until=until, wake=None, on_quote=(), budget=NO_INDEX) is not Stop.LIMIT:
         market.take_reports()
 
 

@@ -233,5 +233,5 @@ def _new_child(row: Sealed, doc: Row) -> Row:
         "ts": to_nanos(doc["ts"]),
         "ended": None,
         "ended_reason": None,
-        "doc": _dump({"reason": doc["reason"], "quote": doc["quote"], "good_till": doc["good_till"]}).decode(),
+        "doc": _dump({name: doc[name] for name in ("reason", "quote", "venue_quote", "good_till") if name in doc}).decode(),
     }

@@ -38,7 +38,7 @@ def test_the_book_is_the_snapshot_and_what_followed(tmp_path: Path) -> None:
     made = replayed(
         day.tape, day.instrument, curve=flat_curve(day.tape.day.open, day.tape.day.close), latency=Latency(entry=Nanos(1))
     )
-    made.advance(until=Nanos(day.tape.day.close - 1), wake=None, on_quote=False, budget=100)
+    made.advance(until=Nanos(day.tape.day.close - 1), wake=None, on_quote=(), budget=100)
     for levels in (made.levels, made.recorded_levels):
         assert [(x.price, x.lots) for x in levels(Side.BUY, 9)] == [(10_000, 1_000_000), (9_999, 2_000_000), (9_998, 3_000_000)]
         assert [(x.price, x.lots) for x in levels(Side.SELL, 9)] == [(10_002, 250_000)]
@@ -51,7 +51,7 @@ def test_trades_of_an_instant_come_before_its_difference(tmp_path: Path) -> None
     made = replayed(
         day.tape, day.instrument, curve=flat_curve(day.tape.day.open, day.tape.day.close), latency=Latency(entry=Nanos(1))
     )
-    made.advance(until=day.tape.day.close, index=2, wake=None, on_quote=False, budget=100)
+    made.advance(until=day.tape.day.close, index=2, wake=None, on_quote=(), budget=100)
     assert [(x.price, x.lots) for x in made.levels(Side.BUY, 1)] == [(10_000, 1_000_000)]
     assert [(x.price, x.lots) for x in made.recorded_levels(Side.BUY, 1)] == [(10_000, 1_500_000)]
 

@@ -44,7 +44,7 @@ def market(day: RecordedDay) -> Market:
     made = replayed(
         day.tape, day.instrument, curve=flat_curve(day.tape.day.open, day.tape.day.close), latency=Latency(entry=Nanos(1))
     )
-    while made.advance(until=Nanos(day.tape.day.close - 1), wake=None, on_quote=False, budget=10**9) is not Stop.LIMIT:
+    while made.advance(until=Nanos(day.tape.day.close - 1), wake=None, on_quote=(), budget=10**9) is not Stop.LIMIT:
         pass
     return made
 

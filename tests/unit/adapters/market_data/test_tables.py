@@ -42,7 +42,7 @@ def read(tmp_path: Path, text: str, like: Wanted | None = None) -> RecordedDay:
 
 def volume(day: RecordedDay) -> list[tuple[int, int]]:
     made = replayed(day.tape, day.instrument, curve=flat_curve(day.tape.day.open, day.tape.day.close), latency=SOON)
-    made.advance(until=day.tape.day.close, wake=None, on_quote=False, budget=10**9)
+    made.advance(until=day.tape.day.close, wake=None, on_quote=(), budget=10**9)
     return made.record().reference[["points", "lots"]].tolist()  # type: ignore[no-any-return]
 
 

@@ -1,0 +1,109 @@
+"""Where a child goes: to the lowest price after fees if it takes, to the best place in a queue if it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from metaorder.domain.child import TimeInForce
+from metaorder.domain.instrument import Instrument
+from metaorder.domain.market import Quote
+from metaorder.domain.order import Side
+from metaorder.domain.state import Candidate, Candidates
+from metaorder.domain.units import Lots, Ticks
+from metaorder.routing.placement import Place, Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueView:
+    """A venue that a child may go to now. instrument: the grid, at the venue's fees. quote: its own touch, without our orders."""
+
+    venue: str
+    instrument: Instrument
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A child and where it goes. candidates: what was compared, the chosen one first."""
+
+    place: Place
+    venue: str
+    quote: Quote
+    candidates: Candidates
+
+
+def route(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+    """The venue for a child, in a fixed order of preference, so that the same touches send it to the same place.
+
+    Takes: price plus the taker's fee on the child's lots, the lowest first; then the most lots shown there. Another venue's worse
+    price may be the cheaper one. Rests: the edge of a fill times the share of the queue that is ours,
+
+        (half the spread - the maker's fee a lot) * lots / (lots + lots ahead)
+
+    the highest first. What is equal in all goes to the venue that stands first. None: no venue shows what the child could take.
+    """
+    if place.time_in_force is TimeInForce.IOC:
+        return _take(place, wish, venues)
+    return _rest(place, wish, venues)
+
+
+def _take(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+    side = wish.side
+    found = []
+    for view in venues:
+        far = view.quote.far(side)
+        if far is None or not side.within(far, wish.worst):
+            continue
+        fee = view.instrument.fee(far, place.lots, maker=False)
+        cost = side.sign * view.instrument.points(far) * place.lots + fee
+        shown = view.quote.far_size(side)
+        facts: Candidate = {"venue": view.venue, "price": far, "shown": shown, "fee": fee, "cost": cost}
+        found.append((cost, -shown, view, far, facts))
+    if not found:
+        return None
+    found.sort(key=lambda each: each[:2])
+    _, _, view, far, _ = found[0]
+    lots = place.lots if wish.sweep else _shown_of(place.lots, view.quote.far_size(side), wish)
+    made = replace(place, price=place.price if wish.sweep else far, lots=lots)
+    return Route(made, view.venue, view.quote, [each[-1] for each in found])
+
+
+def _shown_of(lots: Lots, shown: Lots, wish: Wish) -> Lots:
+    """What the venue shows of a child, but never so little, nor leaving so little, that it would be no child."""
+    fits = max(min(lots, shown), min(lots, wish.min_child))
+    return lots if 0 < wish.left - fits < wish.min_child else Lots(fits)
+
+
+def _rest(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+    found = []
+    for view in venues:
+        far = view.quote.far(wish.side)
+        if far is not None and wish.side.within(far, place.price):
+            continue  # it would take there, and pay for it
+        ahead = _ahead(view.quote, wish.side, place.price)
+        fee = view.instrument.fee(place.price, place.lots, maker=True)
+        edge = Fraction(_half_spread(wish.quote) * view.instrument.points_per_tick * place.lots - fee)
+        score = edge * Fraction(place.lots, place.lots + ahead) if edge > 0 else edge
+        facts: Candidate = {"venue": view.venue, "price": place.price, "ahead": ahead, "fee": fee, "edge": int(score)}
+        found.append((-score, ahead, view, facts))
+    if not found:
+        return None
+    found.sort(key=lambda each: each[:2])
+    _, _, view, _ = found[0]
+    return Route(place, view.venue, view.quote, [each[-1] for each in found])
+
+
+def _ahead(quote: Quote, side: Side, price: Ticks) -> Lots:
+    """Lots that stand at a price or before it, as far as the touch tells: behind the touch at least those of the touch."""
+    near = quote.near(side)
+    if near is None or (near - price) * side.sign < 0:
+        return Lots(0)
+    return quote.bid_size if side is Side.BUY else quote.ask_size
+
+
+def _half_spread(quote: Quote) -> Fraction:
+    assert quote.bid is not None
+    assert quote.ask is not None
+    return Fraction(quote.ask - quote.bid, 2)
