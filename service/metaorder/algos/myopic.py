@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import ClassVar
 
 from metaorder.algos.parameter import parameter, positive
@@ -25,7 +27,7 @@ AHEAD_S = 5
 LONGEST_HALF_LIFE_S = 600
 """Own fills are remembered for 72 minutes: by then an impact of this half-life has faded to 1/147."""
 
-FORGOTTEN = 30.0
+FORGOTTEN = 20.0
 """Half-lives (over ln 2) after which nothing is left of a fill."""
 
 BLOCK_PART = 20
@@ -105,7 +107,7 @@ class Myopic:
         scale = self._scale(state)
         left_s = max(1, plan.window - plan.elapsed) / SECOND
         flow = _faded(state, scale.beta, market.now)
-        alpha, fade, missing = self._forecast(state, scale, left_s)
+        alpha, fade, missing = self._forecast(state, scale, left_s, flow)
         found = control(
             state.lots - state.filled,
             left_s,
@@ -178,7 +180,7 @@ class Myopic:
             beta *= _activity(state)
         return Scale(beta, strength, source, regime)
 
-    def _forecast(self, state: State, scale: Scale, left_s: float) -> tuple[float, float, str | None]:
+    def _forecast(self, state: State, scale: Scale, left_s: float, held: float) -> tuple[float, float, str | None]:
         """The move of the price to come in the order's direction [ticks], how fast it fades [1/second], and what is missing."""
         mid2, fade = state.market.quote.mid2, math.log(2) / float(self.alpha_half_life_s)
         if self.alpha_model == "none":
@@ -195,13 +197,13 @@ class Myopic:
         if flow.mid2 is None:
             return 0.0, fade, "no mid of a minute ago is known: the forecast is left out"
         ago = Nanos(state.market.now - FLOW_S * SECOND)
-        own = self._impact(state, scale, state.market.now) - self._impact(state, scale, ago)
+        own = self._impact(scale, held) - self._impact(scale, _faded(state, scale.beta, ago))
         return float(self.alpha) * (sign * (mid2 - flow.mid2) / 2 - own), fade, None
 
-    def _impact(self, state: State, scale: Scale, time: Nanos) -> float:
-        """Own impact at a time, in the order's direction [ticks]."""
+    def _impact(self, scale: Scale, flow: float) -> float:
+        """Own impact of a faded flow, in the order's direction [ticks]."""
         assert scale.strength is not None
-        return scale.strength * math.pow(_faded(state, scale.beta, time), float(self.concavity))
+        return scale.strength * math.pow(flow, float(self.concavity))
 
     def _curve(self, state: State, mid2: int, left_s: float) -> tuple[float, float, str | None]:
         """The stated forecast now and where it is a part later, as one that fades towards what is left of it at the end."""
@@ -232,13 +234,13 @@ class Myopic:
 
 def _faded(state: State, beta: float, time: Nanos) -> float:
     """J: own fills up to a time, each faded since [lots], in the order's direction."""
-    flow = 0.0
-    for ts, lots in reversed(state.fills):
-        age = beta * (time - ts) / SECOND
+    flow, fills, unit = 0.0, state.fills, beta / SECOND
+    for place in range(bisect_right(fills, time, key=itemgetter(0)) - 1, -1, -1):
+        ts, lots = fills[place]
+        age = unit * (time - ts)
         if age > FORGOTTEN:
             break
-        if age >= 0:
-            flow += lots * math.exp(-age)
+        flow += lots * math.exp(-age)
     return flow
 
 
@@ -257,8 +259,8 @@ def _activity(state: State) -> float:
 def _reason(found: Control, scale: Scale, flow: float, alpha: float, missing: str | None) -> Reason:
     reason: Reason = {
         "alpha": text(alpha),
-        "impact": text(found.impact),
-        "wanted_impact": text(found.wanted),
+        "impact": None if scale.strength is None else text(found.impact),
+        "wanted_impact": None if scale.strength is None else text(found.wanted),
         "flow": text(flow),
         "block": text(found.block),
         "rate": text(found.rate),

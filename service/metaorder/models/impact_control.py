@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from metaorder.domain.errors import Invalid
 from metaorder.models.inputs import finite, positive
 
-NODES = 16
+NODES = 8
 """Intervals of Simpson's rule over the horizon."""
 
-HALVINGS = 60
+MOST_STEPS = 60
+CLOSE = 1e-9
+"""Of the quantity: how near to it the multiplier must come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def steady(lots: float, horizon: float, flow: float, *, beta: float, exponent: f
 
 
 def _multiplier(total: float, t_end: float, a: float, fade: float, slope: float, beta: float, lam: float, c: float) -> float:
-    """The m at which J_T + beta int J* dt is `total`: in closed form for c = 1 or no forecast, else by halving."""
+    """The m at which J_T + beta int J* dt is `total`: in closed form for c = 1 or no forecast, else by a secant."""
     if not a:
         held = total / (math.pow(1 + c, 1 / c) + beta * t_end)
         return math.copysign(lam * math.pow(abs(held), c) * (1 + c), held)
@@ -114,12 +117,22 @@ def _multiplier(total: float, t_end: float, a: float, fade: float, slope: float,
         return flow_of(last + m) + beta * held
 
     reach = lam * math.pow(abs(total), c) * (1 + c) + 2 * abs(slope) + abs(a)
-    low: float = -reach
-    high: float = reach
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        if traded(middle) < total:
-            low = middle
+    return _root(lambda m: traded(m) - total, -reach, reach, CLOSE * (abs(total) + 1))
+
+
+def _root(excess: Callable[[float], float], low: float, high: float, near: float) -> float:
+    """Where a rising function crosses 0: by the secant within a bracket, and by halving where one end stays (Illinois)."""
+    below, above, side = excess(low), excess(high), 0
+    middle = low
+    for _ in range(MOST_STEPS):
+        middle = (low * above - high * below) / (above - below) if above > below else (low + high) / 2
+        value = excess(middle)
+        if abs(value) <= near:
+            break
+        if value < 0:
+            low, below = middle, value
+            above, side = (above / 2, -1) if side == -1 else (above, -1)
         else:
-            high = middle
-    return (low + high) / 2
+            high, above = middle, value
+            below, side = (below / 2, 1) if side == 1 else (below, 1)
+    return middle
