@@ -12,7 +12,7 @@ void bind_scenario(py::module_& module) {
   config.def(py::init<>()).def("check", &lob::sim::check);
 #define FIELD(name) config.def_readwrite(#name, &Config::name)
   FIELD(seed), FIELD(open), FIELD(close), FIELD(start);
-  FIELD(value_bps), FIELD(volvol), FIELD(jump_chance), FIELD(jump_size), FIELD(variance);
+  FIELD(value_bps), FIELD(drift_bps), FIELD(volvol), FIELD(jump_chance), FIELD(jump_size), FIELD(variance);
   FIELD(rates), FIELD(self_share), FIELD(branching), FIELD(decay), FIELD(activity), FIELD(taker_activity);
   FIELD(market_size), FIELD(market_size_sd), FIELD(typical_share), FIELD(within_best), FIELD(sweep);
   FIELD(persistence), FIELD(informed), FIELD(lookahead), FIELD(threshold), FIELD(split_tail), FIELD(splitters);

@@ -32,6 +32,7 @@ void check_session(const Config& c) {
   require(c.close - c.open <= most_span, "close", "at most two days after open");
   require(c.start >= 100 && c.start <= 100'000'000, "start", "in [100, 1e8] ticks");
   within(c.value_bps, 0, 2'000, "value_bps", "in [0, 2000]");
+  within(c.drift_bps, -1e4, 1e4, "drift_bps", "in [-10000, 10000]");
   within(c.volvol, 0, 2, "volvol", "in [0, 2]");
   chance(c.jump_chance, "jump_chance");
   within(c.jump_size, 1, 100, "jump_size", "in [1, 100]");

@@ -46,6 +46,7 @@ Latent::Latent(const Config& config) {
   const std::vector<double> variance = per_bin(config.variance, session_s);
   const auto start = static_cast<double>(config.start);
   const double sigma = config.value_bps * 1e-4 * start * std::sqrt(step_s / usual_day);
+  const double drift = config.drift_bps * 1e-4 * start * step_s / usual_day;
   const double calm = 1 / std::sqrt(1 + config.jump_chance * (config.jump_size * config.jump_size - 1));
   const auto steps = static_cast<std::size_t>(std::ceil(session_s / step_s)) + 1;
   const double floor = start / 4;
@@ -62,7 +63,7 @@ Latent::Latent(const Config& config) {
     widths_.push_back(static_cast<float>(config.width_power == 0.5 ? std::sqrt(pace) : pow(pace, config.width_power)));
     const Draws draws(config.seed, Stream::value, i + 1);
     const double jump = draws.uniform(2) < config.jump_chance ? config.jump_size : 1.0;
-    value = std::max(value + sigma * pace * draws.normal(0) * jump * calm, floor);
+    value = std::max(value + sigma * pace * draws.normal(0) * jump * calm + drift, floor);
     slow.step(draws.normal(3));
     fast.step(draws.normal(5));
   }

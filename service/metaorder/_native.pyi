@@ -184,6 +184,7 @@ class MarketConfig:
     close: int
     start: int
     value_bps: float
+    drift_bps: float
     volvol: float
     jump_chance: float
     jump_size: float

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from metaorder.domain.order import Side
+
 PLAIN: dict[str, Any] = {"pretty_exceptions_enable": False}
 """A traceback with the values of every variable in it would show secrets."""
 
@@ -38,6 +40,7 @@ def run(commands: Commands) -> int:
     _admin(admin, commands)
     _check(check)
     _markets(app)
+    _compare(app)
     try:
         code = app(standalone_mode=False)
     except commands.refusals as error:
@@ -174,6 +177,45 @@ def _estimate(kind: str) -> Callable[..., None]:
         calibrate(asked)
 
     return command
+
+
+def _compare(app: typer.Typer) -> None:
+    @app.command()
+    def compare(
+        algos: Annotated[str, typer.Option(help="names, by commas; the first is held against. Parameters: is:urgency=0.9")],
+        markets: Annotated[str, typer.Option(help="simulated (every preset), presets or files, by commas")] = "simulated",
+        seeds: Annotated[int, typer.Option(help="days of each preset; windows of each file")] = 10,
+        side: Annotated[Side, typer.Option()] = Side.BUY,
+        start: Annotated[int, typer.Option(help="seconds after the open")] = 3_600,
+        duration: Annotated[int, typer.Option(help="seconds")] = 1_800,
+        quantity: Annotated[int | None, typer.Option(help="units; else by --sizes or --participation")] = None,
+        participation: Annotated[float, typer.Option(help="share of the window's usual volume; the target of pov")] = 0.1,
+        sizes: Annotated[str, typer.Option(help="percent of a usual day's volume, by commas: 1,5,10,20")] = "",
+        cap: Annotated[float, typer.Option(help="max_participation")] = 0.25,
+        must_complete: Annotated[bool, typer.Option()] = False,
+        drift: Annotated[float, typer.Option(help="bps a day against the order, published to alpha_bps; simulated alone")] = 0.0,
+        json_file: Annotated[Path, typer.Option("--json", help="every run")] = Path("results/compare.json"),
+        page: Annotated[Path | None, typer.Option(help="the page with pictures")] = Path("results/compare.html"),
+        workers: Annotated[int | None, typer.Option(help="processes; as many as cores")] = None,
+    ) -> None:
+        """Work the same orders by several algorithms on the same markets, and say what the difference is worth."""
+        from metaorder.cli.compare import Design, run_compare
+
+        design = Design(
+            algos=tuple(filter(None, algos.split(","))),
+            markets=tuple(filter(None, markets.split(","))),
+            seeds=seeds,
+            side=side,
+            start_s=start,
+            duration_s=duration,
+            quantity=quantity,
+            participation=participation,
+            sizes=tuple(float(each) / 100 for each in filter(None, sizes.split(","))),
+            cap=cap,
+            must_complete=must_complete,
+            drift_bps=drift,
+        )
+        raise typer.Exit(run_compare(design, json_file, page, workers))
 
 
 def _admin(admin: typer.Typer, commands: Commands) -> None:

@@ -48,9 +48,9 @@ class Scenario:
     Prices in ticks, sizes in lots, times in seconds, volatilities in basis points of the opening price over a usual day.
     The defaults are those of a liquid stock with a small tick. Construction validates; the rules are the native core's.
 
-    tick_size: in currency. start: latent price at the open [ticks]. value_bps: volatility of the latent price. volvol: of
-    its logarithm. jump_chance, jump_size: of its steps, how many are how many times as large. variance: weights of equal
-    parts of the day.
+    tick_size: in currency. start: latent price at the open [ticks]. value_bps: volatility of the latent price; drift_bps: its
+    drift in a usual day, up = +. volvol: of its logarithm. jump_chance, jump_size: of its steps, how many are how many times
+    as large. variance: weights of equal parts of the day.
 
     rates: market orders, noise limit orders, noise cancels, maker quotes [1/second]; means over the day. branching,
     decay: of the three kernels by which an event brings others, the mean number brought and the speed [1/second]; the
@@ -95,6 +95,7 @@ class Scenario:
     tick_size: Decimal = Decimal("0.01")
     start: Ticks = Ticks(57_000)
     value_bps: float = 48
+    drift_bps: float = 0
     volvol: float = 0.9
     jump_chance: float = 0.01
     jump_size: float = 5

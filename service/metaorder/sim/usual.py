@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metaorder.models.order_cost import ForgettingLaw
 from metaorder.sim.presets import PRESETS
@@ -37,8 +37,8 @@ USUAL: Mapping[str, Usual] = {
 
 
 def usual(scenario: Scenario) -> Usual | None:
-    """What is known of a scenario's days: of a preset as it stands, and of no other."""
-    return next((USUAL[name] for name, each in PRESETS.items() if each == scenario), None)
+    """What is known of a scenario's days: of a preset as it stands, whatever its drift, and of no other."""
+    return next((USUAL[name] for name, each in PRESETS.items() if each == replace(scenario, drift_bps=each.drift_bps)), None)
 
 
 def own_law(scenario: Scenario, crossing_share: float) -> ForgettingLaw:

@@ -27,7 +27,7 @@ struct Config {
   Ticks start = 57'000;
 
   // The latent price
-  double value_bps = 48, volvol = 0.9, jump_chance = 0.01, jump_size = 5;
+  double value_bps = 48, drift_bps = 0, volvol = 0.9, jump_chance = 0.01, jump_size = 5;
   Curve variance{.245, .12, .064, .065, .048, .05, .044, .041, .066, .037, .054, .057, .11};
 
   // Arrivals

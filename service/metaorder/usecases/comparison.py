@@ -1,0 +1,111 @@
+"""A comparison's numbers: runs by market, size and algorithm, each with intervals, and the algorithms held against the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from metaorder.tca.paired import Interval, mean, paired, terciles
+
+Run = Mapping[str, Any]
+Doc = dict[str, Any]
+CAUTION = "windows of one or two recorded days are a sanity check, not a result: their prices moved once"
+
+
+def summary(runs: Sequence[Run], algos: Sequence[str]) -> Doc:
+    """The comparison as a document. The first algorithm is the one that the others are held against."""
+    groups: dict[tuple[Any, Any], list[Run]] = {}
+    for run in runs:
+        groups.setdefault((run["market"], run["size"]), []).append(run)
+    rows, differences, regimes = [], [], []
+    for (market, size), group in groups.items():
+        place = {"market": market, "size": size}
+        by = {algo: [run for run in group if run["algo"] == algo and "error" not in run] for algo in algos}
+        rows += [{**place, "algo": algo, **_row(by[algo])} for algo in algos]
+        differences += [{**place, **each} for each in _differences(by, algos)]
+        regimes += [{**place, **each} for each in _regimes(by, algos)]
+    failed = [{name: run[name] for name in ("market", "seed", "size", "algo", "error")} for run in runs if "error" in run]
+    return {"rows": rows, "differences": differences, "regimes": regimes, "failed": failed, "caution": CAUTION}
+
+
+def _row(runs: Sequence[Run]) -> Doc:
+    """What one algorithm came to on one market."""
+    vwap = _known(runs, "vwap_bps")
+    arrival, oracle = _both(runs, "arrival_bps", "oracle_bps")
+    centre = float(np.mean(oracle)) if oracle else 0.0
+    sd = float(np.std(vwap, ddof=1)) if len(vwap) > 1 else None
+    return {
+        "n": len(runs),
+        "is_bps": _interval(mean(_known(runs, "is_bps"))),
+        "own_cost_bps": _interval(mean(_known(runs, "own_cost_bps"))),
+        "abs_vwap_bps": _interval(mean([abs(each) for each in vwap])),
+        "abs_vwap_p90_bps": float(np.quantile(np.abs(vwap), 0.9)) if vwap else None,
+        "is_sd_bps": float(np.std(_known(runs, "is_bps"), ddof=1)) if len(_known(runs, "is_bps")) > 1 else None,
+        "tracking_error_bps": sd,
+        "sharpe": -float(np.mean(vwap)) / sd if sd else None,
+        "pov_error_end": _middle(runs, "pov_error_end", np.mean),
+        "pov_error_marks": _middle(runs, "pov_error_marks", np.median),
+        "fill_rate": _middle(runs, "fill_rate", np.mean),
+        "completed": sum(run["fill_rate"] == 1 for run in runs),
+        "participation": _middle(runs, "participation", np.mean),
+        "passive_share": _middle(runs, "passive_share", np.mean),
+        "capture_net": _middle(runs, "capture_net", np.mean),
+        "capture_gross": _middle(runs, "capture_gross", np.mean),
+        "regret_bps": float(np.mean(np.subtract(arrival, oracle))) if oracle else None,
+        "decision_efficiency": float(np.mean(arrival)) / centre if centre > 0 else None,
+        "schedule_ms": _middle(runs, "schedule_ms", np.median),
+        "decision_ms": _middle(runs, "decision_ms", np.median),
+    }
+
+
+def _differences(by: Mapping[str, Sequence[Run]], algos: Sequence[str]) -> list[Doc]:
+    """Every other algorithm less the first, seed by seed: negative = cheaper than the first."""
+    found = []
+    for algo in algos[1:]:
+        for measure in ("is_bps", "own_cost_bps"):
+            mine, base = _pairs(by[algo], by[algos[0]], measure)
+            each = paired(mine, base)
+            if each is not None:
+                intervals = {"t": _interval(each.t), "bootstrap": _interval(each.bootstrap)}
+                found.append({"algo": algo, "against": algos[0], "measure": measure, "n": len(mine), **intervals})
+    return found
+
+
+def _regimes(by: Mapping[str, Sequence[Run]], algos: Sequence[str]) -> list[Doc]:
+    """Own cost by terciles of the market's volatility and volume in the window, as they were without us."""
+    found = []
+    for what in ("volatility", "volume"):
+        for algo in algos:
+            runs = [run for run in by[algo] if run[what] is not None and run["own_cost_bps"] is not None]
+            third = terciles([float(run[what]) for run in runs])
+            for name in dict.fromkeys(sorted(third, key=("low", "middle", "high", "all").index)):
+                costs = [float(run["own_cost_bps"]) for run, each in zip(runs, third, strict=True) if each == name]
+                found.append({"by": what, "tercile": name, "algo": algo, "own_cost_bps": _interval(mean(costs))})
+    return found
+
+
+def _pairs(mine: Sequence[Run], base: Sequence[Run], measure: str) -> tuple[list[float], list[float]]:
+    other = {run["seed"]: run[measure] for run in base}
+    pairs = [(run[measure], other.get(run["seed"])) for run in mine]
+    kept = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
+    return [a for a, _ in kept], [b for _, b in kept]
+
+
+def _known(runs: Sequence[Run], name: str) -> list[float]:
+    return [float(run[name]) for run in runs if run[name] is not None]
+
+
+def _both(runs: Sequence[Run], first: str, second: str) -> tuple[list[float], list[float]]:
+    kept = [(float(run[first]), float(run[second])) for run in runs if run[first] is not None and run[second] is not None]
+    return [a for a, _ in kept], [b for _, b in kept]
+
+
+def _middle(runs: Sequence[Run], name: str, how: Callable[[list[float]], Any]) -> float | None:
+    known = _known(runs, name)
+    return float(how(known)) if known else None
+
+
+def _interval(found: Interval | None) -> Doc | None:
+    return None if found is None else {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}

@@ -1,0 +1,65 @@
+"""A comparison's numbers: pairs by their seed, differences to the first, nulls left out, failures by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from metaorder.usecases.comparison import summary
+
+EMPTY = [
+    "own_cost_bps",
+    "vwap_bps",
+    "arrival_bps",
+    "oracle_bps",
+    "pov_error_end",
+    "pov_error_marks",
+    "participation",
+    "passive_share",
+    "capture_net",
+    "capture_gross",
+    "schedule_ms",
+    "decision_ms",
+    "volatility",
+    "volume",
+]
+
+
+def run(algo: str, seed: int, is_bps: float | None, **more: Any) -> dict[str, Any]:
+    plain = {"market": "thin", "size": None, "algo": algo, "seed": seed, "is_bps": is_bps, "fill_rate": 1.0}
+    return {**dict.fromkeys(EMPTY), **plain, **more}
+
+
+def test_pairs_are_made_by_seed_whatever_the_order_of_the_runs() -> None:
+    runs = [run("a", 1, 10.0), run("a", 2, 100.0), run("b", 2, 101.0), run("b", 1, 11.0)]
+    (found,) = (each for each in summary(runs, ("a", "b"))["differences"] if each["measure"] == "is_bps")
+    assert (found["algo"], found["against"], found["n"]) == ("b", "a", 2)
+    assert (found["t"]["low"], found["t"]["high"]) == (1.0, 1.0)
+
+
+def test_a_seed_that_one_of_the_two_did_not_finish_is_no_pair() -> None:
+    failed = {"market": "thin", "size": None, "algo": "b", "seed": 2, "error": "Invalid: no"}
+    doc = summary([run("a", 1, 1.0), run("a", 2, 2.0), run("b", 1, 3.0), failed], ("a", "b"))
+    assert [each["n"] for each in doc["differences"]] == [1]
+    assert doc["failed"] == [failed]
+    assert [row["n"] for row in doc["rows"]] == [2, 1]
+
+
+def test_slippage_is_absolute_for_its_mean_and_signed_for_its_spread() -> None:
+    (row,) = summary([run("a", 1, None, vwap_bps=3.0), run("a", 2, None, vwap_bps=-5.0)], ("a",))["rows"]
+    assert row["is_bps"] is None
+    assert row["abs_vwap_bps"]["mean"] == 4.0
+    assert row["tracking_error_bps"] == pytest.approx(32**0.5)
+    assert row["sharpe"] == pytest.approx(1 / 32**0.5)
+
+
+def test_efficiency_is_empty_where_the_clairvoyant_earns() -> None:
+    (row,) = summary([run("a", 1, None, arrival_bps=3.0, oracle_bps=-5.0)], ("a",))["rows"]
+    assert (row["decision_efficiency"], row["regret_bps"]) == (None, 8.0)
+
+
+def test_regimes_are_thirds_of_the_market_as_it_was_without_us() -> None:
+    runs = [run("a", seed, None, own_cost_bps=float(seed), volume=seed, volatility=None) for seed in range(1, 7)]
+    found = {each["tercile"]: each["own_cost_bps"]["mean"] for each in summary(runs, ("a",))["regimes"]}
+    assert found == {"low": 1.5, "middle": 3.5, "high": 5.5}
