@@ -18,8 +18,8 @@ Side side_of(double move) { return move > 0 ? Side::buy : Side::sell; }
 Sizes::Sizes(double typical, double sd, double typical_share) : typical_(typical), log_(log(typical)), sd_(sd), share_(typical_share) {}
 
 Lots Sizes::lots(const Draws& draws, std::uint64_t draw) const {
-  const double quantity = draws.uniform(draw) < share_ ? typical_ : exp(log_ + sd_ * draws.normal(draw + 1));
-  return std::max<Lots>(1, static_cast<Lots>(quantity + 0.5));
+  const double lots = draws.uniform(draw) < share_ ? typical_ : exp(log_ + sd_ * draws.normal(draw + 1));
+  return std::max<Lots>(1, static_cast<Lots>(lots + 0.5));
 }
 
 Takers::Takers(const Config& config)

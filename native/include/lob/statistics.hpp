@@ -74,7 +74,7 @@ struct Recent {
 
 class Statistics {
 public:
-  Statistics(Nanos open, std::int64_t points_per_tick) : open_(open), now_(open), second_end_(open + second), per_tick_(points_per_tick) {}
+  Statistics(Nanos open, std::int64_t points_per_tick) : now_(open), second_end_(open + second), per_tick_(points_per_tick) {}
 
   void advance(Nanos now) { // time passes; never runs back
     if (now >= second_end_) close_seconds(now);
@@ -125,7 +125,7 @@ private:
   void sample(State& state) const;
   Second row() const;
 
-  Nanos open_, now_, second_end_;
+  Nanos now_, second_end_;
   std::int64_t per_tick_;
   bool begun_ = false, halted_ = false;
   State state_[views];
