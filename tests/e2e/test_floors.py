@@ -95,6 +95,41 @@ def test_two_symbols_are_worked_under_one_clock(client: httpx.Client) -> None:
     assert len(ids) == len(set(ids)), "two symbols at one venue number their fills together"
 
 
+VENUES = [
+    {"id": "XA", "share": 0.5},
+    {"id": "XB", "share": 0.5, "taker_fee": "0.0010", "maker_fee": "-0.0010", "latency_ms": 2},
+    {"id": "POOL", "share": 0.2, "dark": True},
+]
+
+
+def test_orders_are_worked_over_the_venues_of_a_simulated_market(client: httpx.Client) -> None:
+    """Each child at its venue's fees, none in the dark pool, which counts as others' volume all the same."""
+    market = fresh_name("m")
+    wanted = {
+        "id": market,
+        "kind": "simulated",
+        "seed": 7,
+        "date": "2026-03-02",
+        "speed": "max",
+        "parameters": {"venues": VENUES},
+    }
+    made = client.post("/v1/markets", json=wanted)
+    assert made.status_code == 201, made.text
+    assert [floor["venue"] for floor in made.json()["floors"]] == ["XA", "XB", "POOL"]
+    window = {"start_time": "2026-03-02T15:00:00Z", "end_time": "2026-03-02T15:20:00Z"}
+    order = post(client, market, "ACME", algo="pov", params={"target": 0.1}, urgency="0.9", quantity=200_000, **window)
+    run(client, market)
+    fills = pages(client, f"/v1/parent-orders/{order['id']}/fills")
+    assert {fill["venue"] for fill in fills} == {"XA", "XB"}
+    per_share = {("XA", "taker"): 0.003, ("XA", "maker"): -0.002, ("XB", "taker"): 0.001, ("XB", "maker"): -0.001}
+    for fill in fills:
+        assert float(fill["fee"]) == pytest.approx(per_share[fill["venue"], fill["liquidity"]] * fill["quantity"])
+    tca = client.get(f"/v1/parent-orders/{order['id']}/tca").json()
+    assert tca["final"]
+    assert set(tca["venues"]) == {"XA", "XB"}
+    assert abs(tca["participation"] - 0.1) < 0.02
+
+
 def body_of(order: dict[str, Any]) -> dict[str, Any]:
     names = ("market", "side", "quantity", "algo", "start_time", "end_time")
     return {name: order[name] for name in names}

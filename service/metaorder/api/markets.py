@@ -232,7 +232,7 @@ async def _listed(
     if symbol is not None and symbol not in market.symbols:
         raise NotFound("unknown_symbol", f"the market {market_id} does not trade {symbol}, but {', '.join(market.symbols)}")
     listing = market.listing(symbol)
-    floors = tuple(floor for floor in listing.floors if venue in {None, floor.venue})
+    floors = listing.lit if venue is None else tuple(floor for floor in listing.floors if floor.venue == venue)
     if not floors:
         there = ", ".join(floor.venue for floor in listing.floors)
         raise NotFound("unknown_venue", f"{listing.symbol} does not trade at {venue} in the market {market_id}, but at {there}")

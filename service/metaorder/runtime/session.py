@@ -114,10 +114,10 @@ class _View:
 
     def _venues(self, listing: Listing) -> dict[str, Quote]:
         """What each venue of a symbol shows, where there are several and trading goes on."""
-        if len(listing.floors) == 1:
+        if len(listing.lit) == 1:
             return {}
         market = self._market
-        return {floor.venue: market.quote_on(floor) for floor in listing.floors if not market.halted_on(floor)}
+        return {floor.venue: market.quote_on(floor) for floor in listing.lit if not market.halted_on(floor)}
 
 
 def _volume_ahead(listing: Listing, now: Nanos, end: Nanos) -> Lots | None:
@@ -272,7 +272,7 @@ class LiveSession:
 
 def _gates(market: Market) -> dict[str, tuple[Gate, ...]]:
     return {
-        listing.symbol: tuple(Gate(floor.venue, floor.latency.longest_entry, floor.instrument) for floor in listing.floors)
+        listing.symbol: tuple(Gate(floor.venue, floor.latency.longest_entry, floor.instrument) for floor in listing.lit)
         for listing in market.listings
     }
 

@@ -24,7 +24,8 @@ class Floor:
     """A symbol at a venue.
 
     index: in the native session. instrument: the grid of the symbol, at this venue's fees. latency: to and from the venue.
-    evidence: what its fills rest on. recorded: a recorded market, without us, stands beside the live one.
+    evidence: what its fills rest on. recorded: a recorded market, without us, stands beside the live one. dark: it shows
+    nothing, so that it is no part of a touch; no order of ours is sent there.
     """
 
     index: int
@@ -33,6 +34,7 @@ class Floor:
     latency: Latency
     evidence: str
     recorded: bool
+    dark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class Listing:
     def instrument(self) -> Instrument:
         """What is traded; its fees are those of the first floor."""
         return self.floors[0].instrument
+
+    @property
+    def lit(self) -> tuple[Floor, ...]:
+        """The floors that show what they trade at: the first is one of them."""
+        return tuple(floor for floor in self.floors if not floor.dark)
 
     @property
     def symbol(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import IntEnum
 
 import numpy as np
@@ -24,12 +25,14 @@ from metaorder.sim.levels import BookLevel, added_up
 from metaorder.sim.phase import Indication, Phase
 from metaorder.sim.record import MarketRecord, merged
 from metaorder.sim.rules import ReplayRules
-from metaorder.sim.scenario import Scenario, simulate
+from metaorder.sim.scenario import Scenario
 from metaorder.sim.tape import Tape
+from metaorder.sim.venues import SimulatedVenue, in_order
 from metaorder.sim.views import View, read_view
 
 NEVER = Nanos(2**63 - 1)
 NO_INDEX = 2**64 - 1
+MILLISECOND = 1_000_000
 
 
 class Stop(IntEnum):
@@ -133,8 +136,8 @@ class Market:
         return all(self.halted_in(symbol) for symbol in self.symbols)
 
     def halted_in(self, symbol: str | None = None) -> bool:
-        """Whether nothing trades continuously in a symbol, on any of its floors."""
-        return all(self.halted_on(floor) for floor in self.listing(symbol).floors)
+        """Whether nothing trades continuously in a symbol, on any of its lit floors."""
+        return all(self.halted_on(floor) for floor in self.listing(symbol).lit)
 
     def halted_on(self, floor: Floor) -> bool:
         """Whether nothing trades continuously on a floor."""
@@ -173,7 +176,7 @@ class Market:
     def quote(self, symbol: str | None = None) -> Quote:
         """The touch of a symbol without our own orders: the best prices of its floors, and the lots of all that show them."""
         listing = self.listing(symbol)
-        if len(listing.floors) == 1:
+        if len(listing.lit) == 1:
             return self.quote_on(listing.floors[0])
         return _quote(self._native.consolidated(listing.index))
 
@@ -186,7 +189,7 @@ class Market:
         listing = self.listing(symbol)
         if not listing.recorded:
             return NO_QUOTE
-        if len(listing.floors) == 1:
+        if len(listing.lit) == 1:
             return _quote(self._native.reference(listing.floors[0].index))
         return _quote(self._native.consolidated_reference(listing.index))
 
@@ -335,7 +338,7 @@ class Market:
             reason=_REASONS[reason],
             quote=_quote(quote),
             reference=_quote(reference) if listing.recorded else NO_QUOTE,
-            venue_quote=_quote(own_quote) if len(listing.floors) > 1 else None,
+            venue_quote=_quote(own_quote) if len(listing.lit) > 1 else None,
             evidence=floor.evidence,
             certain=certain,
             queue_ahead=None if ahead < 0 else Lots(ahead),
@@ -361,18 +364,42 @@ def simulated(
     usual_volume: Lots,
     latency: Latency,
 ) -> Market:
-    """A day of the simulated market, at its open.
+    """A day of the simulated market, at its open: at one venue, or at those of the scenario.
+
+    instrument, latency: of the venues that state no fees or no latency of their own.
 
     Raises:
-        Invalid: a scenario of several venues.
+        Invalid: a venue's fee that is finer than the money that it is counted in.
     """
-    if scenario.venues:
-        raise Invalid(
-            "parameters.venues", "empty: a session of orders trades at one venue", [venue.id for venue in scenario.venues]
+    floors = tuple(
+        Floor(
+            index=index,
+            venue=venue.id,
+            instrument=_at_fees(venue, instrument),
+            latency=latency if venue.latency_ms is None else replace(latency, entry=Nanos(round(venue.latency_ms * MILLISECOND))),
+            evidence="simulated",
+            recorded=False,
+            dark=venue.dark,
         )
-    native = simulate(scenario, seed, day, latency=native_latency(latency), points_per_tick=instrument.points_per_tick)
-    floor = Floor(index=0, venue="SIM", instrument=instrument, latency=latency, evidence="simulated", recorded=False)
-    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=(floor,))])
+        for index, venue in enumerate(in_order(scenario.venues) or (SimulatedVenue(id="SIM", share=1),))
+    )
+    native = _native.Session(open=day.open, close=day.close)
+    native.add_simulated(
+        scenario.config(seed, day),
+        latencies=[native_latency(floor.latency) for floor in floors],
+        points_per_tick=instrument.points_per_tick,
+        symbol=0,
+    )
+    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=floors)])
+
+
+def _at_fees(venue: SimulatedVenue, instrument: Instrument) -> Instrument:
+    """What is traded, at a venue's fees."""
+    fees = {name: fee for name in ("taker_fee", "maker_fee") if (fee := getattr(venue, name)) is not None}
+    try:
+        return replace(instrument, **fees)
+    except Invalid as wrong:
+        raise Invalid(f"parameters.venues.{venue.id}.{wrong.field}", wrong.rule, wrong.value) from None
 
 
 def _limit(order: ParentOrder, listing: Listing) -> int:

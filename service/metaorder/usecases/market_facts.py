@@ -14,6 +14,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import to_nanos
 from metaorder.models.propagator import Exponential, PowerLaw
 from metaorder.sim.record import AUCTION, MarketRecord
+from metaorder.sim.venues import in_order, read_venues
 from metaorder.tca.facts import NO_PRICE, Bools, Decay, MarketFacts, Quotes, Tape
 
 Row = Mapping[str, Any]
@@ -75,7 +76,7 @@ def _assumptions(options: Row, facts: Row, symbol: str) -> dict[str, object]:
     Of a symbol that trades at several venues: of the first of them, and of each under `venues`.
     """
     floors = facts.get("floors", [{"symbol": symbol, "venue": facts["venue"], "instrument": facts["instrument"]}])
-    sources = options.get("sources", [{}] * len(floors))
+    sources = options.get("sources") or _simulated_venues(options) or [{}]
     made = {
         floor["venue"]: _floor_assumptions({**options, **source}, floor["instrument"])
         for floor, source in zip(floors, sources, strict=True)
@@ -83,6 +84,12 @@ def _assumptions(options: Row, facts: Row, symbol: str) -> dict[str, object]:
     }
     first = next(iter(made.values()))
     return first if len(made) == 1 else {**first, "venues": made}
+
+
+def _simulated_venues(options: Row) -> list[Row]:
+    """What the venues of a simulated market state beside their fees, in the order of its floors."""
+    venues = in_order(read_venues("venues", options.get("parameters", {}).get("venues", [])))
+    return [{} if venue.latency_ms is None else {"latency_ms": venue.latency_ms} for venue in venues]
 
 
 def _floor_assumptions(options: Row, instrument: Row) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -50,11 +51,41 @@ def replay(day: Recorded | None = None, *, claim_hidden: bool = True) -> Market:
     return replayed(tape, INSTRUMENT, curve=curve, latency=Latency(entry=LATENCY), rules=rules)
 
 
-def test_a_scenario_of_several_venues_is_refused_by_name() -> None:
-    scenario = changed(Scenario(), {"venues": [{"id": "XA", "share": 0.5}, {"id": "XB", "share": 0.5}]})
-    curve, latency = flat_curve(DAY.open, DAY.close), Latency(entry=LATENCY)
-    with pytest.raises(Invalid, match=r"parameters\.venues must be empty"):
-        simulated(scenario, 7, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=latency)
+VENUES = [
+    {"id": "POOL", "share": 0.2, "dark": True},
+    {"id": "XA", "share": 0.5},
+    {"id": "XB", "share": 0.5, "taker_fee": "0.0010", "latency_ms": 2},
+]
+
+
+def of_venues(venues: list[dict[str, Any]]) -> Market:
+    scenario, curve = changed(Scenario(), {"venues": venues}), flat_curve(DAY.open, DAY.close)
+    return simulated(scenario, 7, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=Latency(entry=LATENCY))
+
+
+def test_a_scenario_of_several_venues_has_a_floor_for_each_on_its_terms() -> None:
+    market = of_venues(VENUES)
+    listing = market.listing()
+    assert [floor.venue for floor in listing.floors] == ["XA", "XB", "POOL"]
+    assert [floor.venue for floor in listing.lit] == ["XA", "XB"]
+    assert [floor.latency.entry for floor in listing.floors] == [LATENCY, 2_000_000, LATENCY]
+    assert listing.floors[1].instrument.taker_fee == Decimal("0.0010")
+    assert listing.floors[0].instrument == INSTRUMENT
+
+
+def test_what_several_venues_show_leaves_the_dark_pool_out() -> None:
+    market = of_venues(VENUES)
+    go(market, until=Nanos(DAY.open + 600_000_000_000))
+    shown = [market.quote_on(floor) for floor in market.listing().lit]
+    assert market.quote().bid == max(quote.bid for quote in shown if quote.bid is not None)
+    assert market.quote().ask == min(quote.ask for quote in shown if quote.ask is not None)
+    assert len(market.record(venue="POOL").prints) > 0
+    assert market.volumes().sum() == sum(market.record(venue=venue).prints["lots"].sum() for venue in ("XA", "XB", "POOL"))
+
+
+def test_a_fee_of_a_venue_that_is_finer_than_its_money_is_refused_by_name() -> None:
+    with pytest.raises(Invalid, match=r"parameters\.venues\.XA\.taker_fee"):
+        of_venues([{"id": "XA", "share": 1, "taker_fee": "0.000000001"}])
 
 
 def simulation(seed: int = 7) -> Market:
