@@ -90,10 +90,11 @@ def test_an_order_that_need_not_complete_ends_with_its_window(algo: str) -> None
 def test_a_paused_order_does_not_complete_whatever_it_must(algo: str) -> None:
     market = FakeMarket([Quoted(OPEN, touch())], background=10**9)
     market.accept(must(algo))
-    market.run(at(100))
+    market.run(at(30))
     market.apply(Pause(parent=PARENT, cancel_open=True))
-    market.run(at(102))
+    market.run(at(32))
     before = market.engine.executions[PARENT].filled
+    assert before < market.engine.executions[PARENT].order.lots, "there is something left that could be completed"
     market.run(at(600))
     after = market.engine.executions[PARENT]
     assert (after.filled, after.reason) == (before, EndReason.WINDOW_ENDED)

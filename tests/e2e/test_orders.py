@@ -82,7 +82,7 @@ def test_pause_resume_amend_and_cancel_do_what_they_say(client: httpx.Client) ->
     amended = client.patch(path, json={"quantity": 30_000, "params": {"slices": 100}}, headers={"If-Match": "1"})
     assert amended.status_code == 200, amended.text
     assert (amended.json()["quantity"], amended.json()["version"]) == (30_000, 2)
-    assert amended.json()["params"] == {"slices": 100, "interval_s": 60}
+    assert amended.json()["params"] == {"slices": 100, "interval_s": 60, "randomise": "0"}
     assert amended.json()["schedule"]["before"][-1]["quantity"] == 20_000
     assert amended.json()["schedule"]["after"][-1]["quantity"] == 30_000
     again = client.patch(path, json={"quantity": 30_000, "params": {"slices": 100}}, headers={"If-Match": '"1"'})

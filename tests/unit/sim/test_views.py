@@ -60,8 +60,12 @@ def test_our_orders_and_trades_are_in_one_view_alone() -> None:
     market = morning()
     order = parent_order(id=ParentId("p-1"))
     market.watch(order)
-    market.submit(order, child(1, venue=market.venue, price=Ticks(1_001), lots=Lots(50), good_till=Nanos(CLOSE), sent=market.clock))
-    market.submit(order, child(2, venue=market.venue, price=Ticks(1_000), lots=Lots(30), good_till=Nanos(CLOSE), sent=market.clock))
+    market.submit(
+        order, child(1, venue=market.venue, price=Ticks(1_001), lots=Lots(50), good_till=Nanos(CLOSE), sent=market.clock)
+    )
+    market.submit(
+        order, child(2, venue=market.venue, price=Ticks(1_000), lots=Lots(30), good_till=Nanos(CLOSE), sent=market.clock)
+    )
     run(market, 5)
     others, whole = market.statistics(depth_ticks=1)
     assert (others.quote, whole.quote) == (touch(999, 1_001, 300, 150), touch(1_000, 1_001, 30, 150))

@@ -210,7 +210,7 @@ def test_every_null_has_its_reason_and_every_reason_is_a_sentence(case: str) -> 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_analysis_has_the_shape_that_is_published(case: str) -> None:
-    TcaOut.model_validate({"parent_id": "P", "status": "filled", **CASES[case]}, strict=False)
+    TcaOut.model_validate({"parent_id": "P", "status": "filled", "venues": {}, **CASES[case]}, strict=False)
 
 
 NOT_KNOWN = {"previous_close", "pwp", "pwp_5", "pwp_10", "pwp_20"}
