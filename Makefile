@@ -13,6 +13,8 @@ BOOK_OPERATIONS ?= 1000000
 TYPE_OPERATIONS ?= 200000
 # Two files of tests at a time: a file has its servers and databases to itself.
 SIDE_BY_SIDE ?= -n 2 --dist loadfile
+# Examples of every law, as a part of those that its test states; the gauntlet has more of them than that.
+EXAMPLES ?= 0.3
 SOAK_OPERATIONS ?= 500000000
 FUZZ_SECONDS ?= 600
 
@@ -35,7 +37,7 @@ test:
 	wait $$native && exit $$python
 
 test-python: setup
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not gauntlet"
+	METAORDER_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not gauntlet"
 
 test-native: $(SANITIZED)/.built
 	ctest --test-dir $(SANITIZED) --output-on-failure
@@ -87,8 +89,8 @@ docs: setup
 gauntlet-quick: setup $(SANITIZED)/.built
 	$(SANITIZED)/test_book_random 20000000 11
 	$(SANITIZED)/test_types_random 3000000 11
-	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m gauntlet
-	METAORDER_EXAMPLES=3 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
+	METAORDER_EXAMPLES=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m gauntlet
+	METAORDER_EXAMPLES=1.5 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/unit tests/contract tests/simulation tests/differential -m "not gauntlet"
 	METAORDER_CRASHES=50 $(BIN)/python -m pytest tests/e2e/test_recovery.py
 
 lock:

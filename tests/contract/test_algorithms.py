@@ -82,6 +82,7 @@ def test_the_laws_hold_and_the_order_ends(
     assert after.filled == sum(step.happened.event.lots for step in market.steps if isinstance(step.happened.event, Fill))
 
 
+@pytest.mark.gauntlet
 @pytest.mark.parametrize("algo", ALGOS)
 @settings(max_examples=shared(4))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES)

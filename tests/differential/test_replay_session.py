@@ -6,6 +6,8 @@ import random
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
+
 from metaorder.core.commands import Accept
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.instrument import Instrument
@@ -65,6 +67,7 @@ def facts(session: LiveSession) -> tuple[object, ...]:
     return (session.hash, session.market.hash(), rows, *(array.tobytes() for array in arrays))
 
 
+@pytest.mark.gauntlet
 def test_a_session_with_two_parents_is_the_same_however_it_is_cut() -> None:
     whole = live_session(GOOG)
     whole.run(until=DAY.close)

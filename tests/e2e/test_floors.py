@@ -203,6 +203,7 @@ def test_what_makes_no_session_is_refused_by_name(client: httpx.Client) -> None:
     assert missing.status_code in {404, 422}
 
 
+@pytest.mark.gauntlet
 @pytest.mark.parametrize(
     ("kind", "sources"),
     [(KINDS[0], TWO_VENUES), pytest.param(KINDS[1], [*TWO_VENUES, TWO_SYMBOLS[1]], marks=pytest.mark.gauntlet)],

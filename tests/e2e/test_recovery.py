@@ -46,7 +46,7 @@ from support.sessions import NoFiles
 
 _SPEC = select(markets.c.spec).where(markets.c.id == MARKET)
 
-POINTS = int(os.environ.get("METAORDER_CRASHES", "10")) // 2
+POINTS = int(os.environ.get("METAORDER_CRASHES", "2")) // 2
 """Random kills of each of the two kinds below."""
 
 GAUNTLET = "METAORDER_CRASHES" in os.environ
@@ -118,7 +118,7 @@ def test_a_killed_run_ends_like_one_that_was_not(server: Server, point: int) -> 
     assert (market["session_hash"], [_fact(fill) for fill in fills]) == uninterrupted()
 
 
-@pytest.mark.parametrize(("server", "point"), [(KINDS[i % 2], 100 + i) for i in range(POINTS)], indirect=["server"])
+@pytest.mark.parametrize(("server", "point"), [(KINDS[1 - i % 2], 100 + i) for i in range(POINTS)], indirect=["server"])
 def test_what_was_acknowledged_mid_run_is_there_after_a_kill(server: Server, point: int) -> None:
     dice = random.Random(point)
     promises = Promises()
@@ -144,9 +144,7 @@ def test_what_was_acknowledged_mid_run_is_there_after_a_kill(server: Server, poi
     assert rerun(server) == market["session_hash"]
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in NAMES if GAUNTLET or n in {"command.applied", "journal.written", "journal.committed"}]
-)
+@pytest.mark.parametrize("name", [n for n in NAMES if GAUNTLET or n == "journal.written"])
 def test_a_kill_at_a_failpoint_loses_nothing(name: str, tmp_server: Server) -> None:
     server = tmp_server
     promises = Promises()

@@ -18,8 +18,8 @@ from metaorder import _native
 from support.data import real
 from support.lobster import BUY, CLOSE, EMPTY, EXECUTE, HIDDEN, OPEN, SECOND, SELL, TICK, Day
 
-EXAMPLES = float(os.environ.get("METAORDER_EXAMPLES", "1"))
-"""Longer counts of random tests: a multiplier."""
+EXAMPLES = max(1.0, float(os.environ.get("METAORDER_EXAMPLES", "1")))
+"""Longer counts of random tests: a multiplier. Never less than 1: days are counted so that every rule is met on some."""
 
 ALL = 2**64 - 1
 NEVER = 2**63 - 1

@@ -20,10 +20,11 @@ from metaorder.ports.market_data import MarketData, Wanted
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.floors import Recorded, open_floors
-from metaorder.sim.market import Market, simulated
+from metaorder.sim.market import Market
 from metaorder.sim.presets import preset
 from metaorder.sim.rules import QueueRule, ReplayRules
 from metaorder.sim.scenario import Scenario, history
+from metaorder.sim.simulated import simulated
 
 MILLISECOND = 1_000_000
 SIMULATED_MIC = "XNAS"

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from metaorder import _native
-from metaorder.domain.calendar import TradingDay
 from metaorder.domain.child import Child, Liquidity, TimeInForce
-from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.state import Basis, Flow
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
-from metaorder.sim.floors import PPM, Floor, Listing, Recorded, native_latency, open_floors
+from metaorder.sim.floors import PPM, Floor, Listing, Recorded, open_floors
 from metaorder.sim.flow import basis, flow
 from metaorder.sim.levels import BookLevel, added_up
 from metaorder.sim.phase import Indication, Phase
 from metaorder.sim.record import MarketRecord, merged
 from metaorder.sim.rules import ReplayRules
-from metaorder.sim.scenario import Scenario
 from metaorder.sim.tape import Tape
-from metaorder.sim.venues import SimulatedVenue, in_order
 from metaorder.sim.views import View, read_view
 
 NEVER = Nanos(2**63 - 1)
 NO_INDEX = 2**64 - 1
-MILLISECOND = 1_000_000
 
 
 class Stop(IntEnum):
@@ -352,54 +346,6 @@ def replayed(
     """A recorded day, at its open."""
     day = Recorded(tape=tape, venue=instrument.mic, instrument=instrument, curve=curve, latency=latency, rules=rules)
     return Market(*open_floors([day]))
-
-
-def simulated(
-    scenario: Scenario,
-    seed: int,
-    day: TradingDay,
-    instrument: Instrument,
-    *,
-    curve: VolumeCurve,
-    usual_volume: Lots,
-    latency: Latency,
-) -> Market:
-    """A day of the simulated market, at its open: at one venue, or at those of the scenario.
-
-    instrument, latency: of the venues that state no fees or no latency of their own.
-
-    Raises:
-        Invalid: a venue's fee that is finer than the money that it is counted in.
-    """
-    floors = tuple(
-        Floor(
-            index=index,
-            venue=venue.id,
-            instrument=_at_fees(venue, instrument),
-            latency=latency if venue.latency_ms is None else replace(latency, entry=Nanos(round(venue.latency_ms * MILLISECOND))),
-            evidence="simulated",
-            recorded=False,
-            dark=venue.dark,
-        )
-        for index, venue in enumerate(in_order(scenario.venues) or (SimulatedVenue(id="SIM", share=1),))
-    )
-    native = _native.Session(open=day.open, close=day.close)
-    native.add_simulated(
-        scenario.config(seed, day),
-        latencies=[native_latency(floor.latency) for floor in floors],
-        points_per_tick=instrument.points_per_tick,
-        symbol=0,
-    )
-    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=floors)])
-
-
-def _at_fees(venue: SimulatedVenue, instrument: Instrument) -> Instrument:
-    """What is traded, at a venue's fees."""
-    fees = {name: fee for name in ("taker_fee", "maker_fee") if (fee := getattr(venue, name)) is not None}
-    try:
-        return replace(instrument, **fees)
-    except Invalid as wrong:
-        raise Invalid(f"parameters.venues.{venue.id}.{wrong.field}", wrong.rule, wrong.value) from None
 
 
 def _limit(order: ParentOrder, listing: Listing) -> int:

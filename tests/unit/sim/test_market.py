@@ -14,10 +14,11 @@ from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.levels import BookLevel
-from metaorder.sim.market import NEVER, NO_INDEX, Market, Stop, replayed, simulated
+from metaorder.sim.market import NEVER, NO_INDEX, Market, Stop, replayed
 from metaorder.sim.record import AUCTION, HIDDEN, OWN_MAKER, OWN_TAKER
 from metaorder.sim.rules import ReplayRules
 from metaorder.sim.scenario import Scenario, changed
+from metaorder.sim.simulated import simulated
 from metaorder.sim.tape import Tape
 from support.core import DAY, INSTRUMENT, child, parent_order, touch
 from support.lobster import BUY, CLOSE, OPEN, SECOND, SELL
