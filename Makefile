@@ -11,8 +11,8 @@ MIGRATIONS := $(shell find migrations -name '*.py')
 SANITIZED := build/sanitized
 BOOK_OPERATIONS ?= 1000000
 TYPE_OPERATIONS ?= 200000
-# Two files of tests at a time: a file has its servers and databases to itself.
-SIDE_BY_SIDE ?= -n 2 --dist loadfile
+# Three files of tests at a time, since half of them wait for servers: a file has its servers and databases to itself.
+SIDE_BY_SIDE ?= -n 3 --dist loadfile
 # Examples of every law, as a part of those that its test states; the gauntlet has more of them than that.
 EXAMPLES ?= 0.3
 SOAK_OPERATIONS ?= 500000000
