@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from support.conformance import check_answer, check_event
+from support.forked import Forked
 
 METAORDER = Path(sys.executable).parent / "metaorder"
 START_S = 60.0
@@ -35,7 +36,7 @@ class Server:
     database_url: str | None = None
     sim: bool = False
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[str] | Forked | None = None
     reader: threading.Thread | None = None
     url: str = ""
     lines: list[str] = field(default_factory=list)
@@ -55,13 +56,7 @@ class Server:
         }
         if self.database_url is not None:
             environment["METAORDER_DATABASE_URL"] = self.database_url
-        self.process = subprocess.Popen(
-            [str(METAORDER), "serve", "--port", "0"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.process = _process(["serve", "--port", "0"], environment)
         said: queue.Queue[str | None] = queue.Queue()
         self.reader = threading.Thread(target=self._read, args=(self.process, said), daemon=True)
         self.reader.start()
@@ -78,7 +73,7 @@ class Server:
                 self.url = line.split()[-1]
                 return self
 
-    def _read(self, process: subprocess.Popen[str], said: queue.Queue[str | None]) -> None:
+    def _read(self, process: subprocess.Popen[str] | Forked, said: queue.Queue[str | None]) -> None:
         assert process.stdout is not None
         with process.stdout as output:
             for line in output:
@@ -120,6 +115,15 @@ class Server:
         code = self.process.wait(timeout=30)
         self.reader.join(timeout=10)
         return code
+
+
+def _process(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str] | Forked:
+    """A forked server; the command itself where a failpoint is armed, since that is read when its module is."""
+    if "METAORDER_FAILPOINT" not in environment:
+        return Forked(arguments, environment)
+    return subprocess.Popen(
+        [str(METAORDER), *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 @contextmanager
