@@ -18,6 +18,9 @@ EXAMPLES ?= 0.3
 SOAK_OPERATIONS ?= 500000000
 FUZZ_SECONDS ?= 600
 
+# Byte code is kept whatever the shell says: tests start many servers.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run demo test test-python test-native test-asan test-ubsan test-tsan check bench instructions fuzz soak docs \
         gauntlet-quick lock clean
 

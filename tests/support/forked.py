@@ -8,7 +8,7 @@ import sys
 from multiprocessing.connection import Connection
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["metaorder.bootstrap.main", "metaorder.bootstrap.lifetime", "uvloop", "httptools"])
+_CONTEXT.set_forkserver_preload(["metaorder.bootstrap.main", "metaorder.bootstrap.serve", "uvloop", "httptools"])
 
 
 class Forked:

@@ -1,9 +1,8 @@
-"""The entry point: the command line, joined to what it starts."""
+"""The entry point: the command line, joined to what it starts. The server's modules wait until somebody serves."""
 
 from __future__ import annotations
 
 from metaorder.bootstrap import admin
-from metaorder.bootstrap.serve import serve
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.state import CannotStart
 from metaorder.cli.main import Commands, run
@@ -12,11 +11,17 @@ from metaorder.ports.journal import Damaged, WriterLost
 from metaorder.sim.tape import DataError
 
 
+def _serve(settings: Settings) -> int:
+    from metaorder.bootstrap.serve import serve
+
+    return serve(settings)
+
+
 def main() -> int:
     """Run the command line."""
     commands = Commands(
         settings=Settings,
-        serve=serve,
+        serve=_serve,
         verify=admin.verify,
         rebuild=admin.rebuild,
         migrate=admin.migrate,
