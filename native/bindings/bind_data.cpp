@@ -8,6 +8,7 @@
 
 #include "lob/binance.hpp"
 #include "lob/dbn.hpp"
+#include "lob/lobster.hpp"
 
 namespace py = pybind11;
 using namespace lob;
@@ -52,25 +53,49 @@ void bind_binance(py::module_& module) {
       .def_property_readonly("passed_over", &BinanceReader::passed_over);
 }
 
-// Rows as columns: a table is read by its own library.
-std::shared_ptr<PrintTape> prices(const std::string& name, const Column& start, const Column& end, const Column& open, const Column& high,
-                                  const Column& low, const Column& close, const Column& lots, bool bars, std::int64_t points_per_tick,
-                                  Nanos opens, Nanos closes) {
-  auto tape = std::make_shared<PrintTape>();
-  tape->points_per_tick = points_per_tick;
-  tape->open = opens;
-  tape->close = closes;
-  tape->bars = bars;
+// Rows as columns: a table is read by its own library, batch by batch.
+void feed_prices(PriceReader& reader, std::size_t row, const Column& start, const Column& end, const Column& open, const Column& high,
+                 const Column& low, const Column& close, const Column& lots) {
   for (const Column* column : {&end, &open, &high, &low, &close, &lots}) {
     if (column->size() != start.size()) throw py::value_error("columns are of one length");
   }
-  tape->rows.reserve(static_cast<std::size_t>(start.size()));
   for (py::ssize_t i = 0; i < start.size(); ++i) {
-    const PriceRow row{start.at(i), end.at(i), open.at(i), high.at(i), low.at(i), close.at(i), lots.at(i)};
-    check_price_row(name, static_cast<std::size_t>(i) + 1, row, tape->rows.empty() ? nullptr : &tape->rows.back(), *tape);
-    tape->rows.push_back(row);
+    reader.feed(row + static_cast<std::size_t>(i), {start.at(i), end.at(i), open.at(i), high.at(i), low.at(i), close.at(i), lots.at(i)});
   }
-  return tape;
+}
+
+void bind_prices(py::module_& module) {
+  py::class_<PriceReader>(module, "PriceReader")
+      .def(py::init<std::string, bool, std::int64_t>(), py::kw_only(), py::arg("name"), py::arg("bars"), py::arg("points_per_tick"))
+      .def("feed", &feed_prices, py::arg("row"), py::kw_only(), py::arg("start"), py::arg("end"), py::arg("open"), py::arg("high"),
+           py::arg("low"), py::arg("close"), py::arg("lots"))
+      .def_property_readonly("rows", &PriceReader::rows)
+      .def("finish",
+           [](PriceReader& reader, Nanos open, Nanos close, Nanos lasts) { return std::make_shared<PrintTape>(reader.finish(open, close, lasts)); },
+           py::kw_only(), py::arg("open"), py::arg("close"), py::arg("lasts") = 0);
+}
+
+void bind_lobster(py::module_& module) {
+  using Feed = void (LobsterReader::*)(std::string_view);
+  const auto feed_by = [](Feed feed) {
+    return [feed](LobsterReader& reader, const py::bytes& bytes) {
+      const std::string_view view = bytes;
+      py::gil_scoped_release release;
+      (reader.*feed)(view);
+    };
+  };
+  py::class_<LobsterReader>(module, "LobsterReader")
+      .def(py::init([](const std::string& message_name, const std::string& book_name, std::uint32_t levels, std::int64_t points_per_tick,
+                       Nanos midnight, Nanos open, Nanos close) {
+             return LobsterReader({message_name, book_name, levels, points_per_tick, midnight, open, close});
+           }),
+           py::kw_only(), py::arg("message_name"), py::arg("book_name"), py::arg("levels"), py::arg("points_per_tick"), py::arg("midnight"),
+           py::arg("open"), py::arg("close"))
+      .def("feed_messages", feed_by(&LobsterReader::feed_messages))
+      .def("feed_books", feed_by(&LobsterReader::feed_books))
+      .def_property_readonly("wants_messages", &LobsterReader::wants_messages)
+      .def_property_readonly("wants_books", &LobsterReader::wants_books)
+      .def("finish", [](LobsterReader& reader) { return std::make_shared<Tape>(reader.finish()); });
 }
 
 } // namespace
@@ -80,7 +105,6 @@ void bind_data(py::module_& module) {
   bind_dbn<MbpReader, LevelTape>(module, "MbpReader");
   bind_dbn<TradesReader, PrintTape>(module, "TradesReader");
   bind_binance(module);
-  module.def("price_tape", &prices, py::kw_only(), py::arg("name"), py::arg("start"), py::arg("end"), py::arg("open"), py::arg("high"),
-             py::arg("low"), py::arg("close"), py::arg("lots"), py::arg("bars"), py::arg("points_per_tick"), py::arg("opens"),
-             py::arg("closes"));
+  bind_prices(module);
+  bind_lobster(module);
 }

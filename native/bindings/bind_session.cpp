@@ -184,16 +184,6 @@ void bind_tape(py::module_& module) {
       .def_readonly("bars", &PrintTape::bars)
       .def_readonly("open", &PrintTape::open)
       .def_readonly("close", &PrintTape::close);
-  module.def(
-      "read_lobster",
-      [](const py::bytes& messages, const py::bytes& books, const std::string& message_name, const std::string& book_name,
-         std::uint32_t depth, std::int64_t points_per_tick, Nanos midnight, Nanos open, Nanos close) {
-        const LobsterDay day{messages, books, message_name, book_name, depth, points_per_tick, midnight, open, close};
-        py::gil_scoped_release release;
-        return std::make_shared<Tape>(read_lobster(day));
-      },
-      py::kw_only(), py::arg("messages"), py::arg("books"), py::arg("message_name"), py::arg("book_name"), py::arg("levels"),
-      py::arg("points_per_tick"), py::arg("midnight"), py::arg("open"), py::arg("close"));
 }
 
 void bind_latency(py::module_& module) {

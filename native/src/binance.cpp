@@ -90,6 +90,7 @@ void BinanceReader::line(std::string_view text) {
       if (lots < 0 || lots % file_.lot_size != 0) fail("a level's quantity is a multiple of the lot size");
       if (lots / file_.lot_size > most_lots) fail("a quantity is at most " + std::to_string(most_lots) + " lots");
       quoted_.push_back({price / file_.point_size, lots / file_.lot_size, of});
+      if (const char* broken = worth_rule(quoted_.back().points, quoted_.back().lots)) fail(broken);
     });
   };
   const auto member = [&](std::string_view key, auto&& again) -> void {
@@ -179,6 +180,7 @@ void BinanceReader::trade(const Message& message) {
   last_trade_ = message.trade;
   quoted_.resize(message.quoted);
   quoted_.push_back({price / file_.point_size, quantity / file_.lot_size, message.buyer_rested ? Side::buy : Side::sell});
+  if (const char* broken = worth_rule(quoted_.back().points, quoted_.back().lots)) fail(broken);
   happened_.push_back({message.ts(), row_, message.quoted, 1, true});
 }
 

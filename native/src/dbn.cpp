@@ -213,6 +213,7 @@ void MboReader::leave(Orders::iterator order, Lots lots, RowKind kind) {
 }
 
 void MboReader::write(RowKind kind, std::int64_t points, Lots lots, std::uint32_t order, Side side) {
+  if (const char* broken = worth_rule(points, lots)) fail(broken);
   tape_.rows.push_back({ts_, points, lots, order, 0, kind, side});
 }
 

@@ -107,6 +107,7 @@ void MbpReader::compare(Side side, const std::vector<Quoted>& now) {
 }
 
 void MbpReader::write(LevelKind kind, Side side, std::int64_t points, Lots lots, bool sided) {
+  if (const char* broken = worth_rule(points, lots)) fail(broken);
   tape_.rows.push_back({ts_, points, lots, kind, side, sided, false});
 }
 
@@ -126,6 +127,7 @@ void TradesReader::record(const DbnRecord& record) {
   if (head.lots <= 0 || head.lots > most_lots) fail("a size is from 1 to " + std::to_string(most_lots));
   const std::int64_t price = points(head.price);
   if (price <= 0) fail("a price is greater than 0");
+  if (const char* broken = worth_rule(price, head.lots)) fail(broken);
   tape_.rows.push_back({ts, ts, price, price, price, price, head.lots});
 }
 

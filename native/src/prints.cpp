@@ -17,6 +17,7 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b <
 void check_price_row(const std::string& file, std::size_t row_number, const PriceRow& row, const PriceRow* before, const PrintTape& tape) {
   const auto fail = [&](const char* rule) { throw DataError(file, row_number, rule); };
   if (row.low <= 0) fail("a price is greater than 0");
+  if (const char* broken = worth_rule(row.high, row.lots)) fail(broken);
   if (row.low > row.high || row.open < row.low || row.open > row.high || row.close < row.low || row.close > row.high) {
     fail("a bar's open and close lie between its low and its high");
   }
@@ -24,6 +25,25 @@ void check_price_row(const std::string& file, std::size_t row_number, const Pric
   if (row.end < row.ts) fail("a bar ends after it begins");
   if (row.ts < tape.open || row.end > tape.close) fail("a time is within the session");
   if (before != nullptr && row.ts < before->end) fail("time does not run backwards, and bars do not overlap");
+}
+
+void PriceReader::feed(std::size_t row_number, const PriceRow& row) {
+  if (tape_.rows.empty()) first_row_ = row_number;
+  tape_.rows.push_back(row);
+}
+
+PrintTape PriceReader::finish(Nanos open, Nanos close, Nanos lasts) {
+  auto& rows = tape_.rows;
+  tape_.open = open;
+  tape_.close = close;
+  while (lasts > 0 && !rows.empty() && rows.back().ts > close - lasts) rows.pop_back();
+  if (rows.empty()) throw DataError(name_, 0, "the file has rows in the session");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    PriceRow& row = rows[i];
+    if (lasts > 0) row.end = std::min(row.ts + lasts, i + 1 < rows.size() ? std::max(rows[i + 1].ts, row.ts) : close);
+    check_price_row(name_, first_row_ + i, row, i == 0 ? nullptr : &rows[i - 1], tape_);
+  }
+  return std::move(tape_);
 }
 
 PrintReplay::PrintReplay(std::shared_ptr<const PrintTape> tape, const Config& config, Venue& venue)

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "lob/lobster.hpp"
 #include "lob/replay.hpp"
 #include "lob/session.hpp"
 
@@ -113,7 +114,15 @@ private:
 };
 
 inline Tape tape_of(const std::string& messages, const std::string& books, std::uint32_t levels) {
-  return read_lobster({messages, books, "messages", "books", levels, per_tick, 0, day_open, day_close});
+  LobsterReader reader({"messages", "books", levels, per_tick, 0, day_open, day_close});
+  std::string_view rest[2] = {messages, books};
+  for (std::size_t piece = 1; !rest[0].empty() || !rest[1].empty(); piece = piece % 97 + 13) { // in pieces of several lengths
+    const bool first = rest[1].empty() || (!rest[0].empty() && reader.wants_messages());
+    auto& from = rest[first ? 0 : 1];
+    first ? reader.feed_messages(from.substr(0, piece)) : reader.feed_books(from.substr(0, piece));
+    from.remove_prefix(std::min(piece, from.size()));
+  }
+  return reader.finish();
 }
 
 // Bids 100, 99, 98 and offers 102, 103, 104, a hundred lots each (orders 1-3 and 4-6), before a first row without effect.

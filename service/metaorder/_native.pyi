@@ -96,18 +96,26 @@ class Tape:
     @property
     def close(self) -> int: ...
 
-def read_lobster(
-    *,
-    messages: bytes,
-    books: bytes,
-    message_name: str,
-    book_name: str,
-    levels: int,
-    points_per_tick: int,
-    midnight: int,
-    open: int,
-    close: int,
-) -> Tape: ...
+@final
+class LobsterReader:
+    def __init__(
+        self,
+        *,
+        message_name: str,
+        book_name: str,
+        levels: int,
+        points_per_tick: int,
+        midnight: int,
+        open: int,
+        close: int,
+    ) -> None: ...
+    def feed_messages(self, bytes: bytes, /) -> None: ...
+    def feed_books(self, bytes: bytes, /) -> None: ...
+    @property
+    def wants_messages(self) -> bool: ...
+    @property
+    def wants_books(self) -> bool: ...
+    def finish(self) -> Tape: ...
 
 @final
 class LevelTape:
@@ -131,21 +139,24 @@ class PrintTape:
     @property
     def close(self) -> int: ...
 
-def price_tape(
-    *,
-    name: str,
-    start: npt.NDArray[np.int64],
-    end: npt.NDArray[np.int64],
-    open: npt.NDArray[np.int64],
-    high: npt.NDArray[np.int64],
-    low: npt.NDArray[np.int64],
-    close: npt.NDArray[np.int64],
-    lots: npt.NDArray[np.int64],
-    bars: bool,
-    points_per_tick: int,
-    opens: int,
-    closes: int,
-) -> PrintTape: ...
+@final
+class PriceReader:
+    def __init__(self, *, name: str, bars: bool, points_per_tick: int) -> None: ...
+    def feed(
+        self,
+        row: int,
+        *,
+        start: npt.NDArray[np.int64],
+        end: npt.NDArray[np.int64],
+        open: npt.NDArray[np.int64],
+        high: npt.NDArray[np.int64],
+        low: npt.NDArray[np.int64],
+        close: npt.NDArray[np.int64],
+        lots: npt.NDArray[np.int64],
+    ) -> None: ...
+    @property
+    def rows(self) -> int: ...
+    def finish(self, *, open: int, close: int, lasts: int = 0) -> PrintTape: ...
 
 @final
 class MbpReader:

@@ -114,7 +114,9 @@ def test_random_orders_among_levels_fare_as_in_the_slow_replay(made: Callable[..
 def by_price(rows: list[Bar], *, latency: int, spread: int, ppm: int, bars: bool) -> Replay:
     columns = {name: np.array([getattr(row, name) for row in rows], dtype=np.int64) for name in Bar._fields}
     columns["start"] = columns.pop("ts")
-    tape = _native.price_tape(name="prices", bars=bars, points_per_tick=POINTS, opens=OPEN, closes=CLOSE, **columns)
+    reader = _native.PriceReader(name="prices", bars=bars, points_per_tick=POINTS)
+    reader.feed(1, **columns)
+    tape = reader.finish(open=OPEN, close=CLOSE)
     return Replay(_native.Session.by_price(tape, latency=latency, spread=spread, share_ppm=ppm), [])
 
 

@@ -143,9 +143,7 @@ class Rows:
 
     @cached_property
     def tape(self) -> _native.Tape:
-        return _native.read_lobster(
-            messages=self.messages.encode(),
-            books=self.books.encode(),
+        reader = _native.LobsterReader(
             message_name="messages",
             book_name="books",
             levels=self.levels,
@@ -154,6 +152,9 @@ class Rows:
             open=OPEN,
             close=CLOSE,
         )
+        reader.feed_messages(self.messages.encode())
+        reader.feed_books(self.books.encode())
+        return reader.finish()
 
     @cached_property
     def parsed(self) -> list[tuple[int, int, int, int, int]]:

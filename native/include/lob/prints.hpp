@@ -37,6 +37,25 @@ struct PrintTape {
 // Throws DataError: a row that is not in order, lies outside the session, or whose prices contradict each other.
 void check_price_row(const std::string& file, std::size_t row_number, const PriceRow& row, const PriceRow* before, const PrintTape& tape);
 
+// Collects rows as a table's own library reads them, batch by batch; the session is known when all have been seen.
+class PriceReader {
+public:
+  PriceReader(std::string name, bool bars, std::int64_t points_per_tick) : name_(std::move(name)) {
+    tape_.bars = bars;
+    tape_.points_per_tick = points_per_tick;
+  }
+  // row_number: of the file; only the first one counts, the others follow it. A bar may end when it begins, until finish() says more.
+  void feed(std::size_t row_number, const PriceRow& row);
+  std::size_t rows() const { return tape_.rows.size(); }
+  // lasts > 0: every bar lasts so long, but at most until the next one or the close; those that would end after it are left out.
+  PrintTape finish(Nanos open, Nanos close, Nanos lasts); // throws DataError
+
+private:
+  std::string name_;
+  std::size_t first_row_ = 1;
+  PrintTape tape_;
+};
+
 class PrintReplay final : public Feed {
 public:
   struct Config {

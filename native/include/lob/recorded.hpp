@@ -27,6 +27,9 @@ public:
 
   Recorded(std::size_t levels, std::uint32_t orders); // the window's depth; ids run from 1 to `orders`
 
+  void know(std::uint32_t id) { // ids run up to at least this one
+    if (entries_.size() <= id) entries_.resize(id + 1u);
+  }
   // Each returns nullptr, or the rule that the tape breaks; the book is then unchanged.
   const char* add(std::uint32_t id, Side side, Ticks price, Lots lots);
   const char* reduce(std::uint32_t id, Side side, Ticks price, Lots lots, bool whole); // whole: the order must be gone afterwards

@@ -42,6 +42,8 @@ struct Tape {
   Nanos open = 0, close = 0;
 };
 
+constexpr std::int64_t most_points = 1'000'000'000'000'000;
+
 // A file that is not what it says it is: which file, which row (from 1), which rule.
 class DataError : public std::runtime_error {
 public:
@@ -57,17 +59,13 @@ private:
   std::string rule_;
 };
 
-// Reads LOBSTER's message and order book files of one day. `midnight` is the exchange's midnight; open and close are seconds after it.
-// The messages alone do not give the book: orders leave and re-enter the window unseen. So each row is applied, the book cut to its
-// levels, and only a level that is missing at the far end of a side that was full is taken from the book file; everything else must agree
-// with it, on every row. The file's prices are points: dollars x 10,000.
-struct LobsterDay {
-  std::string_view messages, books;
-  std::string message_name, book_name; // for errors
-  std::uint32_t levels;
-  std::int64_t points_per_tick;
-  Nanos midnight, open, close;
-};
-Tape read_lobster(const LobsterDay& day); // throws DataError
+// The rule that a price and a quantity of it break together, or nullptr: what they are worth is an int64, in points and in ticks, and so
+// is twice the price.
+inline const char* worth_rule(std::int64_t points, Lots lots) {
+  std::int64_t worth = 0;
+  if (points > most_points || points < -most_points) return "a price is at most 1e15 of the tape's price steps";
+  if (__builtin_mul_overflow(points, lots, &worth)) return "price x quantity, in the tape's steps, is at most 2^63 - 1";
+  return nullptr;
+}
 
 } // namespace lob

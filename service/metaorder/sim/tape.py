@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -56,6 +56,7 @@ class Tape:
 NANO = 1_000_000_000
 NEVER = 2**63 - 1
 
+PrintTape = _native.PrintTape
 NativeTape = _native.Tape | _native.LevelTape | _native.PrintTape
 
 Made = TypeVar("Made", covariant=True)
@@ -145,44 +146,40 @@ def read_binance(file: BinanceFile) -> tuple[_native.LevelTape, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceColumns:
-    """Trades or bars as columns: nanoseconds, points and lots. prices: open, high, low, close.
+    """Some trades or bars as columns: nanoseconds, points and lots. prices: open, high, low, close."""
 
-    first_row: rows of the file before them, for errors.
-    """
-
-    name: str
     start: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
     prices: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]
     lots: npt.NDArray[np.int64]
-    bars: bool
-    first_row: int = 0
 
 
-def price_tape(columns: PriceColumns, instrument: Instrument, day: TradingDay) -> _native.PrintTape:
-    """The tape of a table.
+class PriceTable:
+    """Takes a table batch by batch; what it is a day of is known at its end."""
 
-    Raises:
-        DataError: a row that breaks a rule.
-    """
-    opens, highs, lows, closes = columns.prices
-    try:
-        return _native.price_tape(
-            name=columns.name,
-            start=columns.start,
-            end=columns.end,
-            open=opens,
-            high=highs,
-            low=lows,
-            close=closes,
-            lots=columns.lots,
-            bars=columns.bars,
-            points_per_tick=instrument.points_per_tick,
-            opens=day.open,
-            closes=day.close,
-        )
-    except _native.DataError as error:
-        raise DataError(error.file, error.row + columns.first_row, error.rule) from None
+    def __init__(self, file: str, instrument: Instrument, *, bars: bool) -> None:
+        self._native = _native.PriceReader(name=file, bars=bars, points_per_tick=instrument.points_per_tick)
+
+    @property
+    def rows(self) -> int:
+        """How many have been taken."""
+        return self._native.rows
+
+    def feed(self, row: int, columns: PriceColumns) -> None:
+        """The next rows, which follow the last ones in the file. row: number of the first of them, from 1."""
+        opens, highs, lows, closes = (np.ascontiguousarray(each) for each in columns.prices)
+        start, lots = np.ascontiguousarray(columns.start), np.ascontiguousarray(columns.lots)
+        self._native.feed(row, start=start, end=start, open=opens, high=highs, low=lows, close=closes, lots=lots)
+
+    def finish(self, day: TradingDay, lasts: int) -> _native.PrintTape:
+        """The tape. lasts: how long a bar does [ns]; those that would end after the close are left out; 0 for trades.
+
+        Raises:
+            DataError: a row that breaks a rule, or none is in the session.
+        """
+        try:
+            return self._native.finish(open=day.open, close=day.close, lasts=lasts)
+        except _native.DataError as error:
+            raise DataError(error.file, error.row, error.rule) from None
 
 
 def read_through(reader: Reader[Made], pieces: Iterable[bytes]) -> Made:
@@ -201,13 +198,13 @@ def read_through(reader: Reader[Made], pieces: Iterable[bytes]) -> Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LobsterFiles:
-    """The two files of a LOBSTER day, as bytes, with their names for error messages.
+    """The two files of a LOBSTER day, in pieces, with their names for error messages.
 
     levels: depth of the book file. midnight: the exchange's, of that day. points_per_tick: LOBSTER counts dollars / 10,000.
     """
 
-    messages: bytes
-    book: bytes
+    messages: Iterable[bytes]
+    book: Iterable[bytes]
     message_name: str
     book_name: str
     levels: int
@@ -223,9 +220,7 @@ def read_lobster(files: LobsterFiles) -> Tape:
         DataError: a row that breaks a rule; nothing is half read.
     """
     try:
-        native = _native.read_lobster(
-            messages=files.messages,
-            books=files.book,
+        reader = _native.LobsterReader(
             message_name=files.message_name,
             book_name=files.book_name,
             levels=files.levels,
@@ -234,6 +229,24 @@ def read_lobster(files: LobsterFiles) -> Tape:
             open=files.day.open,
             close=files.day.close,
         )
+        _in_step(reader, iter(files.messages), iter(files.book))
+        return Tape(reader.finish(), files.day)
     except _native.DataError as error:
         raise DataError(error.file, error.row, error.rule) from None
-    return Tape(native, files.day)
+
+
+def _in_step(reader: _native.LobsterReader, messages: Iterator[bytes], books: Iterator[bytes]) -> None:
+    """Feed two files so that neither runs ahead of the other by more than a piece."""
+    more_messages = more_books = True
+    while more_messages or more_books:
+        wants_messages, wants_books = reader.wants_messages, reader.wants_books
+        if (not wants_messages and not more_books) or (not wants_books and not more_messages):
+            return  # one is over, and a row of the other is left
+        if more_messages and (wants_messages or not more_books):
+            piece = next(messages, None)
+            more_messages = piece is not None
+            reader.feed_messages(piece or b"")
+        else:
+            piece = next(books, None)
+            more_books = piece is not None
+            reader.feed_books(piece or b"")

@@ -28,8 +28,8 @@ def morning() -> Day:
 def files(messages: str | None = None, book: str | None = None, **changes: Any) -> LobsterFiles:
     """The morning, or other rows."""
     given = LobsterFiles(
-        messages=(morning().message_file() if messages is None else messages).encode(),
-        book=(morning().book_file() if book is None else book).encode(),
+        messages=[(morning().message_file() if messages is None else messages).encode()],
+        book=[(morning().book_file() if book is None else book).encode()],
         message_name="day_message.csv",
         book_name="day_orderbook.csv",
         levels=2,
@@ -142,7 +142,7 @@ def test_a_file_that_is_cut_short_anywhere_is_refused(which: str) -> None:
 
 @pytest.mark.parametrize("rubbish", [b"\0" * 99, b"\xff\xfe\n", b"\n\n\n", b"PK\x03\x04", b'"34201",1,3,50,99800,1\n'])
 def test_bytes_that_are_no_rows_are_refused_by_their_first_row(rubbish: bytes) -> None:
-    error = refused(replace(files(), messages=rubbish))
+    error = refused(replace(files(), messages=[rubbish]))
     assert (error.file, error.row) == ("day_message.csv", 1)
 
 
@@ -153,4 +153,4 @@ def test_one_changed_lot_deep_in_a_real_book_is_found_at_its_row() -> None:
     given = files(rows.messages, broken, levels=rows.levels)
     error = refused(given)
     assert (error.file, error.row, error.rule) == ("day_orderbook.csv", 1_500, "the book file agrees with the messages")
-    assert read_lobster(replace(given, book=rows.books.encode())).rows == 2_000
+    assert read_lobster(replace(given, book=[rows.books.encode()])).rows == 2_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,17 +32,18 @@ def load(path: Path, wanted: Wanted, calendars: Calendars, *, market: str) -> Re
     point, lot = instrument.point_size.scaleb(DIGITS), (instrument.unit_size * instrument.lot_size).scaleb(DIGITS)
     if point != int(point) or lot != int(lot):
         raise DataError(path.name, 0, f"half a tick and a lot are multiples of {Decimal(1).scaleb(-DIGITS):f}")
-    native, dropped = read_binance(
-        BinanceFile(
-            name=path.name,
-            symbol=wanted.symbol,
-            futures=market == "usdm",
-            point_size=int(point),
-            points_per_tick=instrument.points_per_tick,
-            lot_size=int(lot),
-            pieces=pieces(path),
+    with closing(pieces(path)) as stream:
+        native, dropped = read_binance(
+            BinanceFile(
+                name=path.name,
+                symbol=wanted.symbol,
+                futures=market == "usdm",
+                point_size=int(point),
+                points_per_tick=instrument.points_per_tick,
+                lot_size=int(lot),
+                pieces=stream,
+            )
         )
-    )
     day = TradingDay(date=time_text(native.open)[:10], open=Nanos(native.open), close=Nanos(native.close))
     return RecordedDay(Tape(native, day), instrument, digest_of(path), {"before_the_session": dropped})
 

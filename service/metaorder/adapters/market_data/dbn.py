@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -16,7 +17,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import Nanos, time_text
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import RecordedDay, Wanted
-from metaorder.sim.tape import DataError, DbnFile, Tape, read_dbn
+from metaorder.sim.tape import DataError, DbnFile, NativeTape, Tape, read_dbn
 
 SCHEMAS = {0: "mbo", 2: "mbp-10", 4: "trades"}
 MICS = {"GLBX.MDP3": "XCME", "XNAS.ITCH": "XNAS", "XNYS.PILLAR": "XNYS"}
@@ -47,20 +48,24 @@ def load(path: Path, wanted: Wanted, calendars: Calendars) -> RecordedDay:
         DataError: not DBN, of another schema or symbol, or a record that breaks a rule.
     """
     del calendars  # the file states its own span
-    stream = pieces(path)
-    header, first = _header(path.name, stream)
+    with closing(pieces(path)) as stream:
+        native, instrument = _read_all(path.name, stream, wanted)
+    day = TradingDay(date=time_text(native.open)[:10], open=Nanos(native.open), close=Nanos(native.close))
+    return RecordedDay(Tape(native, day), instrument, digest_of(path))
+
+
+def _read_all(file: str, stream: Iterator[bytes], wanted: Wanted) -> tuple[NativeTape, Instrument]:
+    header, first = _header(file, stream)
     only = next(iter(header.instruments)) if len(header.instruments) == 1 else None
     symbol = wanted.symbol or only or ""
-    instrument = _instrument(path.name, header, replace(wanted, symbol=symbol))
+    instrument = _instrument(file, header, replace(wanted, symbol=symbol))
     ids = header.instruments.get(symbol)
     if ids is None or len(ids) != 1:
         known = ", ".join(sorted(header.instruments)) or "none"
-        raise DataError(
-            path.name, 0, f"the file maps the symbol {symbol or 'that is wanted'} to one instrument; its symbols: {known}"
-        )
+        raise DataError(file, 0, f"the file maps the symbol {symbol or 'that is wanted'} to one instrument; its symbols: {known}")
     native = read_dbn(
         DbnFile(
-            name=path.name,
+            name=file,
             schema=header.schema,
             instrument_id=next(iter(ids)),
             open=Nanos(header.start),
@@ -69,8 +74,7 @@ def load(path: Path, wanted: Wanted, calendars: Calendars) -> RecordedDay:
         ),
         instrument,
     )
-    day = TradingDay(date=time_text(native.open)[:10], open=Nanos(native.open), close=Nanos(native.close))
-    return RecordedDay(Tape(native, day), instrument, digest_of(path))
+    return native, instrument
 
 
 def _instrument(file: str, header: Header, wanted: Wanted) -> Instrument:

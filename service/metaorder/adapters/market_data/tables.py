@@ -3,14 +3,17 @@
 Trades have the columns ts, price, quantity; bars ts (their beginning), open, high, low, close, volume. ts is RFC 3339 with an
 offset, a Parquet timestamp with a time zone, or whole nanoseconds since 1970. Prices are decimals, or whole numbers; a float
 that stands for a decimal is taken at its shortest text. A bar lasts as long as the commonest step between two.
-A file may hold several days: `date` says which. With a calendar that is known (the instrument's mic) the session is the
-exchange's, and rows outside of it are dropped and counted; otherwise it is from the first row to the last.
+A column `symbol`, where there is one, holds the market's alone. A file may hold several days: `date` says which. With a
+calendar that is known (the instrument's mic) the session is the exchange's, and rows outside of it are dropped and counted;
+otherwise it is from the first row to the last.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from metaorder.adapters.market_data import streams
 from metaorder.adapters.market_data.instruments import instrument_for
 from metaorder.adapters.market_data.streams import digest_of, opened
 from metaorder.domain.calendar import TradingDay
@@ -26,9 +30,11 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.units import Nanos, time_text, to_nanos
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import RecordedDay, Wanted
-from metaorder.sim.tape import DataError, PriceColumns, Tape, price_tape
+from metaorder.sim.tape import DataError, PriceColumns, PriceTable, PrintTape, Tape
 
-BATCH = 1 << 20
+BATCH = 1 << 16
+"""Rows of a Parquet file that are in memory as numbers and texts at a time; a CSV is read in streams.PIECE bytes."""
+DAY = 86_400 * 1_000_000_000
 Ints = npt.NDArray[np.int64]
 
 TRADES = ("ts", "price", "quantity")
@@ -42,86 +48,121 @@ def load(path: Path, wanted: Wanted, calendars: Calendars, *, kind: str) -> Reco
         DataError: a column is missing, or a row breaks a rule.
     """
     instrument = instrument_for(path.name, wanted, None)
-    names, columns = _columns(path, instrument, kind)
-    bars = names == BARS
-    ts = columns[0]
-    back = np.flatnonzero(np.diff(ts) < 0)
-    if len(back):
-        raise DataError(path.name, int(back[0]) + 2, "time does not run backwards")
-    lasts = _step(ts) if bars else 0
-    day = _day(path.name, wanted, calendars, instrument, ts, lasts)
-    inside = (ts >= day.open) & (ts + lasts <= day.close)
-    if not inside.any():
-        raise DataError(path.name, 0, f"the file has rows in the session of {day.date}")
-    first = int(np.argmax(inside))
-    kept = [np.ascontiguousarray(column[inside]) for column in columns]
-    ends = kept[0] + lasts
-    prices = kept[1:5] if bars else [kept[1]] * 4
-    native = price_tape(
-        PriceColumns(
-            name=path.name,
-            start=kept[0],
-            end=np.minimum(ends, np.append(kept[0][1:], day.close)) if bars else ends,
-            prices=(prices[0], prices[1], prices[2], prices[3]),
-            lots=kept[-1],
-            bars=bars,
-            first_row=first,
-        ),
-        instrument,
-        day,
-    )
-    return RecordedDay(Tape(native, day), instrument, digest_of(path), {"outside_the_session": int((~inside).sum())})
+    reading: _Reading | None = None
+    with closing(_batches(path, kind)) as batches:
+        for batch in batches:
+            names = _names(path.name, batch.schema.names)
+            if reading is None:
+                reading = _Reading(path.name, wanted, calendars, instrument, bars=names == BARS)
+            columns = [_ints(path.name, reading.row, name, batch.column(name), instrument) for name in names]
+            reading.take(columns, _symbols(batch))
+    if reading is None or not reading.row:
+        raise DataError(path.name, 0, "the file has rows")
+    native, day = reading.finish()
+    return RecordedDay(Tape(native, day), instrument, digest_of(path), {"outside_the_session": reading.row - native.rows})
 
 
 csv = functools.partial(load, kind="csv")
 parquet = functools.partial(load, kind="parquet")
 
 
-def _day(file: str, wanted: Wanted, calendars: Calendars, instrument: Instrument, ts: Ints, lasts: int) -> TradingDay:
-    dates = np.unique(ts // (86_400 * 1_000_000_000))
-    if wanted.date is None and len(dates) > 1:
-        raise DataError(file, 0, f"the file is of one day, or the market says which by `date`; it holds {len(dates)}")
-    date = wanted.date or time_text(int(ts[0]))[:10]
-    try:
-        return calendars.day(instrument.mic, date)
-    except Invalid as wrong:
-        if wrong.field == "date":
-            raise DataError(file, 0, f"the file's day is {wrong.rule}: {date}") from None
-    mine = ts[(ts >= to_nanos(f"{date}T00:00:00Z")) & (ts < to_nanos(f"{date}T00:00:00Z") + 86_400 * 1_000_000_000)]
-    if not len(mine):
-        raise DataError(file, 0, f"the file has rows of {date}")
-    return TradingDay(date=date, open=Nanos(int(mine[0])), close=Nanos(int(mine[-1]) + max(lasts, 1)))
+class _Reading:
+    """What is known of a table so far: rows of the day that is wanted, and enough of the others to say what they are."""
+
+    def __init__(self, file: str, wanted: Wanted, calendars: Calendars, instrument: Instrument, *, bars: bool) -> None:
+        self.row = 0
+        self._file, self._wanted, self._calendars, self._instrument = file, wanted, calendars, instrument
+        self._bars = bars
+        self._table = PriceTable(file, instrument, bars=bars)
+        self._date = wanted.date
+        self._session: TradingDay | None = None
+        self._span = (0, 0)  # what is kept, both ends included [ns]
+        self._first = self._last = 0  # of what is kept
+        self._before: int | None = None
+        self._dates: set[int] = set()
+        self._steps: Counter[int] = Counter()
+
+    def take(self, columns: list[Ints], symbols: list[str] | None) -> None:
+        """The next rows."""
+        ts = columns[0]
+        if not len(ts):
+            return
+        if (
+            symbols is not None
+            and (other := next((i for i, each in enumerate(symbols) if each != self._wanted.symbol), None)) is not None
+        ):
+            raise DataError(self._file, self.row + other + 1, f"symbol is {self._wanted.symbol}, not {symbols[other]}")
+        self._in_order(ts)
+        if self._date is None:
+            self._date = time_text(int(ts[0]))[:10]
+        if self._span == (0, 0):
+            self._open(self._date)
+        inside = (ts >= self._span[0]) & (ts <= self._span[1])
+        if inside.any():
+            at = int(np.argmax(inside))
+            kept = [column[inside] for column in columns]
+            self._first = self._first if self._table.rows else int(kept[0][0])
+            self._last = int(kept[0][-1])
+            prices = kept[1:5] if self._bars else [kept[1]] * 4
+            rows = PriceColumns(start=kept[0], prices=(prices[0], prices[1], prices[2], prices[3]), lots=kept[-1])
+            self._table.feed(self.row + at + 1, rows)
+        self.row += len(ts)
+
+    def finish(self) -> tuple[PrintTape, TradingDay]:
+        """The tape and its session."""
+        if self._wanted.date is None and len(self._dates) > 1:
+            raise DataError(
+                self._file, 0, f"the file is of one day, or the market says which by `date`; it holds {len(self._dates)}"
+            )
+        lasts = self._lasts() if self._bars else 0
+        if not self._table.rows:
+            raise DataError(self._file, 0, f"the file has rows in the session of {self._date}")
+        day = self._session
+        if day is None:
+            day = TradingDay(date=self._date or "", open=Nanos(self._first), close=Nanos(self._last + max(lasts, 1)))
+        return self._table.finish(day, lasts), day
+
+    def _in_order(self, ts: Ints) -> None:
+        steps = np.diff(ts, prepend=ts[0] if self._before is None else self._before)
+        back = np.flatnonzero(steps < 0)
+        if len(back):
+            raise DataError(self._file, self.row + int(back[0]) + 1, "time does not run backwards")
+        self._before = int(ts[-1])
+        self._dates |= set(np.unique(ts // DAY).tolist())
+        if self._bars:
+            values, counts = np.unique(steps[steps > 0], return_counts=True)
+            self._steps.update(dict(zip(values.tolist(), counts.tolist(), strict=True)))
+
+    def _open(self, date: str) -> None:
+        """The session that the exchange keeps on a date; the whole date where its calendar is not known."""
+        try:
+            self._session = self._calendars.day(self._instrument.mic, date)
+            self._span = (self._session.open, self._session.close)
+        except Invalid as wrong:
+            if wrong.field == "date":
+                raise DataError(self._file, 0, f"the file's day is {wrong.rule}: {date}") from None
+            midnight = to_nanos(f"{date}T00:00:00Z")
+            self._span = (midnight, midnight + DAY - 1)
+
+    def _lasts(self) -> int:
+        """How long a bar lasts: the commonest step; a minute where there is one bar alone."""
+        return max(self._steps, key=lambda step: (self._steps[step], -step), default=60 * 1_000_000_000)
 
 
-def _step(ts: Ints) -> int:
-    """How long a bar lasts: the commonest step; a minute where there is one bar alone."""
-    steps = np.diff(ts)
-    steps = steps[steps > 0]
-    if not len(steps):
-        return 60 * 1_000_000_000
-    values, counts = np.unique(steps, return_counts=True)
-    return int(values[np.argmax(counts)])
+def _names(file: str, have: Sequence[str]) -> tuple[str, ...]:
+    """The columns of the kind of table that this is."""
+    found = next((each for each in (BARS, TRADES) if set(each) <= set(have)), None)
+    if found is None:
+        raise DataError(file, 0, f"the columns are {', '.join(TRADES)} or {', '.join(BARS)}")
+    return found
 
 
-def _columns(path: Path, instrument: Instrument, kind: str) -> tuple[tuple[str, ...], list[Ints]]:
-    """The names that the file has, and its columns in nanoseconds, points and lots."""
-    names: tuple[str, ...] = ()
-    parts: list[list[Ints]] = []
-    row = 0
-    for batch in _batches(path, kind):
-        if not names:
-            have = set(batch.schema.names)
-            names = next((each for each in (BARS, TRADES) if set(each) <= have), ())
-            if not names:
-                raise DataError(path.name, 0, f"the columns are {', '.join(TRADES)} or {', '.join(BARS)}")
-        parts.append([_ints(path.name, row, name, batch.column(batch.schema.names.index(name)), instrument) for name in names])
-        row += batch.num_rows
-    if not row:
-        raise DataError(path.name, 0, "the file has rows")
-    return names, [np.concatenate(column) for column in zip(*parts, strict=True)]
+def _symbols(batch: Any) -> list[str] | None:
+    """The column `symbol`, where there is one."""
+    return [str(each) for each in batch.column("symbol").to_pylist()] if "symbol" in batch.schema.names else None
 
 
-def _batches(path: Path, kind: str) -> Iterator[Any]:
+def _batches(path: Path, kind: str) -> Generator[Any, None, None]:
     import pyarrow as pa
     from pyarrow import csv as comma_separated
     from pyarrow import parquet as columnar
@@ -129,11 +170,14 @@ def _batches(path: Path, kind: str) -> Iterator[Any]:
     try:
         with path.open("rb") as raw, opened(raw) as file:
             if kind == "parquet":
-                yield from columnar.ParquetFile(raw).iter_batches(BATCH)
+                table = columnar.ParquetFile(raw, pre_buffer=False)
+                columns = [name for name in table.schema_arrow.names if name in {*TRADES, *BARS, "symbol"}]
+                yield from table.iter_batches(BATCH, columns=columns)
                 return
-            names = dict.fromkeys((*TRADES, *BARS), pa.string())
+            names = dict.fromkeys((*TRADES, *BARS, "symbol"), pa.string())
             convert = comma_separated.ConvertOptions(column_types=names, strings_can_be_null=False)
-            yield from comma_separated.open_csv(file, convert_options=convert)
+            options = comma_separated.ReadOptions(block_size=streams.PIECE, use_threads=False)
+            yield from comma_separated.open_csv(file, read_options=options, convert_options=convert)
     except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(path.name, 0, f"the file is {kind} that can be read whole ({text})") from None
