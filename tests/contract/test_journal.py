@@ -152,12 +152,12 @@ def test_what_stands_beside_the_rows_is_kept_with_them(reopen: Open) -> None:
 
 def test_a_switch_is_what_was_said_last(reopen: Open) -> None:
     journal = reopen()
-    assert journal.switch("killed") is None
+    assert journal.switches() == {}
     journal.append([killed()], [])
-    assert journal.switch("killed") == "1"
+    assert journal.switches() == {"killed": "1"}
     journal.append([entry(None, "risk.rearmed")], [])
     journal = reopen()
-    assert journal.switch("killed") == "0"
+    assert journal.switches() == {"killed": "0"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -15,13 +15,13 @@ from typing import Any
 
 import msgspec
 
-from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Rejection, Resume, Stamp
+from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Rejection, Resume, SetLimits, Stamp
 from metaorder.core.decide import Gate
 from metaorder.core.engine import Engine
 from metaorder.core.execution import Execution
 from metaorder.core.wire import Wire
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import ParentId, ParentOrder, ParticipationMode, Side
+from metaorder.domain.order import Account, ParentId, ParentOrder, ParticipationMode, Side
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
 from support.core import DAY, LATENCY, OPEN, at, child, parent_order, touch
 from support.fake_market import FILLS_AT_ONCE, NEVER_FILLS, REFUSES, FakeMarket, Fate, Halted, Printed, Quoted
@@ -81,12 +81,14 @@ def amend(number: int, version: int, **terms: Any) -> Amend:
 
 SCRIPT: list[tuple[float, Command]] = [
     *((0, accept(each)) for each in ORDERS),
+    (0, SetLimits(account=Account("desk"), limits={"max_rejects_in_10_s": 2, "max_loss": "50.00"})),
     (0, accept(order(6), Rejection(code="max_quantity", detail="too much", limit="1000", observed="10000"))),
     (15, Pause(parent=ParentId("p-2"), cancel_open=True)),
     (22, Resume(parent=ParentId("p-2"))),
     (24, amend(2, 1, lots=Lots(150), limit=Ticks(10_001), limit_given=True)),
     (25, amend(4, 1, end=at(400), params={"slices": 8})),
     (50, Cancel(parent=ParentId("p-4"))),
+    (70, Kill(reason="one order", account="desk", parent=ParentId("p-3"))),
     (95, Kill(reason="drill")),
     (96, Delete()),
 ]
@@ -117,9 +119,9 @@ def lines() -> Iterator[dict[str, Any]]:
     market.engine = Engine(DAY, {"ACME": (Gate("FAKE", LATENCY, INSTRUMENT),)}, market, "golden")
     wire, read = Wire(INSTRUMENT), 0
     for seconds, command in SCRIPT:
-        if isinstance(command, Kill):  # before it, the guard of the fifth order counts what the core does not: it blocks
+        if command == Kill(reason="drill"):  # before it, the guard of the fifth order counts what the core does not: it blocks
             market.run(at(75))
-            market.engine._guard.sent(ParentId("p-5"), child(99, lots=Lots(999)))
+            market.engine._gatekeeper._guard.sent(ParentId("p-5"), child(99, lots=Lots(999)))
         market.run(at(seconds))
         market.apply(command)
         yield wire.command(command, Stamp(market.now, len(market.steps)))

@@ -53,10 +53,9 @@ class MemoryJournal:
         found = [row for row in self.tables.get("markets", {}).values() if row["state"] in {"ready", "running", "paused"}]
         return sorted(found, key=lambda row: int(row["position"]))
 
-    def switch(self, name: str) -> str | None:
-        """The value of a switch."""
-        row = self.tables.get("switches", {}).get(name)
-        return None if row is None else str(row["value"])
+    def switches(self) -> dict[str, str]:
+        """Every switch with its value."""
+        return {str(name): str(row["value"]) for name, row in self.tables.get("switches", {}).items()}
 
     def verify(self, tail: int | None = None) -> int:
         """Check the chain."""

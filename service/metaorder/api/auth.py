@@ -53,6 +53,7 @@ def _needs(*scopes: Scope) -> Callable[[Request], Awaitable[Principal]]:
 Reader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.ADMIN))]
 Trader = Annotated[Principal, Depends(_needs(Scope.TRADE))]
 Canceler = Annotated[Principal, Depends(_needs(Scope.CANCEL, Scope.TRADE))]
+LimitsReader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.RISK, Scope.ADMIN))]
 RiskManager = Annotated[Principal, Depends(_needs(Scope.RISK))]
 Admin = Annotated[Principal, Depends(_needs(Scope.ADMIN))]
 

@@ -23,7 +23,7 @@ async def ready(request: Request) -> Response:
     service = context_of(request).service
     up = service.ready and service.writable and service.running
     state = {"ready": up, "recovered": service.ready, "writable": service.writable, "running": service.running}
-    return reply({**state, "killed": service.killed}, 200 if up else 503)
+    return reply({**state, "killed": bool(service.latches)}, 200 if up else 503)
 
 
 @router.get("/metrics")

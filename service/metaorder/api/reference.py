@@ -1,4 +1,4 @@
-"""What can be traded and how: algorithms, instruments, limits."""
+"""What can be traded and how: algorithms and instruments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from metaorder.algos.presets import PRESETS
 from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.paging import reply
-from metaorder.risk.limits import Limits
 from metaorder.runtime.listed import floors_of
 from metaorder.usecases.errors import NotFound
 
@@ -59,20 +58,6 @@ async def get_instruments(principal: Reader, ctx: Ctx) -> Response:
             if row["id"] not in entry["markets"]:
                 entry["markets"].append(row["id"])
     return reply({"items": list(found.values())})
-
-
-@router.get("/limits", responses=replies.LIMITS)
-async def get_limits(principal: Reader) -> Response:
-    """What the account may ask for at all."""
-    del principal
-    limits = Limits()
-    return reply(
-        {
-            "max_quantity": limits.max_quantity,
-            "max_notional": str(limits.max_notional),
-            "max_open_orders": limits.max_open_orders,
-        }
-    )
 
 
 def describe(name: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from metaorder.api.order_shapes import (
     ScheduleOut,
     TcaOut,
 )
+from metaorder.api.risk_shapes import HeartbeatOut, LimitsOut, SwitchOut
 from metaorder.api.shapes import Page, Problem, Reply
 from metaorder.domain.principal import Scope
 
@@ -65,14 +66,6 @@ class AlgosOut(Reply):
     items: list[AlgoOut]
 
 
-class LimitsOut(Reply):
-    """What the account may ask for at all."""
-
-    max_quantity: int
-    max_notional: str
-    max_open_orders: int
-
-
 class KeyOut(Reply):
     """A key, without its secret."""
 
@@ -94,13 +87,6 @@ class KeysOut(Reply):
     """Every key."""
 
     items: list[KeyOut]
-
-
-class SwitchOut(Reply):
-    """The kill switch. kill_seq: the journal position from which this holds."""
-
-    killed: bool
-    kill_seq: int
 
 
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
@@ -149,7 +135,8 @@ ALGO = answers(200, AlgoOut, "the algorithm", 404)
 PRESETS = answers(200, PresetsOut, "presets")
 ALGOS = answers(200, AlgosOut, "algorithms")
 INSTRUMENTS = answers(200, InstrumentsOut, "instruments")
-LIMITS = answers(200, LimitsOut, "limits")
+LIMITS = answers(200, LimitsOut, "limits", 413, 503)
+HEARTBEAT = answers(200, HeartbeatOut, "heard, and armed for so long", 413, 503)
 CALIBRATION = answers(200, CalibrationOut, "the calibration", 404, 503)
 CALIBRATION_ACCEPTED = answers(202, CalibrationOut, "durable, and queued", 404, 409, 413, 503)
 CALIBRATIONS = answers(200, CalibrationsOut, "calibrations")

@@ -253,9 +253,3 @@ class KeyIn(Body):
     name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Scope], Field(min_length=1)]
     account: Annotated[StrictStr, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
-
-
-class KillIn(Body):
-    """Why the kill switch is pulled."""
-
-    reason: Text = "pulled by hand"

@@ -92,7 +92,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     )
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))
-    service.start(ready.booted.hosted, killed=ready.booted.killed)
+    service.start(ready.booted.hosted, switches=ready.booted.switches)
     await jobs.start(await queries.open_jobs())
     rolling = None
     if settings.sim:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from metaorder.domain.order import EndReason, Params, ParentId, ParentOrder
+from metaorder.domain.order import Account, EndReason, Params, ParentId, ParentOrder, SuspendReason
 from metaorder.domain.units import Lots, Nanos, Ticks
 
 
@@ -102,9 +102,25 @@ class Resume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """Suspend every order of the session and call back every child."""
+    """Suspend the orders of the session that it names, every one where it names nothing, and call back their children."""
 
     reason: str
+    account: str | None = None
+    symbol: str | None = None
+    parent: ParentId | None = None
+    cause: SuspendReason = SuspendReason.KILL
+
+    def concerns(self, order: ParentOrder) -> bool:
+        """Whether it names an order."""
+        return self.account in (None, order.account) and self.symbol in (None, order.symbol) and self.parent in (None, order.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLimits:
+    """From here on these limits of the gate hold for an account. limits: by name, as `risk/limits.py` writes them."""
+
+    account: Account
+    limits: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +128,7 @@ class Delete:
     """End the market: its orders are canceled with it."""
 
 
-Command = Accept | Amend | Cancel | Pause | Resume | Kill | Delete
+Command = Accept | Amend | Cancel | Pause | Resume | Kill | SetLimits | Delete
 
 COMMAND_TYPES: Mapping[str, type[Any]] = {
     "command.accept": Accept,
@@ -121,6 +137,7 @@ COMMAND_TYPES: Mapping[str, type[Any]] = {
     "command.pause": Pause,
     "command.resume": Resume,
     "command.kill": Kill,
+    "command.set_limits": SetLimits,
     "command.delete": Delete,
 }
 """The name of each command in the journal."""

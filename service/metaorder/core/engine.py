@@ -7,16 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, assert_never
 
 from metaorder.core import apply
-from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Refusal, Resume, Unchanged
+from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Refusal, Resume, SetLimits, Unchanged
 from metaorder.core.decide import Gate, decide, end_cause, plan_points
 from metaorder.core.events import (
-    ChildAccepted,
-    ChildCanceled,
-    ChildExpired,
-    ChildRejected,
     ChildSubmitted,
     Event,
-    Fill,
     Happened,
     ParentCanceled,
     ParentExpired,
@@ -28,15 +23,18 @@ from metaorder.core.events import (
     ScheduleSet,
 )
 from metaorder.core.execution import Execution, Step, evolve
+from metaorder.core.gatekeeper import Gatekeeper
+from metaorder.core.reports import reported
 from metaorder.domain.calendar import TradingDay
-from metaorder.domain.child import Child, ChildStatus
+from metaorder.domain.child import ChildStatus
 from metaorder.domain.market import Quote
-from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, SuspendReason, Waiting
+from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, Waiting
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots, Nanos, time_text
 from metaorder.domain.venue import Report, ReportKind
-from metaorder.risk.guard import Guard
-from metaorder.risk.participation import headroom
+from metaorder.risk.guard import Breach
+from metaorder.risk.limits import read_gate
+from metaorder.risk.watch import reason_of
 
 _NONE: frozenset[str] = frozenset()
 
@@ -76,7 +74,7 @@ class Engine:
         self._awaiting: set[ParentId] = set()
         self._open: Counter[Account] = Counter()
         self._wakes: dict[ParentId, Nanos] = {}
-        self._guard = Guard()
+        self._gatekeeper = Gatekeeper()
         self._out: list[Step] = []
         self._now = Nanos(0)
 
@@ -93,6 +91,10 @@ class Engine:
     def open_orders(self, account: Account) -> int:
         """How many orders of an account are not terminal."""
         return self._open[account]
+
+    def position(self, account: Account, symbol: str) -> Lots:
+        """What an account has bought of a symbol here, sells negative."""
+        return self._gatekeeper.watch.position(account, symbol)
 
     def apply(self, command: Command, now: Nanos) -> list[Step] | Refusal | Unchanged:
         """What a command does at `now`. A refusal has changed nothing."""
@@ -112,10 +114,12 @@ class Engine:
                 self._redraw(command)
                 self._settle_and_decide([command.parent])
             case Kill():
-                unfinished = self._unfinished()
-                for parent in unfinished:
-                    self._emit(parent, apply.suspend(self.executions[parent], SuspendReason.KILL, cancel_open=True))
-                self._settle_and_decide(unfinished)
+                concerned = [each for each in self._unfinished() if command.concerns(self.executions[each].order)]
+                for parent in concerned:
+                    self._emit(parent, apply.suspend(self.executions[parent], command.cause, cancel_open=True))
+                self._settle_and_decide(concerned)
+            case SetLimits():
+                self._gatekeeper.watch.set(command.account, read_gate(dict(command.limits)))
             case Delete():
                 for parent in self._unfinished():
                     self._emit(parent, apply.end(self.executions[parent], EndReason.MARKET_DELETED))
@@ -133,8 +137,10 @@ class Engine:
         self._begin(now)
         roomier = {report.parent for report in reports if self._makes_room(report)}
         for report in reports:
-            self._guard.heard(report)
+            breach = self._gatekeeper.heard(self.executions[report.parent].order, report)
             self._emit(report.parent, [self._reported(report)], report.ts)
+            if breach is not None:
+                self._suspend(report.parent, breach)
         concerned = {report.parent for report in reports}
         for parent in self._ranked(concerned):
             if parent in roomier:
@@ -232,6 +238,8 @@ class Engine:
     def _redraw(self, command: Amend | Cancel | Pause | Resume) -> None:
         """Resuming and amending draw the schedule anew from here."""
         execution = self.executions[command.parent]
+        if isinstance(command, Resume):
+            self._gatekeeper.watch.resumed(command.parent)
         if execution.status.live and execution.started is not None and isinstance(command, Amend | Resume):
             self._draw(command.parent, "amended" if isinstance(command, Amend) else "resumed")
 
@@ -286,8 +294,12 @@ class Engine:
 
     def _decide(self, parent: ParentId) -> None:
         execution = self.executions[parent]
-        market = self._view.observe(execution)
-        decision = decide(execution, market, self._gates[execution.order.symbol])
+        market, gates = self._view.observe(execution), self._gates[execution.order.symbol]
+        breach = self._gatekeeper.watch.losing(execution.order, market.quote.mid2, gates[0].instrument)
+        if breach is not None:
+            self._suspend(parent, breach)
+            return
+        decision = decide(execution, market, gates)
         for event in decision.events:
             if isinstance(event, ChildSubmitted) and not self._pass(parent, event, market):
                 return
@@ -301,28 +313,22 @@ class Engine:
         assert after.filled + after.working <= after.order.lots, "an order never has more out than is left of it"
 
     def _pass(self, parent: ParentId, event: ChildSubmitted, market: MarketState) -> bool:
-        """Let a child through the guard, or block it and suspend its parent."""
+        """Let a child through the gate, or block it and suspend its parent."""
         execution = self.executions[parent]
-        child = Child(
-            number=event.number,
-            venue=event.venue,
-            type=event.type,
-            time_in_force=event.time_in_force,
-            price=event.price,
-            lots=event.lots,
-            good_till=event.good_till,
-            sent=self._now,
-        )
-        left = headroom(execution.order, execution.own(self._now), market)
-        breach = self._guard.check(execution.order, child, self._now, left)
+        breach = self._gatekeeper.admit(execution, event, market, self._gates[execution.order.symbol])
         if breach is None:
-            self._guard.sent(parent, child)
             return True
         self._emit(parent, [RiskBlocked(number=event.number, code=breach.code, detail=breach.detail)])
-        self._emit(parent, [ParentSuspended(reason=SuspendReason.GUARD)])
-        self._emit(parent, apply.pulls(self.executions[parent], "blocked by the guard"))
-        self._wakes[parent] = execution.order.end
+        self._suspend(parent, breach)
         return False
+
+    def _suspend(self, parent: ParentId, breach: Breach) -> None:
+        """Stop an order that breaks a limit, and call back what is open; a person looks at it next."""
+        execution = self.executions[parent]
+        if execution.status.live:
+            self._emit(parent, [ParentSuspended(reason=reason_of(breach), detail=breach.detail)])
+            self._emit(parent, apply.pulls(self.executions[parent], breach.code))
+            self._wakes[parent] = execution.order.end
 
     def _finish(self, parent: ParentId, cause: EndReason) -> None:
         self._emit(parent, apply.end(self.executions[parent], cause))
@@ -343,51 +349,16 @@ class Engine:
             self._emit(parent, [kind(reason=execution.cause, end=end)])
         if self.executions[parent].status.terminal:
             self._wakes.pop(parent, None)
-            self._guard.forget(parent)
+            self._gatekeeper.forget(parent)
+
+    def _reported(self, report: Report) -> Event:
+        execution = self.executions[report.parent]
+        return reported(report, execution, self._gates[execution.order.symbol], self._prefix)
 
     def _makes_room(self, report: Report) -> bool:
         if report.kind is not ReportKind.CANCELED:
             return report.kind is ReportKind.FILL
         return self.executions[report.parent].open[report.number].status is ChildStatus.PENDING_CANCEL
-
-    def _reported(self, report: Report) -> Event:
-        match report.kind:
-            case ReportKind.ACCEPTED:
-                return ChildAccepted(number=report.number, queue_ahead=report.queue_ahead, queue_known_ppm=report.queue_known_ppm)
-            case ReportKind.REJECTED:
-                return ChildRejected(number=report.number, reason=report.reason)
-            case ReportKind.CANCELED:
-                return ChildCanceled(number=report.number, lots=report.lots, reason=report.reason)
-            case ReportKind.EXPIRED:
-                return ChildExpired(number=report.number, lots=report.lots, reason=report.reason)
-            case ReportKind.FILL:
-                return self._filled(report)
-            case _:
-                assert_never(report.kind)
-
-    def _filled(self, report: Report) -> Fill:
-        execution = self.executions[report.parent]
-        maker = report.liquidity == "maker"
-        child = execution.open[report.number]
-        filled = Lots(execution.filled + report.lots)
-        gate = next(gate for gate in self._gates[execution.order.symbol] if gate.venue == child.venue)
-        return Fill(
-            number=report.number,
-            execution_id=f"{self._prefix}-{child.venue}-{report.number_of_fill}",
-            venue=child.venue,
-            price=report.price,
-            lots=report.lots,
-            liquidity=report.liquidity,
-            fee=gate.instrument.fee(report.price, report.lots, maker=maker),
-            quote=report.quote,
-            reference=report.reference,
-            evidence=report.evidence,
-            certain=report.certain,
-            after_end=report.ts > execution.order.end,
-            filled=filled,
-            leaves=Lots(execution.order.lots - filled),
-            venue_quote=report.venue_quote,
-        )
 
 
 def _alive(execution: Execution | None) -> int:

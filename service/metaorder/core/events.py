@@ -68,6 +68,7 @@ class ParentSuspended:
     """No new child leaves until the order is resumed."""
 
     reason: SuspendReason
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

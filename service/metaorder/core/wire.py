@@ -17,7 +17,7 @@ from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, ParentOrder
 from metaorder.domain.units import price_text, time_text, to_nanos
 
-LEFT_OUT = frozenset({"venue_quote"})
+LEFT_OUT = frozenset({"venue_quote", "detail"})
 """Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
 
 

@@ -122,6 +122,10 @@ class SuspendReason(StrEnum):
     CLIENT_REQUEST = "client_request"
     KILL = "kill"
     GUARD = "risk_guard"
+    REPEATED_EXECUTION = "repeated_execution"
+    REJECT_STORM = "reject_storm"
+    LOSS = "loss_limit"
+    DISCONNECTED = "heartbeat_lost"
 
 
 class Benchmark(StrEnum):

@@ -89,8 +89,8 @@ class Journal(Protocol):
         """The market sessions that were not over, in the order in which they were made."""
         ...
 
-    def switch(self, name: str) -> str | None:
-        """The value of a switch, such as `killed`."""
+    def switches(self) -> dict[str, str]:
+        """Every switch with its value: latches, limits and heartbeats of accounts."""
         ...
 
     def verify(self, tail: int | None = None) -> int:

@@ -1,66 +1,128 @@
-"""The ladder at admission: what an account may ask for at all. Each refusal names its rule, its limit and what was seen."""
+"""Limits of an account: what it may ask for at all, and what its orders may do at the gate. Every one can be switched off."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from fractions import Fraction
+from typing import Any
 
-from metaorder.domain.instrument import Instrument
-from metaorder.domain.market import Quote
-from metaorder.domain.order import ParentOrder, Side
-from metaorder.domain.units import ratio_text
+from metaorder.domain.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What an account may do.
+class GateLimits:
+    """What the children of an account's orders may do; a session is told of them by a command. None: no such limit.
 
+    max_child_quantity: of a child [units]. max_child_notional: of a child at its price [currency].
+    max_open_children: children of one parent that are not terminal [count].
+    max_children_per_5_min: children of one parent in five minutes of market time [count].
+    max_rejects_in_10_s: refusals of venues in a row, within ten seconds of market time [count].
+    max_loss: realised and marked loss of the account in one symbol of one session [currency].
+    """
+
+    max_child_quantity: int | None = None
+    max_child_notional: Decimal | None = None
+    max_open_children: int | None = None
+    max_children_per_5_min: int | None = None
+    max_rejects_in_10_s: int | None = None
+    max_loss: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits(GateLimits):
+    """What an account may do. None: no such limit. A limit whose input is missing refuses: it fails closed.
+
+    permitted_symbols: those alone. restricted_symbols: never these.
     max_quantity: of a parent [units]. max_notional: of a parent at its worst price [currency].
+    max_adv_share: of a parent, as a share of the volume of a usual day.
+    price_collar: how far past the mid a limit price may lie, as a share of it.
+    max_impact_bps: own impact of a parent by the square-root law [basis points].
+    max_gross_notional: open at the worst price and filled, of all orders in sessions that are not over [currency].
+    max_position: of a symbol in a session, in either direction, with all that is open filled [units].
+    max_duplicates, duplicate_window_s: orders that are alike but for their id, within so many seconds [count].
     max_open_orders: parents that are not terminal [count].
     """
 
+    permitted_symbols: tuple[str, ...] | None = None
+    restricted_symbols: tuple[str, ...] = ()
     max_quantity: int = 10_000_000
     max_notional: Decimal = Decimal(1_000_000_000)
+    max_adv_share: Decimal | None = None
+    price_collar: Decimal | None = None
+    max_impact_bps: Decimal | None = None
+    max_gross_notional: Decimal | None = None
+    max_position: int | None = None
+    max_duplicates: int | None = None
+    duplicate_window_s: int = 5
     max_open_orders: int = 1_000
 
+    def __post_init__(self) -> None:
+        """Refuse limits that limit nothing by mistake.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A rule that an order breaks."""
+        Raises:
+            Invalid: a limit that is not positive; 0 is allowed where it means: none at all.
+        """
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, int | Decimal) and (not Decimal(value).is_finite() or value < 0):
+                raise Invalid(each.name, "finite and 0 or more", value)
+        if self.duplicate_window_s < 1:
+            raise Invalid("duplicate_window_s", "1 or more", self.duplicate_window_s)
 
-    code: str
-    detail: str
-    limit: str
-    observed: str
-
-
-def admit(order: ParentOrder, instrument: Instrument, quote: Quote, open_orders: int, limits: Limits) -> Refused | None:
-    """The first rule that an order breaks, or None. open_orders: of the account, this one left out."""
-    quantity = order.lots * instrument.lot_size
-    if quantity > limits.max_quantity:
-        return _refused("max_quantity", "the quantity", str(limits.max_quantity), str(quantity))
-    worst = worst_notional(order, instrument, quote)
-    if worst is not None and worst > limits.max_notional:
-        return _refused("max_notional", "the value at the worst price", str(limits.max_notional), ratio_text(worst, 2))
-    if open_orders >= limits.max_open_orders:
-        return _refused("max_open_orders", "the number of open orders", str(limits.max_open_orders), str(open_orders))
-    return None
+    @property
+    def gate(self) -> GateLimits:
+        """What of it the gate watches."""
+        return GateLimits(**{each.name: getattr(self, each.name) for each in fields(GateLimits)})
 
 
-def worst_notional(order: ParentOrder, instrument: Instrument, quote: Quote) -> Fraction | None:
-    """The order's value at its worst price; None where that is unknown.
+OPEN = Limits()
+"""What holds where nobody has said otherwise: simulated and replayed markets are for trying things out."""
 
-    A buyer pays the limit at most; a seller may come to trade at the touch however low the limit is.
+DESK = Limits(
+    max_notional=Decimal(5_000_000),
+    max_adv_share=Decimal("0.10"),
+    price_collar=Decimal("0.05"),
+    max_gross_notional=Decimal(10_000_000),
+    max_duplicates=2,
+    max_child_notional=Decimal(100_000),
+    max_open_children=50,
+    max_children_per_5_min=500,
+    max_rejects_in_10_s=10,
+)
+"""What a desk that trades money starts from."""
+
+SETS = {"open": OPEN, "desk": DESK}
+"""Sets of limits by name."""
+
+
+def document(limits: GateLimits) -> dict[str, Any]:
+    """Limits as JSON has them: decimals as text, null where there is none."""
+    return {each.name: _out(getattr(limits, each.name)) for each in fields(limits)}
+
+
+def read(doc: dict[str, Any]) -> Limits:
+    """The limits that a document holds; what it lacks from an earlier day has its default.
+
+    Raises:
+        Invalid: a limit that cannot be.
     """
-    prices = [price for price in (order.limit, quote.bid, quote.ask) if price is not None]
-    if order.side is Side.BUY and order.limit is not None:
-        prices = [order.limit]
-    if not prices:
-        return None
-    unit = Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
-    return max(prices) * order.lots * unit
+    kinds = {each.name: str(each.type) for each in fields(Limits)}
+    return Limits(**{name: _in(value, kinds[name]) for name, value in doc.items()})
 
 
-def _refused(code: str, what: str, limit: str, observed: str) -> Refused:
-    return Refused(code=code, detail=f"{what} is {observed}, the limit is {limit}", limit=limit, observed=observed)
+def read_gate(doc: dict[str, Any]) -> GateLimits:
+    """The limits of the gate that a document holds."""
+    kinds = {each.name: str(each.type) for each in fields(GateLimits)}
+    return GateLimits(**{name: _in(value, kinds[name]) for name, value in doc.items()})
+
+
+def _out(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _in(value: Any, kind: str) -> Any:
+    if isinstance(value, str) and "Decimal" in kind:
+        return Decimal(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -11,10 +11,13 @@ import msgspec
 from metaorder.core.chain import Entry
 from metaorder.core.wires import Wires
 from metaorder.domain.errors import Invalid
+from metaorder.domain.order import Account
 from metaorder.domain.units import Nanos
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.journal import Journal
 from metaorder.ports.market_data import MarketData, SourceNotFound
+from metaorder.risk.latches import Reach, named
+from metaorder.risk.limits import Limits, read
 from metaorder.runtime.abandon import abandon, fold
 from metaorder.runtime.build import SourceChanged, build
 from metaorder.runtime.failpoints import failpoint
@@ -33,8 +36,17 @@ class Booted:
     """What came back. said: a line for each session, for whoever started the server."""
 
     hosted: list[Hosted]
-    killed: bool
+    switches: Switches
     said: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What was set before the last end: latches that are shut, limits by account, and heartbeats by account [s]."""
+
+    latches: list[Reach] = field(default_factory=list)
+    limits: dict[Account, Limits] = field(default_factory=dict)
+    heartbeats: dict[Account, int] = field(default_factory=dict)
 
 
 def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) -> Booted:
@@ -56,7 +68,20 @@ def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) 
         hosted.append(each)
         said.append(f"market {spec.id} is back: {rows} rows run again, hash {each.live.hash[:12]}")
     failpoint("recovery.done")
-    return Booted(hosted, journal.switch("killed") == "1", said)
+    return Booted(hosted, _switches(journal.switches()), said)
+
+
+def _switches(found: Mapping[str, str]) -> Switches:
+    made = Switches()
+    for name, value in found.items():
+        kind, _, rest = name.partition(" ")
+        if kind == "killed" and value == "1":
+            made.latches.append(named(name))
+        elif kind == "limits":
+            made.limits[Account(rest)] = read(msgspec.json.decode(value))
+        elif kind == "heartbeat" and int(value) > 0:
+            made.heartbeats[Account(rest)] = int(value)
+    return made
 
 
 class EngineChanged(RuntimeError):

@@ -5,23 +5,25 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, assert_never
 
 import msgspec
 
 from metaorder.core.apply import amended
 from metaorder.core.chain import Entry, alone
-from metaorder.core.commands import Accept, Amend, Delete, Kill, Refusal, Rejection, Resume, Unchanged
+from metaorder.core.commands import Accept, Amend, Delete, Kill, Refusal, Resume, SetLimits, Unchanged
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import Account
+from metaorder.domain.order import ParentId
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, StoredRecord
-from metaorder.risk.limits import Limits, admit
+from metaorder.risk.latches import Reach
+from metaorder.risk.limits import document
 from metaorder.runtime.abandon import abandon
+from metaorder.runtime.controls import Controls
 from metaorder.runtime.failpoints import failpoint
 from metaorder.runtime.hosted import Hosted
-from metaorder.runtime.requests import Apply, Ask, Control, Future, Host, KillAll, Rearm, Request
+from metaorder.runtime.requests import Apply, Ask, Control, Future, Host, KillAll, Limit, Rearm, Request
 from metaorder.runtime.session import SessionState
 from metaorder.runtime.writer import Batch, Done, Writer
 
@@ -30,8 +32,6 @@ KEPT_CLOSED = 8
 
 LOG = logging.getLogger("metaorder")
 
-KILLED = Rejection(code="kill_switch", detail="the kill switch is on: no new exposure until it is rearmed")
-
 Resolve = Callable[[Future, Any], None]
 
 
@@ -39,9 +39,8 @@ class Desk:
     """Sessions by id. Every answer that shows something goes through the writer, so that it is durable before it is seen."""
 
     def __init__(self, writer: Writer, clock: Clock, resolve: Resolve) -> None:
-        self.killed = False
-        self.limits = Limits()
         self.sessions: dict[str, Hosted] = {}
+        self.controls = Controls(clock, self.sessions)
         self._writer = writer
         self._clock = clock
         self._resolve = resolve
@@ -100,9 +99,11 @@ class Desk:
             case KillAll():
                 self._kill(request)
             case Rearm():
-                self.killed = False
-                entry = _system("risk.rearmed", {"actor": request.actor})
+                self.controls.latches.open_at(request.reach)
+                entry = _system("risk.rearmed", {"actor": request.actor, **_named(request.reach)})
                 self._writer.put(Batch([entry], waiting=[Done(request.future, None, entry)]))
+            case Limit():
+                self._limit(request)
             case _:
                 assert_never(request)
 
@@ -113,7 +114,7 @@ class Desk:
             return
         command = request.command
         if isinstance(command, Accept):
-            command = replace(command, rejection=self._ladder(command, hosted))
+            command = replace(command, rejection=self.controls.rejection(command.order, hosted))
         elif isinstance(command, Amend | Resume) and (barred := self._bar(command, hosted)) is not None:
             self._resolve(request.future, barred)
             return
@@ -125,17 +126,6 @@ class Desk:
         extras = request.beside(answer) if request.beside is not None else []
         self._writer.put(Batch(hosted.live.take(), extras, [Done(request.future, answer)]))
 
-    def _ladder(self, command: Accept, hosted: Hosted) -> Rejection | None:
-        """The risk ladder at admission. Its outcome stands in the command, so that a re-run does not ask it again."""
-        if self.killed:
-            return KILLED
-        order, market = command.order, hosted.live.market
-        count = self._open_orders(order.account)
-        refused = admit(order, market.listing(order.symbol).instrument, market.quote(order.symbol), count, self.limits)
-        if refused is None:
-            return None
-        return Rejection(code=refused.code, detail=refused.detail, limit=refused.limit, observed=refused.observed)
-
     def _bar(self, command: Amend | Resume, hosted: Hosted) -> Refusal | None:
         """The risk ladder for what lets an order do more than it was let in with; what only makes it smaller always passes."""
         execution = hosted.live.engine.executions.get(command.parent)
@@ -143,26 +133,24 @@ class Desk:
             return None
         if isinstance(command, Amend) and command.expected_version != execution.version:
             return None  # the core says which version it is
+        order = execution.order
+        shut = self.controls.shut(order)
+        killed = None if shut is None else Refusal(shut.code, shut.detail)
         if isinstance(command, Resume):
-            return Refusal(KILLED.code, KILLED.detail) if self.killed else None
-        order, market = execution.order, hosted.live.market
+            return killed
         unchanged = not command.limit_given and command.end is None and command.params is None
         if unchanged and command.lots is not None and command.lots <= order.lots:
             return None
-        if self.killed:
-            return Refusal(KILLED.code, KILLED.detail)
+        if killed is not None:
+            return killed
         try:
             changed = amended(order, command)
         except Invalid:
             return None  # the core says what is wrong with it
-        others = self._open_orders(order.account) - 1
-        refused = admit(changed, market.listing(order.symbol).instrument, market.quote(order.symbol), others, self.limits)
+        refused = self.controls.amended(changed, hosted)
         if refused is None:
             return None
         return Refusal(refused.code, refused.detail, {"limit": refused.limit, "observed": refused.observed})
-
-    def _open_orders(self, account: Account) -> int:
-        return sum(hosted.live.engine.open_orders(account) for hosted in self.sessions.values())
 
     def _ask(self, request: Ask) -> None:
         """Answer once all that the answer may show is durable."""
@@ -181,7 +169,9 @@ class Desk:
             return
         self.sessions[hosted.spec.id] = hosted
         entry = hosted.entry("market.created", spec=msgspec.to_builtins(hosted.spec), facts=hosted.facts())
-        self._writer.put(Batch([entry], waiting=[Done(request.future, None)]))
+        for command in self.controls.commands():
+            hosted.live.apply(command)
+        self._writer.put(Batch([entry, *hosted.live.take()], waiting=[Done(request.future, None)]))
 
     def _control(self, request: Control) -> None:
         hosted = self.sessions.get(request.session)
@@ -217,20 +207,42 @@ class Desk:
         self._writer.put(Batch(entries, extras, [Done(future, None)]))
 
     def _kill(self, request: KillAll) -> None:
-        """The latch first, then every session; the engine is one thread, so that no child leaves after this row."""
-        self.killed = True
-        entry = _system("risk.killed", {"actor": request.actor, "reason": request.reason})
-        entries = [entry]
+        """The latch first, then the sessions; the engine is one thread, so that no child leaves after this row."""
+        reach = request.reach
+        kind = "risk.killed" if request.latch else "risk.stopped"
+        if request.latch:
+            self.controls.latches.shut_at(reach)
+        entry = _system(kind, {"actor": request.actor, "reason": request.reason, **_named(reach)})
+        command = Kill(
+            reason=request.reason,
+            account=reach.account,
+            symbol=reach.symbol,
+            parent=None if reach.parent is None else ParentId(reach.parent),
+            cause=request.cause,
+        )
+        self._writer.put(Batch([entry, *self._everywhere(command, reach)], waiting=[Done(request.future, None, entry)]))
+
+    def _limit(self, request: Limit) -> None:
+        """New limits of an account: for what is asked for from now on, and for the children of what is there."""
+        account, limits = request.account, request.limits
+        self.controls.limits[account] = limits
+        entry = _system("risk.limits_set", {"actor": request.actor, "account": account, "limits": document(limits)})
+        command = SetLimits(account=account, limits=document(limits.gate))
+        self._writer.put(Batch([entry, *self._everywhere(command, Reach())], waiting=[Done(request.future, None, entry)]))
+
+    def _everywhere(self, command: Kill | SetLimits, reach: Reach) -> list[Entry]:
+        """Apply a command in every session that is concerned; what it did, to be journaled."""
+        entries = []
         for hosted in list(self.sessions.values()):
-            if hosted.state.over:
+            if hosted.state.over or reach.market not in (None, hosted.spec.name, hosted.spec.id):
                 continue
             try:
-                hosted.live.apply(Kill(reason=request.reason))
-            except Exception as error:  # a session that cannot be killed is ended; the others are killed all the same
+                hosted.live.apply(command)
+            except Exception as error:  # a session that cannot be stopped is ended; the others are stopped all the same
                 self.fail(hosted, error)
                 continue
             entries += hosted.live.take()
-        self._writer.put(Batch(entries, waiting=[Done(request.future, None, entry)]))
+        return entries
 
     def _retire(self, hosted: Hosted) -> None:
         self._closed.append(hosted.spec.id)
@@ -251,3 +263,8 @@ class Desk:
 
 def _system(kind: str, doc: dict[str, Any]) -> Entry:
     return alone(kind, msgspec.json.encode({"type": kind, **doc}))
+
+
+def _named(reach: Reach) -> dict[str, str]:
+    """What a latch names."""
+    return {name: value for name, value in asdict(reach).items() if value is not None}

@@ -9,7 +9,8 @@ from metaorder.core.commands import Accept, Refusal
 from metaorder.core.events import Happened, ParentAccepted
 from metaorder.core.execution import evolve
 from metaorder.domain.errors import Invalid
-from metaorder.risk.limits import Limits, admit
+from metaorder.risk.ladder import Standing, admit
+from metaorder.risk.limits import OPEN, Limits
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.presets import preset
@@ -19,7 +20,11 @@ from metaorder.usecases.parameters import MarketSoFar
 
 
 def previewed(
-    live: LiveSession, command: Accept, scenario: Scenario | None, profile: Mapping[str, Any] | None
+    live: LiveSession,
+    command: Accept,
+    scenario: Scenario | None,
+    profile: Mapping[str, Any] | None,
+    limits: Limits = OPEN,
 ) -> Facts | Refusal:
     """The facts behind an estimate, or the refusal that the order itself would get here and now."""
     market, now = live.market, live.market.clock
@@ -31,7 +36,7 @@ def previewed(
     if refusal is not None:
         return refusal
     listing, quote = market.listing(order.symbol), market.quote(order.symbol)
-    barred = admit(order, listing.instrument, quote, live.engine.open_orders(order.account), Limits())
+    barred = admit(order, listing.instrument, quote, Standing(open_orders=live.engine.open_orders(order.account)), limits)
     if barred is not None:
         return Refusal(barred.code, barred.detail, {"limit": barred.limit, "observed": barred.observed})
     accepted = ParentAccepted(order=order, quote=quote, received_at=command.received_at)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from metaorder.core.commands import Command
+from metaorder.domain.order import Account, SuspendReason
 from metaorder.ports.journal import Extra
+from metaorder.risk.latches import EVERYBODY, Reach
+from metaorder.risk.limits import Limits
 from metaorder.runtime.hosted import Hosted, Speed
 from metaorder.runtime.session import Applied, LiveSession
 
@@ -54,19 +57,36 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class KillAll:
-    """Suspend every order of every session and call back every child, at one position of the journal."""
+    """Suspend the orders that are concerned and call back their children, at one position of the journal.
+
+    latch: whether nothing of theirs may begin until it is rearmed. cause: what their suspension says.
+    """
 
     reason: str
     actor: str
     future: Future
+    reach: Reach = EVERYBODY
+    latch: bool = True
+    cause: SuspendReason = SuspendReason.KILL
 
 
 @dataclass(frozen=True, slots=True)
 class Rearm:
-    """Let new orders in again. What was suspended stays suspended."""
+    """Open a latch: let new orders in again. What was suspended stays suspended."""
 
+    actor: str
+    future: Future
+    reach: Reach = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From now on these limits hold for an account."""
+
+    account: Account
+    limits: Limits
     actor: str
     future: Future
 
 
-Request = Apply | Ask | Host | Control | KillAll | Rearm
+Request = Apply | Ask | Host | Control | KillAll | Rearm | Limit

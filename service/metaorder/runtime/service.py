@@ -8,14 +8,19 @@ from typing import Any, TypeVar
 
 from metaorder.core.chain import Entry, Sealed
 from metaorder.core.commands import Cancel, Command, Refusal, Unchanged
+from metaorder.domain.order import Account, SuspendReason
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, Journal
+from metaorder.risk.latches import EVERYBODY, Reach
+from metaorder.risk.limits import Limits
+from metaorder.runtime.boot import Switches
 from metaorder.runtime.broadcast import Broadcaster
 from metaorder.runtime.desk import Desk
 from metaorder.runtime.failpoints import failpoint
+from metaorder.runtime.heartbeats import Heartbeats
 from metaorder.runtime.hosted import Hosted, Speed
 from metaorder.runtime.loop import EngineLoop
-from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Rearm, Request
+from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Limit, Rearm, Request
 from metaorder.runtime.session import Applied, LiveSession
 from metaorder.runtime.writer import Batch, Done, Writer
 
@@ -46,6 +51,7 @@ class Service:
         self._desk = Desk(self._writer, clock, self._resolve)
         self._engine = EngineLoop(self._desk, self._writer, clock)
         self._listeners: list[Listener] = []
+        self.heartbeats = Heartbeats(self.disconnect)
 
     @property
     def running(self) -> bool:
@@ -58,14 +64,23 @@ class Service:
         return self._writer.broken is None
 
     @property
-    def killed(self) -> bool:
-        """Whether the kill switch is on."""
-        return self._desk.killed
+    def latches(self) -> list[Reach]:
+        """The kill latches that are shut."""
+        return self._desk.controls.latches.shut
 
-    def start(self, hosted: list[Hosted], *, killed: bool) -> None:
+    def limits(self, account: Account) -> Limits:
+        """What an account may do."""
+        return self._desk.controls.of(account)
+
+    def start(self, hosted: list[Hosted], switches: Switches | None = None) -> None:
         """Begin to work; called on the event loop."""
         self._loop = asyncio.get_running_loop()
-        self._desk.killed = killed
+        switches = Switches() if switches is None else switches
+        for reach in switches.latches:
+            self._desk.controls.latches.shut_at(reach)
+        self._desk.controls.limits.update(switches.limits)
+        for account, timeout_s in switches.heartbeats.items():
+            self.heartbeats.arm(account, timeout_s)
         self._writer.start()
         self._engine.start(hosted)
         self.ready = True
@@ -73,6 +88,7 @@ class Service:
     def stop(self) -> None:
         """Stop the engine, write what waits, and end; blocks until it is done."""
         self.ready = False
+        self.heartbeats.stop()
         self._engine.stop()
         self._writer.stop()
 
@@ -106,13 +122,23 @@ class Service:
         answer: Refusal | None = await self._ask(lambda future: Control(session, action, future, speed))
         return answer
 
-    async def kill(self, reason: str, actor: str) -> int:
-        """Suspend every order and call back every child; the journal position of the kill."""
-        return _position(await self._ask(lambda future: KillAll(reason, actor, future)))
+    async def kill(self, reason: str, actor: str, reach: Reach = EVERYBODY) -> int:
+        """Shut a latch, suspend the orders that it concerns and call back their children; the journal position of the kill."""
+        return _position(await self._ask(lambda future: KillAll(reason, actor, future, reach)))
 
-    async def rearm(self, actor: str) -> int:
-        """Let new orders in again; the journal position of that."""
-        return _position(await self._ask(lambda future: Rearm(actor, future)))
+    async def disconnect(self, account: Account) -> int:
+        """An account's heartbeat was lost: its orders stop and its children come back. No latch: it may resume."""
+        reach, cause = Reach(account=account), SuspendReason.DISCONNECTED
+        stop = await self._ask(lambda future: KillAll("heartbeat lost", "heartbeat", future, reach, latch=False, cause=cause))
+        return _position(stop)
+
+    async def rearm(self, actor: str, reach: Reach = EVERYBODY) -> int:
+        """Open a latch: let new orders in again; the journal position of that."""
+        return _position(await self._ask(lambda future: Rearm(actor, future, reach)))
+
+    async def set_limits(self, account: Account, limits: Limits, actor: str) -> int:
+        """From now on these limits hold for an account; the journal position of that."""
+        return _position(await self._ask(lambda future: Limit(account, limits, actor, future)))
 
     async def write(self, entries: list[Entry], extras: Sequence[Extra] = ()) -> None:
         """Journal rows that belong to no session, and what stands beside them; comes back when they are durable."""

@@ -11,7 +11,20 @@ from typing import assert_never
 import msgspec
 
 from metaorder.core.chain import Entry
-from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Refusal, Resume, Stamp, Unchanged
+from metaorder.core.commands import (
+    Accept,
+    Amend,
+    Cancel,
+    Command,
+    Delete,
+    Kill,
+    Pause,
+    Refusal,
+    Resume,
+    SetLimits,
+    Stamp,
+    Unchanged,
+)
 from metaorder.core.convert import Doc
 from metaorder.core.decide import Gate, plan_points
 from metaorder.core.engine import Engine
@@ -284,7 +297,7 @@ def _parent_of(command: Command) -> ParentId | None:
             return command.order.id
         case Amend() | Cancel() | Pause() | Resume():
             return command.parent
-        case Kill() | Delete():
+        case Kill() | SetLimits() | Delete():
             return None
         case _:
             assert_never(command)

@@ -317,12 +317,12 @@ def test_no_order_outlives_its_session() -> None:
 def test_the_guard_stops_what_its_own_count_does_not_allow_and_suspends_the_order() -> None:
     market = trading(fate=NEVER_FILLS)
     accept(market, max_child=Lots(50))
-    market.engine._guard.sent(PARENT, child(99, lots=1_000))  # it counts what the core does not
+    market.engine._gatekeeper._guard.sent(PARENT, child(99, lots=1_000))  # it counts what the core does not
     market.run(at(61))
     blocked = happened(market, RiskBlocked)
     assert [each.code for each in blocked] == ["guard_quantity"]
     assert blocked[0].number == of(market).children + 1, "what was blocked has not been sent"
-    assert happened(market, ParentSuspended) == [ParentSuspended(reason=SuspendReason.GUARD)]
+    assert happened(market, ParentSuspended) == [ParentSuspended(reason=SuspendReason.GUARD, detail=blocked[0].detail)]
     assert all(c.status is ChildStatus.PENDING_CANCEL for c in of(market).open.values())
     assert market.engine.wake == at(600)
     market.run(at(600))

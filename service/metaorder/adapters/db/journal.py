@@ -79,10 +79,10 @@ class SqlJournal:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def switch(self, name: str) -> str | None:
-        """The value of a switch."""
-        row = self.first(select(tables.switches.c.value).where(tables.switches.c.name == name))
-        return None if row is None else str(row[0])
+    def switches(self) -> dict[str, str]:
+        """Every switch with its value."""
+        with self._engine.connect() as connection:
+            return {str(row.name): str(row.value) for row in connection.execute(select(tables.switches))}
 
     def first(self, query: Select[Any]) -> tuple[Any, ...] | None:
         """The first row of a query, outside any transaction of the journal's own."""

@@ -10,6 +10,7 @@ import msgspec
 
 from metaorder.core.chain import Sealed
 from metaorder.domain.units import to_nanos
+from metaorder.risk.latches import Reach
 
 Row = dict[str, Any]
 Fetch = Callable[[str, str], Row | None]
@@ -20,6 +21,19 @@ _dump = msgspec.json.Encoder().encode
 
 PARENT_ENDS = frozenset({"parent.filled", "parent.canceled", "parent.expired"})
 CHILD_ENDS: Mapping[str, str] = {"child.rejected": "rejected", "child.canceled": "canceled", "child.expired": "expired"}
+
+
+SWITCHES: Mapping[str, Callable[[Row], tuple[str, str]]] = {
+    "risk.killed": lambda doc: (_latch(doc), "1"),
+    "risk.rearmed": lambda doc: (_latch(doc), "0"),
+    "risk.limits_set": lambda doc: (f"limits {doc['account']}", _dump(doc["limits"]).decode()),
+    "risk.heartbeat": lambda doc: (f"heartbeat {doc['account']}", str(doc["timeout_s"])),
+}
+"""Rows that turn a switch: its name and its new value."""
+
+
+def _latch(doc: Row) -> str:
+    return Reach(**{name: doc.get(name) for name in ("account", "market", "symbol", "parent")}).name
 
 
 class Projector:
@@ -57,8 +71,11 @@ class Projector:
             self._put("profiles", doc["id"], _kept(doc, "symbol", "version"), ended=True)
         elif kind == "estimate.made":
             self._put("estimates", doc["id"], _kept(doc), ended=True)
-        elif kind in {"risk.killed", "risk.rearmed"}:
-            self._put("switches", "killed", {"name": "killed", "value": "1" if kind == "risk.killed" else "0"})
+        elif kind in SWITCHES:
+            name, value = SWITCHES[kind](doc)
+            self._put("switches", name, {"name": name, "value": value}, ended=True)
+        elif kind == "risk.stopped":
+            return
         elif kind in {"parent.accepted", "parent.rejected"}:
             self._accepted(row, doc)
         else:

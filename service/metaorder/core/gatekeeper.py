@@ -1,0 +1,55 @@
+"""The gatekeeper: every child that leaves and every report that comes back passes it, whatever an algorithm thinks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metaorder.core.decide import Gate
+from metaorder.core.events import ChildSubmitted
+from metaorder.core.execution import Execution
+from metaorder.domain.child import Child
+from metaorder.domain.order import ParentId, ParentOrder
+from metaorder.domain.state import MarketState
+from metaorder.domain.venue import Report
+from metaorder.risk.guard import Breach, Guard
+from metaorder.risk.participation import headroom
+from metaorder.risk.watch import Watch
+
+
+class Gatekeeper:
+    """The guard, which holds every order to its own terms, and the watch, which holds it to its account's limits."""
+
+    def __init__(self) -> None:
+        self.watch = Watch()
+        self._guard = Guard()
+
+    def admit(self, execution: Execution, event: ChildSubmitted, market: MarketState, gates: Sequence[Gate]) -> Breach | None:
+        """Count a child that may leave, or say what it would break."""
+        order, now = execution.order, market.now
+        child = Child(
+            number=event.number,
+            venue=event.venue,
+            type=event.type,
+            time_in_force=event.time_in_force,
+            price=event.price,
+            lots=event.lots,
+            good_till=event.good_till,
+            sent=now,
+        )
+        breach = self._guard.check(order, child, now, headroom(order, execution.own(now), market))
+        if breach is None:
+            breach = self.watch.check(order, child, now, len(execution.open), gates[0].instrument)
+        if breach is None:
+            self._guard.sent(order.id, child)
+            self.watch.sent(order, now)
+        return breach
+
+    def heard(self, order: ParentOrder, report: Report) -> Breach | None:
+        """Count what a venue says; the limit that it breaks."""
+        self._guard.heard(report)
+        return self.watch.heard(order, report)
+
+    def forget(self, parent: ParentId) -> None:
+        """A terminal order needs no count."""
+        self._guard.forget(parent)
+        self.watch.forget(parent)

@@ -1,0 +1,99 @@
+"""Risk controls over REST: latches that reach as far as they say, limits that hold at once and over a crash, heartbeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from support.orders import body, fresh_name, market, pages, post, start
+from support.server import Server, eventually
+
+LATE = {"start_time": ..., "end_time": "2026-03-02T20:00:00Z"}
+
+
+def status(client: httpx.Client, order: dict[str, Any]) -> str:
+    return str(client.get(f"/v1/parent-orders/{order['id']}").json()["status"])
+
+
+def refusal(client: httpx.Client, market_id: str, **changes: Any) -> str | None:
+    answer = client.post("/v1/parent-orders", json=body(market_id, **changes))
+    return None if answer.status_code == 201 else str(answer.json()["code"])
+
+
+def suspensions(client: httpx.Client, order: dict[str, Any]) -> list[dict[str, Any]]:
+    events = pages(client, f"/v1/parent-orders/{order['id']}/events")
+    return [event for event in events if event["type"] == "parent.suspended"]
+
+
+def test_a_kill_reaches_as_far_as_it_says_and_no_further(server: Server, client: httpx.Client) -> None:
+    one, two = market(client), market(client)
+    first, second, elsewhere = post(client, one, **LATE), post(client, one, **LATE), post(client, two, **LATE)
+    killed = client.post("/v1/kill", json={"parent_id": first["id"], "reason": "drill"}).json()
+    assert killed["latches"] == [{"account": None, "market": None, "symbol": None, "parent_id": first["id"]}]
+    assert [status(client, each) for each in (first, second, elsewhere)] == ["suspended", "new", "new"]
+    assert client.post(f"/v1/parent-orders/{first['id']}/resume").json()["code"] == "kill_switch"
+    client.post("/v1/kill", json={"market": one})
+    assert [status(client, each) for each in (second, elsewhere)] == ["suspended", "new"]
+    assert refusal(client, one, **LATE) == "kill_switch"
+    assert refusal(client, two, **LATE) is None
+    assert client.post("/v1/kill", json={"account": "nobody", "symbol": "ACME"}).status_code == 200
+    assert refusal(client, two, **LATE) is None, "of nobody alone"
+    assert client.post("/v1/rearm").json()["killed"] is True, "everybody was never shut"
+    for reach in ({"parent_id": first["id"]}, {"market": one}, {"account": "nobody", "symbol": "ACME"}):
+        client.post("/v1/rearm", json=reach)
+    assert client.get("/v1/limits").json()["latches"] == []
+    assert client.post(f"/v1/parent-orders/{first['id']}/resume").json()["status"] == "new"
+    assert client.post("/v1/kill", json={"colour": "red"}).status_code == 422
+
+
+def test_limits_hold_at_once_over_a_crash_and_for_the_risk_scope_alone(server: Server, client: httpx.Client) -> None:
+    lab = market(client, speed=600)
+    before = client.get("/v1/limits").json()
+    assert (before["account"], before["max_open_orders"], before["max_child_quantity"]) == ("main", 1_000, None)
+    trader = client.post("/v1/keys", json={"name": "t", "scopes": ["trade", "read"], "account": "small"}).json()["secret"]
+    with server.client(key=trader) as small:
+        assert small.put("/v1/limits", json={"max_quantity": 10**9}).status_code == 403
+        assert small.get("/v1/limits", params={"account": "main"}).status_code == 403
+        made = client.put("/v1/limits", json={"account": "small", "max_quantity": 20_000, "max_duplicates": 1})
+        assert (made.status_code, made.json()["max_quantity"]) == (200, 20_000)
+        assert refusal(small, lab, quantity=20_001) == "max_quantity"
+        order = post(small, lab, quantity=20_000, **LATE)
+        assert refusal(small, lab, quantity=20_000, **LATE) == "duplicate_order"
+        assert refusal(client, lab, quantity=20_001, **LATE) is None, "the limits of another account"
+        assert client.put("/v1/limits", json={"max_adv_share": "-1"}).json()["errors"][0]["pointer"] == "/max_adv_share"
+        start(client, lab)
+        path = f"/v1/parent-orders/{order['id']}"
+        eventually(lambda: small.get(path).json()["filled_quantity"] > 0)
+        client.put("/v1/limits", json={"account": "small", "max_child_quantity": 1})
+        eventually(lambda: suspensions(small, order))
+        assert suspensions(small, order)[0]["reason"] == "risk_guard"
+        blocked = [event for event in pages(small, f"{path}/events") if event["type"] == "risk.blocked"]
+        assert blocked[0]["code"] == "max_child_quantity"
+    server.kill()
+    server.start()
+    with server.client(key=trader) as small, server.client() as again:
+        assert small.get("/v1/limits").json()["max_child_quantity"] == 1
+        assert status(small, order) == "suspended"
+        again.put("/v1/limits", json={"account": "small"})
+        assert small.post(f"{path}/resume").status_code == 200
+        sent = len(pages(small, f"{path}/children"))
+        eventually(lambda: len(pages(small, f"{path}/children")) > sent)
+        again.delete(f"/v1/markets/{lab}")
+
+
+def test_who_falls_silent_has_nothing_out(server: Server) -> None:
+    with server.client() as admin:
+        secret = admin.post("/v1/keys", json={"name": "h", "scopes": ["trade"], "account": fresh_name("quiet")}).json()["secret"]
+        lab = market(admin, speed=60)
+        with server.client(key=secret) as quiet:
+            order = post(quiet, lab, quantity=50_000, **LATE)
+            other = post(admin, lab, quantity=5_000, **LATE)
+            assert quiet.post("/v1/heartbeat", json={"timeout_s": 1}).json() == {"timeout_s": 1}
+            assert quiet.get("/v1/limits").json()["heartbeat_s"] == 1
+            eventually(lambda: status(quiet, order) == "suspended")
+            assert suspensions(quiet, order)[0]["reason"] == "heartbeat_lost"
+            assert status(admin, other) == "new"
+            quiet.post("/v1/heartbeat", json={"timeout_s": 0})
+            assert quiet.post(f"/v1/parent-orders/{order['id']}/resume").json()["status"] == "new"
+        admin.delete(f"/v1/markets/{lab}")
