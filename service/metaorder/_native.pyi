@@ -348,3 +348,14 @@ class Session:
     def quotes(self, first: int, floor: int = 0) -> npt.NDArray[np.void]: ...
     def prints(self, first: int, floor: int = 0) -> npt.NDArray[np.void]: ...
     def reference_prints(self, first: int, floor: int = 0) -> npt.NDArray[np.void]: ...
+
+def cheapest_split(
+    *,
+    shares: float,
+    taking: float,
+    missing: float,
+    impact: float,
+    fees: npt.NDArray[np.float64],
+    room: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+) -> tuple[float, list[float], float]: ...

@@ -94,9 +94,10 @@ def test_no_set_is_iterated_where_order_matters(path: Path) -> None:
             assert iterated.func.id not in {"set", "frozenset"}, f"{name(path)} iterates a set"
 
 
-def test_the_native_core_is_reached_through_sim_alone() -> None:
-    users = {path.parent.name for path in python("service") for node in ast.walk(tree(path)) if _imports_native(node)}
-    assert users == {"sim"}
+def test_the_native_core_is_reached_through_sim_and_the_split_alone() -> None:
+    users = {path for path in python("service") for node in ast.walk(tree(path)) if _imports_native(node)}
+    assert {path.parent.name for path in users} == {"sim", "routing"}
+    assert {path.name for path in users if path.parent.name == "routing"} == {"split.py"}
 
 
 def test_one_sqlite_library_in_the_process() -> None:
