@@ -26,6 +26,8 @@ TICK = Decimal("0.01")
 INSTRUMENT = Instrument(symbol="ACME", mic="XNAS", currency="USD", tick_size=TICK)
 POINTS = INSTRUMENT.points_per_tick
 
+FLOOR = {"venue": "XNAS", "instrument": {"taker_fee": "0.0030", "maker_fee": "-0.0020"}}
+
 Entry = dict[str, Any]
 Rows = np.ndarray[Any, np.dtype[Any]]
 
@@ -101,10 +103,20 @@ def day(count: int) -> Case:
         mine=frozenset({"P"}),
         market={
             "spec": text({"kind": "replay", "options": {"latency_ms": 1.0, "hidden": "central"}}),
-            "detail": text({"facts": {"open": time_text(OPEN), "close": time_text(CLOSE)}}),
+            "detail": text({"facts": {"open": time_text(OPEN), "close": time_text(CLOSE), **FLOOR}}),
         },
         instrument=INSTRUMENT,
+        children=children(times, lots, maker),
     )
+
+
+def children(times: Rows, lots: Rows, maker: Rows) -> list[Entry]:
+    """A child for each fill: sent a minute before it where it rested."""
+    rows = []
+    for number, (ts, quantity, passive) in enumerate(zip(times.tolist(), lots.tolist(), maker.tolist(), strict=True)):
+        row = {"id": f"P-{number}", "number": number, "ts": ts - 60 * SECOND * passive, "ended": ts, "status": "filled"}
+        rows.append(row | {"time_in_force": "gtd" if passive else "ioc", "quantity": quantity, "filled": quantity})
+    return rows
 
 
 def record(path: Path, rng: np.random.Generator, times: Rows, lots: Rows, maker: Rows, price: Rows) -> MarketRecord:
@@ -200,7 +212,15 @@ def parent(filled: int, path: Path) -> Entry:
         "decision_price": None,
         "decision_time": None,
     }
-    row = {"id": "P", "side": "buy", "status": "expired", "reason": "window_ended", "quantity": ordered, "filled": filled}
+    row = {
+        "id": "P",
+        "symbol": "ACME",
+        "side": "buy",
+        "status": "expired",
+        "reason": "window_ended",
+        "quantity": ordered,
+        "filled": filled,
+    }
     return row | {"started": START, "ended": END, "terms": text(terms), "facts": text(facts)}
 
 

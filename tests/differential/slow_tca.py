@@ -18,7 +18,7 @@ from metaorder.domain.units import to_nanos
 from metaorder.sim.record import AUCTION, MarketRecord
 from metaorder.usecases.analyse import Case
 
-HORIZONS_S = (1, 10, 60, 300)
+HORIZONS_S = (1, 5, 10, 30, 60, 300, 1_800)
 SECOND = 10**9
 Doc = dict[str, Any]
 

@@ -97,4 +97,7 @@ def folded(hosted: Hosted, entries: list[Entry]) -> Case:
             "detail": msgspec.json.encode({"facts": hosted.facts()}).decode(),
         },
         instrument=hosted.live.market.instrument,
+        children=sorted(
+            (row for row in tables["children"].values() if row["parent"] == WORKED), key=lambda row: int(row["number"])
+        ),
     )

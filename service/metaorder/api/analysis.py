@@ -32,8 +32,8 @@ PAGE = 500
 async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
     """What the order cost, term by term, against its benchmarks. What cannot be known is null, and `missing` says why.
 
-    `final` is true once the order is terminal, its window is over, and the last markout, 300 s after its last fill or the close,
-    is a fact.
+    `final` is true once the order is terminal, its window is over, and the last markout is a fact: 1,800 s after its last fill,
+    or at the close.
     """
     row = await parent_row(ctx, principal, parent_id)
     market = await ctx.queries.market(row["session"])
@@ -41,6 +41,9 @@ async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
     record = await _record(ctx, row)
     fills = await _all_fills(ctx, principal, parent_id)
     mine = await ctx.queries.parents_of_session(principal, row["session"])
+    children = await _all_children(ctx, principal, parent_id)
+    referred = msgspec.json.decode(row["terms"]).get("estimate_id")
+    estimate = None if referred is None else await ctx.queries.estimate(principal, referred)
     twin, why = await _twin(ctx, row, market, record)
     case = Case(
         parent=row,
@@ -51,6 +54,8 @@ async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
         mine=frozenset(mine),
         market=market,
         instrument=instruments_of(msgspec.json.decode(market["detail"])["facts"])[row["symbol"]],
+        children=children,
+        estimate=None if estimate is None else msgspec.json.decode(estimate["doc"]),
     )
     return reply(await asyncio.to_thread(analyse, case))
 
@@ -72,6 +77,17 @@ async def _all_fills(ctx: Context, principal: Principal, parent_id: str) -> list
     after = 0
     while True:
         page = await ctx.queries.fills(principal, ParentId(parent_id), after, PAGE)
+        rows += page.items
+        if page.next_seq is None:
+            return rows
+        after = page.next_seq
+
+
+async def _all_children(ctx: Context, principal: Principal, parent_id: str) -> list[Row]:
+    rows: list[Row] = []
+    after = 0
+    while True:
+        page = await ctx.queries.children(principal, ParentId(parent_id), after, PAGE)
         rows += page.items
         if page.next_seq is None:
             return rows

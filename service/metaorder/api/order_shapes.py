@@ -224,6 +224,76 @@ class VenueCostOut(Reply):
     passive_share: float
 
 
+class BucketOut(Reply):
+    """A part of the order's time: quantities that we and others traded, and our share."""
+
+    start: str
+    end: str
+    own: int
+    others: int
+    participation: float | None
+
+
+class TimeToFillOut(Reply):
+    """first: from arrival to the first fill. mean, median: over lots, from their child being sent."""
+
+    first: float
+    mean: float
+    median: float
+
+
+class CaptureOut(Reply):
+    """Share of the spread captured by lots first placed passively: net of the mid ten seconds later, and gross."""
+
+    net: float
+    gross: float
+
+
+class ReversionOut(Reply):
+    """Price impact over horizons as permanent + transient, which halves every half_life_s."""
+
+    half_life_s: float
+    transient_bps: float
+    permanent_bps: float
+    transient_error_bps: float
+    fills: int
+
+
+class SettledOut(Reply):
+    """Displacement at the end in twin difference: what was gone half an hour later, and what stayed."""
+
+    temporary: float
+    permanent: float
+
+
+class RiskOut(Reply):
+    """Volatility around the order, and the standard deviation of the cost that holding the rest meant."""
+
+    volatility_bps_per_sqrt_hour: float
+    cost_sd_bps: float
+    minutes: int
+
+
+class ForecastScoreOut(Reply):
+    """The estimate that the order referred to against what came. probability: of a lower cost, said beforehand."""
+
+    estimate_id: str
+    expected_cost_bps: float
+    sd_bps: float
+    realized_cost_bps: float
+    z_score: float
+    probability: float
+
+
+class RobustnessOut(Reply):
+    """Slippage against benchmarks that mean the same: lowest, highest, whether the sign holds, and each."""
+
+    low_bps: float
+    high_bps: float
+    agree: bool
+    variants: dict[str, float]
+
+
 class TcaOut(Reply):
     """The analysis of an order. Costs: positive = worse for the trader. Markouts are the only fields where positive is good."""
 
@@ -252,6 +322,10 @@ class TcaOut(Reply):
     opportunity_canceled_by_client_bps: float | None
     wagner_edwards_amount: dict[str, str | None]
     wagner_edwards_bps: dict[str, float | None]
+    kissell_amount: dict[str, str | None]
+    kissell_bps: dict[str, float | None]
+    perold_amount: dict[str, str | None]
+    perold_bps: dict[str, float | None]
     impact_basis: Literal["replay", "simulated", "external"]
     impact_bounds: ImpactBoundsOut | None
     markouts_bps: dict[str, float | None]
@@ -259,9 +333,26 @@ class TcaOut(Reply):
     effective_spread_bps: float | None
     realized_spread_bps: dict[str, float | None]
     price_impact_bps: dict[str, float | None]
+    quoted_spread_bps: float | None
+    price_improvement_bps: float | None
     participation: float | None
+    participation_peak: float | None
+    participation_mean: float | None
+    participation_buckets: list[BucketOut]
     fill_rate: float | None
     passive_share: float | None
+    children: int
+    cancel_ratio: float | None
+    average_child_quantity: float | None
+    average_fill_quantity: float | None
+    time_to_fill_s: TimeToFillOut | None
+    spread_capture: CaptureOut | None
+    reversion: ReversionOut | None
+    impact_split_bps: SettledOut | None
+    risk: RiskOut | None
+    forecast: ForecastScoreOut | None
+    robustness_vwap: RobustnessOut | None
+    robustness_arrival: RobustnessOut | None
     assumed_share: float | None
     assumed_share_by_evidence: dict[str, float | None]
     fills: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 from metaorder.core.commands import Accept, Refusal
 from metaorder.core.decide import Gate, decide, plan_points
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import Account, ParentId, Side
+from metaorder.domain.order import Account, ParentId
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import SECOND, Nanos
 from metaorder.ports.calendars import Calendars
@@ -25,9 +24,8 @@ from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.sim.record import MarketRecord
 from metaorder.tca.facts import Tape
-from metaorder.tca.tracking import clairvoyant, participation_errors, spread_capture
+from metaorder.tca.tracking import clairvoyant, participation_errors
 from metaorder.usecases.analyse import Case, analyse
-from metaorder.usecases.fill_facts import fill_facts
 from metaorder.usecases.market_facts import quotes_of
 from metaorder.usecases.orders import MarketFacts, NewOrder, accept
 
@@ -143,6 +141,7 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         mine=frozenset([PARENT]),
         market=rows["markets"][setting.spec.id],
         instrument=instrument,
+        children=sorted(rows.get("children", {}).values(), key=lambda row: int(row["number"])),
     )
     said = analyse(case)
     parts = said["components_bps"]
@@ -151,7 +150,7 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
     ended = parent["ended"] or setting.end
     target = order.params.get("target")
     errors = [] if target is None else participation_errors(own, others, order.start, min(ended, order.end), float(target))
-    capture = _capture(fills, rows.get("children", {}), record, hosted, order.side.sign)
+    captured = said["spread_capture"]
     oracle = _oracle(said, ground.record, setting, hosted, order.side.sign, order.lots, order.cap)
     return {
         "status": said["status"],
@@ -168,8 +167,8 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "passive_share": said["passive_share"],
         "pov_error_end": errors[-1] if errors else None,
         "pov_error_marks": _median(errors),
-        "capture_net": capture.net,
-        "capture_gross": capture.gross,
+        "capture_net": None if captured is None else captured["net"],
+        "capture_gross": None if captured is None else captured["gross"],
         "oracle_bps": oracle,
         "fills": said["fills"],
         "volume": ground.volume,
@@ -177,41 +176,6 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "missing": said["missing"],
         "session_hash": live.hash,
     }
-
-
-def _capture(fills: Sequence[Row], children: Mapping[str, Row], record: MarketRecord, hosted: Hosted, sign: int) -> Any:
-    """Spread capture: lots whose resting child was called back and that were crossed later count as first placed passively."""
-    instrument = hosted.live.market.instrument
-    total = sum(msgspec.json.decode(row["doc"])["quantity"] for row in fills)
-    arrays = fill_facts(fills, Side.BUY if sign > 0 else Side.SELL, total, instrument, None, None)
-    docs = [msgspec.json.decode(row["doc"]) for row in fills]
-    happened: list[tuple[int, int, str, int]] = []
-    for child in children.values():
-        if child["time_in_force"] == "gtd":
-            happened.append((int(child["ts"]), 0, "placed", int(child["quantity"])))
-            if child["ended"] is not None and child["quantity"] > child["filled"]:
-                happened.append((int(child["ended"]), 1, "back", int(child["quantity"] - child["filled"])))
-    happened += [(int(row["ts"]), 2, "fill", i) for i, row in enumerate(fills)]
-    pool, first = 0, np.zeros(len(fills), dtype=np.int64)
-    for _, _, what, value in sorted(happened):
-        if what == "placed":
-            pool = max(0, pool - value)
-        elif what == "back":
-            pool += value
-        else:
-            lots = int(arrays.lots[value])
-            passive = lots if docs[value]["liquidity"] == "maker" else min(lots, pool // instrument.lot_size)
-            first[value] = passive
-            if docs[value]["liquidity"] != "maker":
-                pool -= passive * instrument.lot_size
-    spread = np.array([_spread(doc["quote"], instrument.point_size) for doc in docs], dtype=np.int64)
-    return spread_capture(sign, arrays, first, quotes_of(record, instrument), spread)
-
-
-def _spread(quote: Row, point: Any) -> int:
-    if quote["bid"] is None or quote["ask"] is None:
-        return 0
-    return int((Decimal(quote["ask"]) - Decimal(quote["bid"])) / point)
 
 
 def _oracle(said: Row, twin: MarketRecord, setting: Setting, hosted: Hosted, sign: int, lots: int, cap: Fraction) -> float | None:

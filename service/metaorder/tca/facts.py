@@ -220,7 +220,7 @@ class MarketFacts:
     tape: others' prints, without our account. whole: every print. recorded: of the market without us; None where it is not known.
     own: the order's own prints. auctions: prints of crosses. quotes: without our own orders.
     basis: what stands behind the reference prices: replay, simulated or external.
-    decay: of what our takes displace, where it is stated.
+    decay: of what our takes displace, where it is stated. untouched: quotes of the market without the order, where it was run.
     """
 
     clock: int
@@ -236,3 +236,4 @@ class MarketFacts:
     basis: str
     assumptions: Mapping[str, object]
     decay: Decay | None = None
+    untouched: Quotes | None = None

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from metaorder.tca.facts import NO_PRICE, Bools, Fills, Ints, MarketFacts
+from metaorder.tca.facts import NO_PRICE, Fills, Ints, MarketFacts
 
-HORIZONS_S = (1, 10, 60, 300)
+HORIZONS_S = (1, 5, 10, 30, 60, 300, 1_800)
 SECOND = 1_000_000_000
 
 NO_FILLS = "nothing was filled"
 NO_MID = "the book had no mid at any fill"
+
+Floats = npt.NDArray[np.float64]
 
 By = Mapping[int, float | None]
 """A measure by horizon [s]."""
@@ -25,7 +28,7 @@ class Markouts:
 
     effective: 2 s (p - m) / m. realized: 2 s (p - m_later) / m. impact: 2 s (m_later - m) / m; realized + impact is the effective
     spread of the lots that the horizon could measure. markout: s (m_later - p) / m, positive = good for the trader.
-    covered: the share of the lots that each horizon could measure. missing: why none could be.
+    covered: the share of the lots that each horizon could measure. missing: why none could be. later: twice the mids at each.
     """
 
     effective: float | None
@@ -34,6 +37,7 @@ class Markouts:
     markout: By
     covered: Mapping[int, float]
     missing: Mapping[str, str]
+    later: Mapping[int, Ints]
 
 
 def markouts(sign: int, fills: Fills, market: MarketFacts) -> Markouts:
@@ -45,20 +49,23 @@ def markouts(sign: int, fills: Fills, market: MarketFacts) -> Markouts:
     missing: dict[str, str] = {}
     known = fills.mid2 != NO_PRICE
     paid = 2 * fills.price
+    worth = np.where(known, fills.lots / np.where(known, fills.mid2, 1), 0.0)
+    mids: dict[int, Ints] = {}
     for horizon in HORIZONS_S:
-        later = _later(fills, market, horizon)
+        later = mids[horizon] = _later(fills, market, horizon)
         usable = known & (later != NO_PRICE)
-        realized[horizon] = _mean(2 * sign * (paid - later), fills, usable)
-        impact[horizon] = _mean(2 * sign * (later - fills.mid2), fills, usable)
-        markout[horizon] = _mean(sign * (later - paid), fills, usable)
         measured = int(fills.lots[usable].sum())
+        weights = np.where(usable, worth, 0.0)
+        realized[horizon] = _mean(2 * sign, paid - later, weights, measured)
+        impact[horizon] = _mean(2 * sign, later - fills.mid2, weights, measured)
+        markout[horizon] = _mean(sign, later - paid, weights, measured)
         covered[horizon] = measured / fills.total if fills.total else 0.0
         if not measured:
             missing[f"markout_{horizon}"] = _why(fills, market, horizon)
-    effective = _mean(2 * sign * (paid - fills.mid2), fills, known)
+    effective = _mean(2 * sign, paid - fills.mid2, worth, int(fills.lots[known].sum()))
     if effective is None:
         missing["effective_spread_bps"] = NO_MID if fills.total else NO_FILLS
-    return Markouts(effective, realized, impact, markout, covered, missing)
+    return Markouts(effective, realized, impact, markout, covered, missing, mids)
 
 
 def _later(fills: Fills, market: MarketFacts, horizon_s: int) -> Ints:
@@ -81,8 +88,6 @@ def _why(fills: Fills, market: MarketFacts, horizon_s: int) -> str:
     return "the market ended before" if market.closed else "the market has not come that far"
 
 
-def _mean(numerator: Ints, fills: Fills, usable: Bools) -> float | None:
-    """Mean over lots of numerator / twice the mid."""
-    lots = fills.lots[usable]
-    total = int(lots.sum())
-    return float(np.dot(numerator[usable] / fills.mid2[usable], lots)) / total if total else None
+def _mean(factor: int, moved: Ints, weights: Floats, total: int) -> float | None:
+    """Mean over lots of factor x moved / twice the mid. weights: lots / twice the mid, 0 for what cannot be measured."""
+    return factor * float(np.dot(moved, weights)) / total if total else None

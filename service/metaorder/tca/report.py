@@ -17,7 +17,8 @@ from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED, benchmarks, closing
 from metaorder.tca.bounds import NO_DECAY, REACTS, Bounds, bounds
 from metaorder.tca.facts import Fills, MarketFacts, OrderFacts, Price
 from metaorder.tca.markouts import HORIZONS_S, NO_FILLS, By, Markouts, markouts
-from metaorder.tca.participation import volumes
+from metaorder.tca.measures import NOTHING_BESIDE, Beside, Subject, execution_fields, risk_fields
+from metaorder.tca.participation import participation
 from metaorder.tca.shortfall import NO_REFERENCE, Shortfall, shortfall
 from metaorder.tca.sums import weighted
 
@@ -37,14 +38,18 @@ class Units:
     currency: str
 
 
-def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units) -> Doc:
+def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units, beside: Beside = NOTHING_BESIDE) -> Doc:
     """Everything that can be said of an order's cost now. Costs are positive when worse for the trader; markouts when better."""
     filled = fills.total
     average = Fraction(weighted(fills.price, fills.lots), filled) if filled else None
     held = benchmarks(order, market, filled)
     cost = shortfall(order, fills)
     measured = markouts(order.sign, fills, market)
-    own, others = volumes(order, market)
+    shares = participation(order, market)
+    own, others = shares.own, shares.others
+    subject = Subject(order, fills, market, units.lot)
+    executed, why_executed = execution_fields(subject, beside, shares)
+    ran, why_ran = risk_fields(subject, beside, cost, held, measured.later)
     shifted = bounds(order, fills, market.quotes, market.decay) if market.basis == "replay" else None
     document: Doc = {
         "final": _final(order, fills, market),
@@ -68,12 +73,18 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units) -
         "participation": _share(own, own + others),
         "fill_rate": _share(filled, order.lots),
         "passive_share": _share(int(fills.lots[fills.maker].sum()), filled),
+        **executed,
+        **ran,
         "assumed_share": _share(int(fills.lots[~fills.certain].sum()), filled),
         "assumed_share_by_evidence": _assumed(fills),
         "fills": len(fills.lots),
-        "assumptions": {**market.assumptions, "pwp_rate": rounded(order.pwp_rate, DIGITS)},
+        "assumptions": {
+            **market.assumptions,
+            "pwp_rate": rounded(order.pwp_rate, DIGITS),
+            "participation_window_s": shares.window / SECOND,
+        },
     }
-    missing = _reasons(order, fills, held, cost, measured, own + others)
+    missing = _reasons(order, fills, held, cost, measured, own + others) | why_executed | why_ran
     if shifted is None:
         missing["impact_bounds"] = REACTS if market.basis == "simulated" else NO_REFERENCE
     else:
@@ -101,6 +112,10 @@ def _costs(cost: Shortfall, units: Units) -> Doc:
         "opportunity_canceled_by_client_bps": _bps(cost.canceled_by_client, cost.notional),
         "wagner_edwards_amount": {name: _money(amount, units) for name, amount in cost.wagner_edwards.items()},
         "wagner_edwards_bps": _parts_bps(cost.wagner_edwards, cost.total, cost.notional),
+        "kissell_amount": {name: _money(amount, units) for name, amount in cost.kissell.items()},
+        "kissell_bps": _parts_bps(cost.kissell, cost.total, cost.notional),
+        "perold_amount": {name: _money(amount, units) for name, amount in cost.perold.items()},
+        "perold_bps": _parts_bps(cost.perold, cost.total, cost.notional),
     }
 
 

@@ -29,6 +29,8 @@ class Shortfall:
     walking, displaced: the parts of impact: through the levels of the book, and of the market by the order so far.
     canceled_by_client: the part of opportunity that the client closed.
     wagner_edwards: the same total cut otherwise: delay on what was filled, opportunity on the rest from the decision on.
+    kissell: delay on all lots, trading against the arrival, opportunity from the arrival on. perold: paper against real:
+    execution against the decision, opportunity from the decision on.
     notional: X P_d, what basis points are counted on.
     """
 
@@ -39,6 +41,8 @@ class Shortfall:
     displaced: Amount
     canceled_by_client: Amount
     wagner_edwards: Mapping[str, Amount]
+    kissell: Mapping[str, Amount]
+    perold: Mapping[str, Amount]
     notional: Amount
 
 
@@ -73,6 +77,13 @@ def shortfall(order: OrderFacts, fills: Fills) -> Shortfall:
         "opportunity": s * (closed - decided.unfilled),
         "fees": fees,
     }
+    kissell = {
+        "delay": components["delay"],
+        "trading": wagner_edwards["trading"],
+        "opportunity": components["opportunity"],
+        "fees": fees,
+    }
+    perold = {"execution": s * (paid - decided.filled), "opportunity": wagner_edwards["opportunity"], "fees": fees}
     found = Shortfall(
         total=s * (paid + closed - decided.ordered) + fees,
         components=components,
@@ -81,6 +92,8 @@ def shortfall(order: OrderFacts, fills: Fills) -> Shortfall:
         displaced=displaced,
         canceled_by_client=s * (taken_back - arrived.taken_back) + (s * (left - arrived.left) if order.by_client else NOTHING),
         wagner_edwards=wagner_edwards,
+        kissell=kissell,
+        perold=perold,
         notional=decided.ordered,
     )
     _check(found)
@@ -91,7 +104,7 @@ def _check(found: Shortfall) -> None:
     """Each cut sums to the total, to the last unit."""
     unsplit = {name: amount for name, amount in found.components.items() if name not in {"impact", "timing"}}
     unsplit["impact_and_timing"] = found.impact_and_timing
-    for parts in (found.components, unsplit, found.wagner_edwards):
+    for parts in (found.components, unsplit, found.wagner_edwards, found.kissell, found.perold):
         whole = reduce(add, parts.values())
         assert None in {whole.value, found.total.value} or whole == found.total, "the components sum to the total, exactly"
 

@@ -16,9 +16,12 @@ from metaorder.domain.units import to_nanos
 from metaorder.sim.record import MarketRecord
 from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED
 from metaorder.tca.facts import NO_PRICE, Change, OrderFacts, Price, Quotes, TakenBack, Tranche
+from metaorder.tca.measures import NO_ESTIMATE, Beside
 from metaorder.tca.report import Units, report
+from metaorder.tca.risk import Expected
 from metaorder.tca.shortfall import NO_REFERENCE
-from metaorder.usecases.fill_facts import Grid, fill_facts
+from metaorder.usecases.child_facts import working
+from metaorder.usecases.fill_facts import Grid, fill_facts, read_fills
 from metaorder.usecases.market_facts import halted_at, market_facts, quotes_of
 from metaorder.usecases.venue_costs import by_venue
 
@@ -33,7 +36,7 @@ class Case:
     """All that is known of an order for its analysis.
 
     record: its market. twin: the same market without the order, where it could be run; why_no_twin otherwise.
-    mine: ids of the account's parents in that session.
+    mine: ids of the account's parents in that session. children: rows of its child orders. estimate: the one that it referred to.
     """
 
     parent: Row
@@ -44,6 +47,8 @@ class Case:
     mine: frozenset[str]
     market: Row
     instrument: Instrument
+    children: Sequence[Row] = ()
+    estimate: Row | None = None
 
 
 def analyse(case: Case) -> dict[str, Any]:
@@ -53,15 +58,27 @@ def analyse(case: Case) -> dict[str, Any]:
     order = _order(case, quotes)
     untouched = _untouched(case, order)
     twin = None if case.twin is None else quotes_of(case.twin, instrument)
-    market = market_facts(case.record, quotes, case.market, parent, case.mine, untouched)
+    market = market_facts(case.record, quotes, case.market, parent, case.mine, untouched, instrument)
     why = NO_REFERENCE if market.basis == "external" else None
-    fills = fill_facts(case.fills, Side(parent["side"]), parent["filled"], instrument, twin, why)
+    docs = read_fills(case.fills, parent["filled"])
+    fills = fill_facts(docs, case.fills, Side(parent["side"]), instrument, twin, why)
     units = Units(instrument.point_size, instrument.money_size, instrument.lot_size, instrument.currency)
-    found = report(order, fills, market, units)
+    beside = Beside(working(case.children, docs, fills, instrument), expected(case.estimate))
+    found = report(order, fills, market, units, beside)
     if case.why_no_twin is not None:
         found["missing"] |= {"reference": case.why_no_twin}
-    venues = by_venue(case.fills, instrument)
+    venues = by_venue(docs, fills, instrument)
     return {"parent_id": parent["id"], "status": parent["status"], **found, "venues": venues}
+
+
+def expected(estimate: Row | None) -> Expected | str:
+    """What an estimate said of the cost; or why it said nothing."""
+    if estimate is None:
+        return NO_ESTIMATE
+    cost, sd, error = (estimate[name] for name in ("expected_cost_bps", "sd_bps", "expected_cost_error_bps"))
+    if cost is None or sd is None:
+        return "the estimate has no expected cost, or no spread around it"
+    return Expected(estimate["id"], cost, float(np.hypot(sd, error or 0.0)))
 
 
 def _untouched(case: Case, order: OrderFacts) -> MarketRecord | None:

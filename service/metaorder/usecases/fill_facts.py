@@ -39,7 +39,11 @@ class _Touch(msgspec.Struct, gc=False):
     ask: str | None
 
 
-class _Fill(msgspec.Struct, gc=False):
+class FillDoc(msgspec.Struct, gc=False):
+    """What analysis asks of a fill's document."""
+
+    child_id: str
+    venue: str
     quantity: int
     filled_quantity: int
     price: str
@@ -51,18 +55,23 @@ class _Fill(msgspec.Struct, gc=False):
     reference: _Touch
 
 
-_read = msgspec.json.Decoder(_Fill).decode
+_read = msgspec.json.Decoder(FillDoc).decode
+
+
+def read_fills(rows: Sequence[Row], filled: int) -> list[FillDoc]:
+    """The documents of the fills that come to `filled`; later ones are of an order that has moved on since it was read."""
+    fills = [_read(row["doc"]) for row in rows]
+    return [fill for fill in fills if fill.filled_quantity <= filled]
 
 
 def fill_facts(
-    rows: Sequence[Row], side: Side, filled: int, instrument: Instrument, twin: Quotes | None, why: str | None
+    fills: Sequence[FillDoc], rows: Sequence[Row], side: Side, instrument: Instrument, twin: Quotes | None, why: str | None
 ) -> Fills:
-    """The fills that come to `filled`; later ones are of an order that has moved on since it was read.
+    """The fills as arrays.
 
+    rows: where they were read.
     twin: the market without the order where it could be run; a replay's fills carry theirs. why: there is neither.
     """
-    fills = [_read(row["doc"]) for row in rows]
-    fills = [fill for fill in fills if fill.filled_quantity <= filled]
     points, fees = Grid(instrument.point_size), Grid(instrument.money_size)
     ts = _ints([row["ts"] for row in rows[: len(fills)]])
     bid, ask = _ints([points[fill.quote.bid] for fill in fills]), _ints([points[fill.quote.ask] for fill in fills])

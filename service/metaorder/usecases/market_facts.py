@@ -23,7 +23,13 @@ _decode = msgspec.json.Decoder().decode
 
 
 def market_facts(
-    record: MarketRecord, quotes: Quotes, market: Row, parent: Row, mine: frozenset[str], untouched: MarketRecord | None
+    record: MarketRecord,
+    quotes: Quotes,
+    market: Row,
+    parent: Row,
+    mine: frozenset[str],
+    untouched: MarketRecord | None,
+    instrument: Instrument,
 ) -> MarketFacts:
     """The market of one order. mine: the account's parents. untouched: a simulated market without the order, if it is known."""
     symbol = parent["symbol"]
@@ -32,7 +38,7 @@ def market_facts(
     auction = (prints["flags"] & AUCTION) != 0
     eligible = ~auction & ~_halted(record, prints["ts"])
     ours = _involves(prints, record.parents, mine)
-    recorded, basis = None, "external"
+    recorded, basis, alone_quotes = None, "external", None
     if spec["kind"] == "replay":
         reference = record.reference
         continuous = ((reference["flags"] & AUCTION) == 0) & ~_halted(record, reference["ts"])
@@ -40,6 +46,7 @@ def market_facts(
     elif untouched is not None:
         alone = untouched.prints
         recorded, basis = _tape(alone[(alone["flags"] & AUCTION) == 0]), "simulated"
+        alone_quotes = quotes_of(untouched, instrument)
     return MarketFacts(
         clock=record.clock,
         opened=to_nanos(facts["open"]),
@@ -54,6 +61,7 @@ def market_facts(
         basis=basis,
         assumptions=_assumptions(spec["options"], facts, symbol),
         decay=decay_of(spec["options"].get("impact_decay")),
+        untouched=alone_quotes,
     )
 
 

@@ -22,7 +22,8 @@ def measured(sign: int, *done: Fill, **there: object) -> Markouts:
 def test_a_markout_is_positive_when_the_market_goes_our_way(sign: int) -> None:
     up = quotes((0, 100), (101, 100 + sign), (110, 100 + 2 * sign), (160, 100 - sign), (400, 100 - 2 * sign))
     found = measured(sign, Fill(10, 100, 99, 101, ts=100), quotes=up)
-    assert found.markout == {1: pytest.approx(0.01), 10: pytest.approx(0.02), 60: pytest.approx(-0.01), 300: pytest.approx(-0.02)}
+    by_hand = {1: 0.01, 5: 0.01, 10: 0.02, 30: 0.02, 60: -0.01, 300: -0.02, 1_800: -0.02}
+    assert found.markout == {horizon: pytest.approx(value) for horizon, value in by_hand.items()}
     assert found.covered == dict.fromkeys(HORIZONS_S, 1.0)
     assert found.missing == {}
 
@@ -57,7 +58,7 @@ def test_past_the_close_there_is_no_mid_and_the_covered_share_says_so() -> None:
     assert (found.covered[10], found.covered[60], found.covered[300]) == (1.0, 0.25, 0.25)
     alone = measured(1, late, quotes=quotes((0, 100)))
     assert (alone.markout[60], alone.realized[60], alone.impact[60], alone.covered[60]) == (None, None, None, 0.0)
-    assert alone.missing == {"markout_60": "past the close", "markout_300": "past the close"}
+    assert alone.missing == {f"markout_{horizon}": "past the close" for horizon in (60, 300, 1_800)}
 
 
 def test_the_instant_of_the_close_is_still_in_the_day() -> None:
@@ -67,7 +68,7 @@ def test_the_instant_of_the_close_is_still_in_the_day() -> None:
 def test_a_horizon_that_the_market_has_not_reached_is_missing_for_now() -> None:
     there = {"quotes": quotes((0, 100)), "clock": seconds(130), "closed": False}
     found = measured(1, Fill(10, 100, 99, 101, ts=100), **there)
-    assert found.covered == {1: 1.0, 10: 1.0, 60: 0.0, 300: 0.0}
+    assert found.covered == {1: 1.0, 5: 1.0, 10: 1.0, 30: 1.0, 60: 0.0, 300: 0.0, 1_800: 0.0}
     assert found.missing["markout_60"] == "the market has not come that far"
     assert (
         measured(1, Fill(10, 100, 99, 101, ts=100), **{**there, "closed": True}).missing["markout_60"]
@@ -79,7 +80,7 @@ def test_a_halt_at_the_horizon_has_no_mid() -> None:
     found = measured(1, Fill(10, 100, 99, 101, ts=100), quotes=quotes((0, 100), (105, None), (150, 90)))
     assert (found.markout[1], found.markout[10]) == (0.0, None)
     assert found.markout[60] == pytest.approx(-0.1)
-    assert found.missing == {"markout_10": "the book had no mid then"}
+    assert found.missing == {f"markout_{horizon}": "the book had no mid then" for horizon in (5, 10, 30)}
 
 
 @pytest.mark.parametrize(("bid", "ask"), [(None, 101), (99, None), (100, 100), (101, 99)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from metaorder.tca.participation import volumes
+import pytest
+
+from metaorder.tca.participation import MOST_BUCKETS, participation, volumes
 from support.tca import market, order, seconds, tape
 
 OWN = tape((20, "50", 10), (500, "50", 20), (600, "50", 40))
@@ -26,3 +28,27 @@ def test_an_order_that_runs_is_counted_until_now() -> None:
 
 def test_an_order_that_has_not_arrived_takes_no_part() -> None:
     assert volumes(order(arrived=None, ended=None), market(own=OWN, whole=WHOLE)) == (0, 0)
+
+
+def test_it_is_shown_bucket_by_bucket_and_the_buckets_add_up() -> None:
+    found = participation(order(), market(own=OWN, whole=WHOLE))
+    assert [(bucket.own, bucket.others) for bucket in found.buckets] == [(10, 100), (60, 600), (0, 0), (0, 0)]
+    assert (found.buckets[0].start, found.buckets[-1].end) == (seconds(10), seconds(1_000))
+    assert found.mean == pytest.approx(1 / 11)
+
+
+def test_the_peak_is_of_the_rolling_window_at_a_print_of_ours() -> None:
+    busy = tape((20, "50", 1_000), (500, "50", 20), (600, "50", 40))
+    mine = tape((20, "50", 10), (600, "50", 30))
+    found = participation(order(), market(own=mine, whole=busy))
+    assert (found.peak, found.window) == (0.5, seconds(300))  # 30 of the 60 in (300, 600]
+    early = participation(order(), market(own=tape((20, "50", 10)), whole=tape((20, "50", 40))))
+    assert early.peak == 0.25
+    assert participation(order(), market()).peak is None
+
+
+def test_a_long_order_has_longer_buckets() -> None:
+    long = order(ended=seconds(300 * 200), stop=seconds(300 * 200))
+    found = participation(long, market(own=OWN, whole=WHOLE, clock=seconds(300 * 200)))
+    assert len(found.buckets) <= MOST_BUCKETS
+    assert sum(bucket.own for bucket in found.buckets) == found.own

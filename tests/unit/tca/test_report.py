@@ -97,7 +97,7 @@ def test_where_the_decision_came_from_and_how_long_the_order_waited_are_said() -
     found = document(order(decided_by="client_price", waited=1_500_000_000), BOUGHT)
     assert (found["sources"]["decision"], found["arrival_wait_s"], found["duration_s"]) == ("client_price", 1.5, 990.0)
     assert found["sources"] | {"decision": None} == {"decision": None, "open": "first_print", "close": "last_print"}
-    assert found["assumptions"] == {"latency_ms": 1.0, "pwp_rate": 0.25}
+    assert found["assumptions"] == {"latency_ms": 1.0, "pwp_rate": 0.25, "participation_window_s": 300.0}
 
 
 class TestFinal:
@@ -118,8 +118,8 @@ class TestFinal:
 
     def test_it_is_not_before_the_last_markout(self) -> None:
         late = Fill(100, "50.02", "49.98", "50.02", ts=1_990)
-        assert not self.final(order(), BOUGHT, late, at=2_289)
-        assert self.final(order(), BOUGHT, late, at=2_290)
+        assert not self.final(order(), BOUGHT, late, at=3_789)
+        assert self.final(order(), BOUGHT, late, at=3_790)
 
     def test_it_is_once_the_market_is_over(self) -> None:
         late = Fill(100, "50.02", "49.98", "50.02", ts=9_990)
@@ -128,7 +128,7 @@ class TestFinal:
 
     def test_it_changes_no_cost_no_window_benchmark_and_no_markout_afterwards(self) -> None:
         done = (BOUGHT, Fill(100, "50.02", "49.98", "50.02", ts=1_990))
-        first = document(order(), *done, clock=seconds(2_290), closed=False)
+        first = document(order(), *done, clock=seconds(3_790), closed=False)
         last = document(order(), *done)
         assert first["final"] is True
         still_open = {"benchmarks", "slippage_bps", "sources", "missing"}
@@ -151,6 +151,12 @@ KEYS = {
     "wagner_edwards_bps.delay": ("arrival", "decision"),
     "wagner_edwards_amount.opportunity": ("is_bps", "decision", "opportunity"),
     "wagner_edwards_bps.opportunity": ("is_bps", "decision", "opportunity"),
+    "kissell_amount.delay": ("arrival", "decision"),
+    "kissell_bps.delay": ("arrival", "decision"),
+    "perold_amount.execution": ("decision",),
+    "perold_bps.execution": ("decision",),
+    "perold_amount.opportunity": ("is_bps", "decision", "opportunity"),
+    "perold_bps.opportunity": ("is_bps", "decision", "opportunity"),
     **{f"impact_bounds.{name}_bps": (f"{name}_bps", "decision") for name in ("lower", "upper", "is_lower", "is_upper")},
 }
 """Under which names `missing` explains a null, where the field's own name, or the name in it, is not the one."""
@@ -214,11 +220,13 @@ def test_every_analysis_has_the_shape_that_is_published(case: str) -> None:
 
 
 NOT_KNOWN = {"previous_close", "pwp", "pwp_5", "pwp_10", "pwp_20"}
-NOT_STATED = {"central_bps", "is_central_bps", "decay"}
+NOT_STATED = {"central_bps", "is_central_bps", "decay", "forecast"}
+NO_CHILDREN_HERE = {"cancel_ratio", "average_child_quantity", "time_to_fill_s", "spread_capture"}
+TOO_LITTLE = {"reversion", "impact_split_bps", "participation_peak"}
 
 
 def test_reasons_are_given_for_what_is_missing_alone() -> None:
-    assert set(CASES["everything is known"]["missing"]) == NOT_KNOWN | NOT_STATED
+    assert set(CASES["everything is known"]["missing"]) == NOT_KNOWN | NOT_STATED | NO_CHILDREN_HERE | TOO_LITTLE
     assert CASES["no reference"]["missing"]["impact"] == CASES["no reference"]["missing"]["timing"] == NO_REFERENCE
     assert CASES["no reference"]["components_bps"]["impact"] is None
     assert CASES["no reference"]["impact_and_timing_bps"] is not None

@@ -273,6 +273,7 @@ class TestTapes:
             "fees": {"unit": "per_unit", "taker": "0.0030", "maker": "-0.0020"},
             "hidden": "central",
             "pwp_rate": 0.2,
+            "participation_window_s": 300.0,
         }
         pov = found(terms={"algo": "pov", "params": {"target": "0.07"}})
         assert pov["assumptions"]["pwp_rate"] == 0.07

@@ -15,7 +15,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Side
 from metaorder.domain.units import price_text
 from metaorder.tca.facts import NO_PRICE, Fills, Quotes
-from metaorder.usecases.fill_facts import Grid, fill_facts
+from metaorder.usecases.fill_facts import Grid, fill_facts, read_fills
 from support.cases import INSTRUMENT, case, fill, nanos, touch
 from support.tca import quotes, whole
 
@@ -26,7 +26,8 @@ def read(
     *docs: dict[str, Any], side: Side = Side.BUY, filled: int | None = None, on: Instrument = INSTRUMENT, **more: Any
 ) -> Fills:
     made = case(*docs)
-    return fill_facts(made.fills, side, made.parent["filled"] if filled is None else filled, on, more.get("twin"), None)
+    docs = read_fills(made.fills, made.parent["filled"] if filled is None else filled)
+    return fill_facts(docs, made.fills, side, on, more.get("twin"), None)
 
 
 @given(STEPS, st.integers(0, 10**15))

@@ -21,7 +21,7 @@ def facts(market: Market, *, kind: str = "replay", untouched: Market | None = No
     made = case(market=market, kind=kind)
     quotes = quotes_of(made.record, INSTRUMENT)
     other = None if untouched is None else untouched.record()
-    return market_facts(made.record, quotes, made.market, made.parent, made.mine, other)
+    return market_facts(made.record, quotes, made.market, made.parent, made.mine, other, made.instrument)
 
 
 def test_tapes_are_cut_by_who_took_part_and_crosses_are_apart() -> None:
