@@ -97,3 +97,20 @@ def test_who_falls_silent_has_nothing_out(server: Server) -> None:
             quiet.post("/v1/heartbeat", json={"timeout_s": 0})
             assert quiet.post(f"/v1/parent-orders/{order['id']}/resume").json()["status"] == "new"
         admin.delete(f"/v1/markets/{lab}")
+
+
+def test_a_start_after_a_journal_that_could_not_be_written_is_killed(tmp_server: Server) -> None:
+    tmp_server.start()
+    tmp_server.kill()
+    note = tmp_server.state / "unwritable"
+    note.touch()
+    tmp_server.start()
+    with tmp_server.client() as client:
+        assert client.get("/health/ready").json()["killed"] is True
+        assert refusal(client, market(client), **LATE) == "kill_switch"
+        assert not note.exists()
+    tmp_server.kill()
+    tmp_server.start()
+    with tmp_server.client() as client:
+        assert client.get("/health/ready").json()["killed"] is True, "it is in the journal now"
+        assert client.post("/v1/rearm").json()["killed"] is False

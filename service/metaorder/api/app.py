@@ -22,6 +22,7 @@ from metaorder.api import (
     reference,
     risk,
     stream,
+    tickets,
 )
 from metaorder.api.context import Context
 from metaorder.api.middleware import BodyLimit, CountRequests, PlainAddress
@@ -65,6 +66,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
         keys.router,
         health.router,
         stream.router,
+        tickets.router,
     )
     for router in routers:
         app.include_router(router)

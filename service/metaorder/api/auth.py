@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from metaorder.api.context import Context
 from metaorder.domain.principal import Principal, Scope
-from metaorder.usecases.errors import Forbidden, Unauthorized
+from metaorder.usecases.errors import Forbidden, TooMany, Unauthorized
 
 
 def context_of(connection: HTTPConnection) -> Context:
@@ -41,9 +42,25 @@ def check(principal: Principal, *scopes: Scope) -> None:
         raise Forbidden("missing_scope", f"the key needs the scope {' or '.join(scopes)}", facts={"scopes": list(scopes)})
 
 
-def _needs(*scopes: Scope) -> Callable[[Request], Awaitable[Principal]]:
+def hold(context: Context, principal: Principal) -> None:
+    """Count a request of a key.
+
+    Raises:
+        TooMany: it asks too often; with the seconds until it may again.
+    """
+    wait = context.rates.take(principal.key)
+    if wait:
+        facts = {"accepted": False, "retry_after_s": ceil(wait)}
+        raise TooMany("rate_limited", f"the key asks too often; again in {wait:.3f} s", facts=facts)
+
+
+def _needs(*scopes: Scope, held: bool = True) -> Callable[[Request], Awaitable[Principal]]:
+    """Who has one of the scopes. held: to the rate of the key; what makes exposure smaller is not."""
+
     async def principal(request: Request) -> Principal:
         found = await authenticate(request)
+        if held:
+            hold(context_of(request), found)
         check(found, *scopes)
         return found
 
@@ -52,9 +69,9 @@ def _needs(*scopes: Scope) -> Callable[[Request], Awaitable[Principal]]:
 
 Reader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.ADMIN))]
 Trader = Annotated[Principal, Depends(_needs(Scope.TRADE))]
-Canceler = Annotated[Principal, Depends(_needs(Scope.CANCEL, Scope.TRADE))]
+Canceler = Annotated[Principal, Depends(_needs(Scope.CANCEL, Scope.TRADE, held=False))]
 LimitsReader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.RISK, Scope.ADMIN))]
-RiskManager = Annotated[Principal, Depends(_needs(Scope.RISK))]
+RiskManager = Annotated[Principal, Depends(_needs(Scope.RISK, held=False))]
 Admin = Annotated[Principal, Depends(_needs(Scope.ADMIN))]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from metaorder.api.rates import Rates
+from metaorder.api.ticket_box import Tickets
 from metaorder.core.chain import Sealed
 from metaorder.domain.principal import Principal
 from metaorder.ports.calendars import Calendars
@@ -69,7 +71,7 @@ class InFlight:
 class Context:
     """The composition that the routes run on. engine: the build, which a session remembers. in_flight: creates under way.
 
-    profiles: held while one is set.
+    profiles: held while one is set. origins: whose pages may open a stream, beside our own.
     """
 
     service: Service
@@ -81,5 +83,8 @@ class Context:
     ring: KeyRing
     engine: str
     jobs: Jobs
+    rates: Rates
+    tickets: Tickets
+    origins: frozenset[str] = frozenset()
     in_flight: dict[tuple[str, str], InFlight] = field(default_factory=dict)
     profiles: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -21,9 +21,9 @@ async def live() -> Response:
 async def ready(request: Request) -> Response:
     """Whether every open session is back where it was and the journal can be written."""
     service = context_of(request).service
-    up = service.ready and service.writable and service.running
+    up = service.ready and service.writable and service.running and not service.full
     state = {"ready": up, "recovered": service.ready, "writable": service.writable, "running": service.running}
-    return reply({**state, "killed": bool(service.latches)}, 200 if up else 503)
+    return reply({**state, "space": not service.full, "killed": bool(service.latches)}, 200 if up else 503)
 
 
 @router.get("/metrics")

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from metaorder.core.commands import Refusal
-from metaorder.runtime.service import Busy, CommitFailed, NotWritable
+from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable
 from metaorder.usecases.errors import (
     Conflict,
     Forbidden,
@@ -20,6 +20,7 @@ from metaorder.usecases.errors import (
     PreconditionRequired,
     ServiceError,
     TooLarge,
+    TooMany,
     Unauthorized,
     Unavailable,
     Unknown,
@@ -35,6 +36,7 @@ STATUS: Mapping[type[ServiceError], tuple[int, str]] = {
     TooLarge: (413, "Content too large"),
     Unprocessable: (422, "Unprocessable content"),
     PreconditionRequired: (428, "Precondition required"),
+    TooMany: (429, "Too many requests"),
     Unknown: (500, "Outcome unknown"),
     Unavailable: (503, "Unavailable"),
 }
@@ -64,6 +66,9 @@ REFUSALS: Mapping[str, type[ServiceError]] = {
     "market_failed": Unknown,
 }
 """What each refusal of the core is to a caller."""
+
+STOPS = ("/cancel", "/cancel-all", "/kill")
+"""Ends of addresses that only ever make exposure smaller."""
 
 HTTP_CODES: Mapping[int, str] = {
     400: "malformed_json",
@@ -98,6 +103,8 @@ def response(error: ServiceError, instance: str) -> Response:
     """An error as a response."""
     status, doc = body_of(error, instance)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if "retry_after_s" in doc:
+        headers["Retry-After"] = str(doc["retry_after_s"])
     return Response(msgspec.json.encode(doc), status, headers, media_type="application/problem+json")
 
 
@@ -117,8 +124,12 @@ def install(app: FastAPI) -> None:
         return _http(error, request.url.path)
 
     async def not_writable(request: Request, error: Exception) -> Response:
-        unavailable = Unavailable("not_writable", str(error), facts={"accepted": False})
-        return response(unavailable, request.url.path)
+        """Sessions stand still and the next start begins killed: a cancel or a kill need not be written to be true."""
+        facts = {"accepted": False, "effective": request.url.path.endswith(STOPS)}
+        return response(Unavailable("not_writable", str(error), facts=facts), request.url.path)
+
+    async def no_space(request: Request, error: Exception) -> Response:
+        return response(Unavailable("disk_full", str(error), facts={"accepted": False}), request.url.path)
 
     async def busy(request: Request, error: Exception) -> Response:
         return response(Unavailable("busy", str(error), facts={"accepted": False}), request.url.path)
@@ -135,6 +146,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotWritable, not_writable)
     app.add_exception_handler(CommitFailed, commit_failed)
     app.add_exception_handler(Busy, busy)
+    app.add_exception_handler(NoSpace, no_space)
     app.add_exception_handler(Exception, unforeseen)
     for kind in STATUS:
         app.add_exception_handler(kind, service_error)

@@ -89,10 +89,17 @@ class KeysOut(Reply):
     items: list[KeyOut]
 
 
+class TicketOut(Reply):
+    """A ticket for the stream: good once, and for so long [s]."""
+
+    ticket: str
+    expires_in_s: int
+
+
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
     """An answer and the problems that may come in its place."""
     made: Responses = {status: {"model": model, "description": what}}
-    for code in (401, 403, 422, *problems):
+    for code in (401, 403, 422, 429, *problems):
         made[code] = {"model": Problem, "description": PROBLEMS[code], "content": {"application/problem+json": {}}}
     return made
 
@@ -106,6 +113,7 @@ PROBLEMS = {
     413: "the body is too large",
     422: "it can never be done as it stands",
     428: "If-Match is missing",
+    429: "the key asks too often; nothing was accepted",
     503: "nothing was accepted",
 }
 
@@ -143,4 +151,5 @@ CALIBRATIONS = answers(200, CalibrationsOut, "calibrations")
 KEY = answers(200, KeyOut, "the key", 404, 503)
 KEYS = answers(200, KeysOut, "keys")
 KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 413, 503)
+TICKET = answers(201, TicketOut, "the ticket")
 SWITCH = answers(200, SwitchOut, "done, and durable", 503)

@@ -17,7 +17,7 @@ from metaorder.core.chain import MARKET_STREAM
 from metaorder.domain.principal import Principal, Scope
 from metaorder.ports.metrics import Metrics
 from metaorder.runtime.broadcast import FRAME, Channel, Sent, frame, to_sent
-from metaorder.usecases.errors import ServiceError, Unprocessable
+from metaorder.usecases.errors import Forbidden, ServiceError, Unauthorized, Unprocessable
 
 router = APIRouter()
 
@@ -78,7 +78,8 @@ class Cursor:
 async def stream(websocket: WebSocket) -> None:
     """Serve one client until it goes, is too slow, or its key is revoked."""
     try:
-        principal = await authenticate(websocket)
+        check_origin(websocket)
+        principal = await _holder(websocket)
         check(principal, Scope.READ, Scope.TRADE, Scope.ADMIN)
         start = _start(websocket)
     except ServiceError as error:
@@ -92,6 +93,34 @@ async def stream(websocket: WebSocket) -> None:
         await client.serve(start)
     finally:
         metrics.client(-1)
+
+
+def check_origin(websocket: WebSocket) -> None:
+    """Refuse pages of others: a browser says where a page came from, and sends nobody's key of its own accord.
+
+    Raises:
+        Forbidden: a page that is neither ours nor named in the settings.
+    """
+    origin = websocket.headers.get("origin")
+    host = websocket.headers.get("host", "")
+    if origin is not None and origin not in {f"http://{host}", f"https://{host}", *context_of(websocket).origins}:
+        raise Forbidden("foreign_origin", f"pages of {origin} may not open the stream")
+
+
+async def _holder(websocket: WebSocket) -> Principal:
+    """Who opens the stream: by a ticket in the address, or by a key in the header.
+
+    Raises:
+        Unauthorized: neither is good.
+    """
+    ticket = websocket.query_params.get("ticket")
+    if ticket is None:
+        return await authenticate(websocket)
+    context = context_of(websocket)
+    found = context.tickets.redeem(ticket)
+    if found is None or not context.ring.valid(found):
+        raise Unauthorized("bad_ticket", "the ticket is unknown, used or too old; ask for another")
+    return found
 
 
 def _start(websocket: WebSocket) -> Subscribe:

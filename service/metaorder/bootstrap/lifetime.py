@@ -20,14 +20,17 @@ from metaorder.adapters.db.tables import keys as keys_table
 from metaorder.adapters.job_process import JobProcess
 from metaorder.adapters.market_data.files import Files
 from metaorder.adapters.metrics import PrometheusMetrics
+from metaorder.adapters.reserve import Reserve
 from metaorder.api.context import Context, KeyRing
+from metaorder.api.rates import Rates
+from metaorder.api.ticket_box import Tickets
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.sim import keep_sim, open_sim
-from metaorder.bootstrap.state import CannotStart, bring_up_to_date, write_key
+from metaorder.bootstrap.state import CannotStart, bring_up_to_date, forget_broken, mark_broken, was_broken, write_key
 from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
 from metaorder.ports.jobs import Launch
-from metaorder.runtime.boot import Booted, boot
+from metaorder.runtime.boot import Booted, boot, killed
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
 from metaorder.usecases import keys
@@ -64,6 +67,10 @@ def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
         calendars = ExchangeCalendars()
         data = Files(settings.roots, calendars)
         _first_key(settings, journal, say)
+        if was_broken(settings.state):
+            journal.append([killed("the journal could not be written before the last end", "boot")], [])
+            forget_broken(settings.state)
+            say("The journal could not be written before the last end: the kill switch is on until it is rearmed.")
         booted = boot(journal, data, calendars, engine_version())
         for line in booted.said:
             say(line)
@@ -76,7 +83,9 @@ def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
 async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator[Context]:
     """Bring the service up on the event loop, and down again."""
     settings, clock = ready.settings, SystemClock()
-    service = Service(ready.journal, clock, ready.journal.heads)
+    reserve = Reserve(settings.state / "reserve")
+    reserve.keep()
+    service = Service(ready.journal, clock, ready.journal.heads, reserve.release, lambda: mark_broken(settings.state))
     queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
     jobs = Jobs(service.write, clock, SystemIds(), _launch(settings), settings.job_workers)
     context = Context(
@@ -89,6 +98,9 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         ring=KeyRing(queries),
         engine=engine_version(),
         jobs=jobs,
+        tickets=Tickets(clock, SystemIds()),
+        origins=frozenset(settings.origins.split()),
+        rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
     )
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))

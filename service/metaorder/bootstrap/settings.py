@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     job_workers: int = Field(
         1, ge=1, le=64, description="calibrations and the like that run at once, each in a process of its own"
     )
+    requests_per_s: float = Field(
+        2_000, gt=0, description="requests of a key, in the long run; twice as many at once; cancels and kills are not counted"
+    )
+    origins: str = Field("", description="origins whose pages may open a stream beside our own, separated by spaces")
     sim: bool = Field(True, description="whether to run the simulated market `sim`")
 
     @property

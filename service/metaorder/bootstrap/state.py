@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -14,6 +15,8 @@ from sqlalchemy import inspect, text
 
 from metaorder.adapters.db.engine import is_sqlite, writer_engine
 from metaorder.adapters.db.tables import SCHEMA
+
+BROKEN = "unwritable"
 
 
 class CannotStart(RuntimeError):
@@ -41,6 +44,22 @@ def locked(state: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def mark_broken(state: Path) -> None:
+    """Note that the journal could not be written: the next start begins killed. On a disk that takes nothing it stays unnoted."""
+    with contextlib.suppress(OSError):
+        (state / BROKEN).touch()
+
+
+def was_broken(state: Path) -> bool:
+    """Whether the journal could not be written before the last end."""
+    return (state / BROKEN).exists()
+
+
+def forget_broken(state: Path) -> None:
+    """The latch is in the journal: the note has done its work."""
+    (state / BROKEN).unlink(missing_ok=True)
 
 
 def write_key(state: Path, secret: str) -> Path:

@@ -62,6 +62,10 @@ Extra = Answer | Checkpoint | StoredRecord | StoredJob
 """What is written in the same transaction as the rows beside it, and is no part of the chain."""
 
 
+class DiskFull(RuntimeError):
+    """There is no room for the rows: nothing of them was written, and the journal is as it was."""
+
+
 class WriterLost(RuntimeError):
     """Another server writes this database now; this one must stop."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from metaorder.core.chain import Entry
+from metaorder.core.chain import Entry, alone
 from metaorder.core.wires import Wires
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Account
@@ -69,6 +69,11 @@ def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) 
         said.append(f"market {spec.id} is back: {rows} rows run again, hash {each.live.hash[:12]}")
     failpoint("recovery.done")
     return Booted(hosted, _switches(journal.switches()), said)
+
+
+def killed(reason: str, actor: str) -> Entry:
+    """The row that shuts the latch of everybody."""
+    return alone("risk.killed", msgspec.json.encode({"type": "risk.killed", "actor": actor, "reason": reason}))
 
 
 def _switches(found: Mapping[str, str]) -> Switches:

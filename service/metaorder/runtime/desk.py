@@ -86,6 +86,11 @@ class Desk:
         self._writer.put(Batch([*live.take(), *ending, failed], self._records(hosted)))
         self._retire(hosted)
 
+    def stop(self, reason: str) -> None:
+        """Kill everybody's orders of the service's own accord."""
+        LOG.critical("every order is stopped: %s", reason)
+        self._kill(KillAll(reason, "service", None))
+
     def _answer(self, request: Request) -> None:
         match request:
             case Apply():
@@ -220,7 +225,8 @@ class Desk:
             parent=None if reach.parent is None else ParentId(reach.parent),
             cause=request.cause,
         )
-        self._writer.put(Batch([entry, *self._everywhere(command, reach)], waiting=[Done(request.future, None, entry)]))
+        waiting = [] if request.future is None else [Done(request.future, None, entry)]
+        self._writer.put(Batch([entry, *self._everywhere(command, reach)], waiting=waiting))
 
     def _limit(self, request: Limit) -> None:
         """New limits of an account: for what is asked for from now on, and for the children of what is there."""

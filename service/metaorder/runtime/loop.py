@@ -35,6 +35,7 @@ class EngineLoop:
         self._wake = threading.Condition()
         self._stopping = False
         self.died: Exception | None = None
+        self._stopped = False
         self._checkpointed = 0.0
         self._thread = threading.Thread(target=self._run, name="metaorder-engine", daemon=True)
 
@@ -87,7 +88,10 @@ class EngineLoop:
     def _turn(self) -> None:
         """Answer what was asked, and a slice of every running session; what cannot be journaled does not move."""
         progressed = self._serve()
-        if self._writer.broken is None:
+        if self._writer.full and not self._stopped:
+            self._stopped = True
+            self._desk.stop("the disk is full")
+        if self._writer.broken is None and not self._stopped:
             for hosted in list(self._desk.sessions.values()):
                 if hosted.state is SessionState.RUNNING:
                     progressed |= self._slice(hosted)

@@ -22,7 +22,7 @@ from metaorder.runtime.hosted import Hosted, Speed
 from metaorder.runtime.loop import EngineLoop
 from metaorder.runtime.requests import Apply, Ask, Control, Host, KillAll, Limit, Rearm, Request
 from metaorder.runtime.session import Applied, LiveSession
-from metaorder.runtime.writer import Batch, Done, Writer
+from metaorder.runtime.writer import Batch, Done, Spare, Writer
 
 Answer = TypeVar("Answer")
 Listener = Callable[[list[Sealed]], None]
@@ -30,6 +30,10 @@ Listener = Callable[[list[Sealed]], None]
 
 class NotWritable(RuntimeError):
     """The journal cannot be written: nothing was accepted, and nothing will be until the server is restarted."""
+
+
+class NoSpace(RuntimeError):
+    """The disk is full: nothing new is accepted; cancels and kills still are, from a reserve."""
 
 
 class Busy(RuntimeError):
@@ -40,14 +44,28 @@ class CommitFailed(RuntimeError):
     """The commit of this very request failed: whether it was accepted is unknown until the server is back."""
 
 
+FULL = "the disk is full; cancels and kills are still taken"
+
+
+def _nothing() -> bool:
+    return False
+
+
+def _no_mark() -> None:
+    return None
+
+
 class Service:
     """What the use cases talk to. All its methods belong to the event loop."""
 
-    def __init__(self, journal: Journal, clock: Clock, heads: dict[str, int]) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, heads: dict[str, int], spare: Spare = _nothing, broke: Callable[[], None] = _no_mark
+    ) -> None:
         self.broadcaster = Broadcaster(heads)
         self.ready = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._writer = Writer(journal, self._committed, self._failed)
+        self._broke = broke
+        self._writer = Writer(journal, self._committed, self._failed, spare)
         self._desk = Desk(self._writer, clock, self._resolve)
         self._engine = EngineLoop(self._desk, self._writer, clock)
         self._listeners: list[Listener] = []
@@ -62,6 +80,11 @@ class Service:
     def writable(self) -> bool:
         """Whether the journal can be written."""
         return self._writer.broken is None
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk is full: what makes exposure smaller is still written."""
+        return self._writer.full
 
     @property
     def latches(self) -> list[Reach]:
@@ -143,12 +166,16 @@ class Service:
     async def write(self, entries: list[Entry], extras: Sequence[Extra] = ()) -> None:
         """Journal rows that belong to no session, and what stands beside them; comes back when they are durable."""
         future = self._future()
+        if self.full:
+            raise NoSpace(FULL)
         self._writer.put(Batch(entries, extras, waiting=[Done(future, None)]))
         await future
 
     async def _ask(self, request: Callable[[Any], Request]) -> Any:
         future = self._future()
         made = request(future)
+        if self.full and not _always_taken(made):
+            raise NoSpace(FULL)
         if self._engine.full and not _always_taken(made):
             raise Busy("too many requests wait; ask again")
         self._engine.ask(made)
@@ -171,6 +198,7 @@ class Service:
         self._loop.call_soon_threadsafe(self._on_committed, rows, waiting)
 
     def _failed(self, error: BaseException, waiting: list[Done]) -> None:
+        self._broke()
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_fail, error, waiting)
 

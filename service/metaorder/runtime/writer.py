@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from metaorder.core.chain import Entry, Sealed
-from metaorder.ports.journal import Extra, Journal
+from metaorder.ports.journal import DiskFull, Extra, Journal
 from metaorder.runtime.failpoints import failpoint
 
 MOST_ROWS = 5_000
@@ -46,16 +46,21 @@ class _Taken:
 
 
 Committed = Callable[[list[Sealed], list[Done]], None]
+Spare = Callable[[], bool]
+"""Makes room on a full disk; False where there is none to make."""
+
 Failed = Callable[[BaseException, list[Done]], None]
 
 
 class Writer:
     """Append, commit, then tell. What fails once is over: nothing is written after a failed commit."""
 
-    def __init__(self, journal: Journal, committed: Committed, failed: Failed) -> None:
+    def __init__(self, journal: Journal, committed: Committed, failed: Failed, spare: Spare) -> None:
         self._journal = journal
         self._committed = committed
         self._failed = failed
+        self._spare = spare
+        self._full = False
         self._queue: deque[Batch] = deque()
         self._rows = 0
         self._stopping = False
@@ -67,6 +72,11 @@ class Writer:
     def broken(self) -> BaseException | None:
         """Why nothing can be written any more; None while it can."""
         return self._broken
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk is full: what is written from then on goes into the reserve, and is there to stop things."""
+        return self._full
 
     def start(self) -> None:
         """Begin to write."""
@@ -107,13 +117,23 @@ class Writer:
                 taken.waiting += batch.waiting
             return taken
 
+    def _append(self, taken: _Taken) -> list[Sealed]:
+        """Append; once with the room of the reserve where there is no other."""
+        try:
+            return self._journal.append(taken.entries, taken.extras)
+        except DiskFull:
+            self._full = True
+            if not self._spare():
+                raise
+            return self._journal.append(taken.entries, taken.extras)
+
     def _run(self) -> None:
         while (taken := self._take()) is not None:
             if self._broken is not None:
                 self._failed(self._broken, taken.waiting)
                 continue
             try:
-                rows = self._journal.append(taken.entries, taken.extras)
+                rows = self._append(taken)
             except Exception as error:
                 logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
                 with self._change:

@@ -51,6 +51,10 @@ class TooLarge(ServiceError):
     """More was sent than is read."""
 
 
+class TooMany(ServiceError):
+    """The key asks too often; nothing was accepted."""
+
+
 class Unavailable(ServiceError):
     """The service cannot do it now; nothing was accepted."""
 

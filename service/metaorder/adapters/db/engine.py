@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg.errors import DiskFull
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -71,6 +72,12 @@ def check_durable(engine: Engine) -> None:
     for name, value in wanted.items():
         if found[name] != value:
             raise UnsafeDatabase(f"the database's {name} must be {value}, was {found[name]}")
+
+
+def no_room(error: BaseException) -> bool:
+    """Whether a statement failed since there was no room for what it writes; the driver's error, or wrapped."""
+    cause = getattr(error, "orig", error)
+    return isinstance(cause, DiskFull) or (isinstance(cause, sqlite.OperationalError) and "disk is full" in str(cause))
 
 
 def _psycopg(url: str) -> str:

@@ -10,10 +10,10 @@ from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, 
 from sqlalchemy.sql import Select
 
 from metaorder.adapters.db import tables
-from metaorder.adapters.db.engine import check_durable
+from metaorder.adapters.db.engine import check_durable, no_room
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredJob, StoredRecord, WriterLost
+from metaorder.ports.journal import Answer, Checkpoint, Damaged, DiskFull, Extra, StoredJob, StoredRecord, WriterLost
 from metaorder.runtime.failpoints import failpoint
 
 CHUNK = 5_000
@@ -58,8 +58,10 @@ class SqlJournal:
                 for extra in extras:
                     self._write_extra(extra)
                 failpoint("journal.written")
-        except BaseException:
+        except BaseException as error:
             self._projector.forget()
+            if no_room(error):
+                raise DiskFull(str(error)) from error
             raise
         if rows:
             self._position, self._hash = rows[-1].position, rows[-1].hash
