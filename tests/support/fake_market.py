@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Protocol
 
-from metaorder.core.commands import Accept, Command, Refusal, Unchanged
+from metaorder.core.commands import Accept, AcceptBasket, Command, Refusal, Unchanged
 from metaorder.core.decide import Gate
 from metaorder.core.engine import Engine
 from metaorder.core.events import (
@@ -198,7 +198,7 @@ class FakeMarket:
     def apply(self, command: Command) -> list[Step] | Refusal | Unchanged:
         """Let a command take effect now, after all that is due now."""
         self.run(self.now)
-        if isinstance(command, Accept):
+        if isinstance(command, Accept | AcceptBasket):
             command = command.settled(self.now)
         return self._take(self.engine.apply(command, self.now))
 

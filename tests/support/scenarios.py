@@ -181,6 +181,16 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "adaptive_beta": st.booleans(),
         },
     ),
+    "basket": st.fixed_dictionaries(
+        {},
+        optional={
+            "urgency": st.sampled_from(["0", "0.7", "1"]),
+            "correlation": st.sampled_from([[["1"]], [["1", "-0.5"], ["-0.5", "1"]]]),
+            "cross_impact": st.just("0.4"),
+            "cash_band": st.sampled_from(["0", "500"]),
+            "interval_s": st.integers(1, 200),
+        },
+    ),
     "pov": st.fixed_dictionaries({}, optional={"target": st.sampled_from(["0.01", "0.1", "0.3"]), "max": st.just("0.4")}),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metaorder.algos.adaptive import Adaptive
+from metaorder.algos.basket import BasketLeg
 from metaorder.algos.close import Close
 from metaorder.algos.control import StochasticControl
 from metaorder.algos.myopic import Myopic
@@ -28,6 +29,7 @@ ALGOS: Mapping[str, type[Algorithm]] = {
     "stochastic_control": StochasticControl,
     "robust": Robust,
     "myopic": Myopic,
+    "basket": BasketLeg,
 }
 
 

@@ -125,4 +125,4 @@ def _schema_word(option: Any) -> str:
 def _plain(value: Any) -> Json:
     if isinstance(value, Decimal):
         return format(value, "f")
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value

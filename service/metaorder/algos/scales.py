@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from metaorder.domain.state import State
+from metaorder.domain.state import Basis, State
 from metaorder.domain.units import MICRO, SECOND
 
 PER_CENT = 0.01
@@ -36,14 +36,20 @@ def scales(state: State, *, sigma: Decimal | None = None, eta: Decimal | None = 
     Impact follows the example of Almgren and Chriss (2000): trading one per cent of a usual day's volume in a day costs a spread,
     and trading a tenth of it moves the price by one. Without a usual volume there is no impact.
     """
-    basis = state.plan.basis
+    return of_basis(state.plan.basis, day_s(state), sigma=sigma, eta=eta, gamma=gamma)
+
+
+def of_basis(
+    basis: Basis, day: float, *, sigma: Decimal | None = None, eta: Decimal | None = None, gamma: Decimal | None = None
+) -> Scales:
+    """The same of any market's basis. day: length of its day [seconds]."""
     spread = None if basis.spread is None else basis.spread / MICRO
     found_sigma = float(sigma) if sigma is not None else None if basis.sigma is None else basis.sigma / MICRO
     found_eta, found_gamma, source = None, 0.0, "none"
     if eta is not None:
         found_eta, found_gamma, source = float(eta), 0.0 if gamma is None else float(gamma), "stated"
     elif spread and basis.adv:
-        found_eta = spread * day_s(state) / (PER_CENT * basis.adv)
+        found_eta = spread * day / (PER_CENT * basis.adv)
         found_gamma = spread / (PER_TENTH * basis.adv) if gamma is None else float(gamma)
         source = "spread and usual volume"
     return Scales(found_sigma, found_eta, found_gamma, None if spread is None else spread / 2, source)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from metaorder import __version__
 from metaorder.api import (
     analysis,
+    baskets,
     calibrations,
     estimates,
     events,
@@ -55,6 +56,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
     routers = (
         order_reads.router,
         parent_orders.router,
+        baskets.router,
         analysis.router,
         estimates.router,
         order_reads.fills_router,

@@ -34,9 +34,10 @@ async def get_parent_orders(
     market: Filter = None,
     symbol: Filter = None,
     algo: Filter = None,
+    basket_id: Filter = None,
 ) -> Response:
     """Parent orders of the account, newest first."""
-    given = {"status": status, "market": market, "symbol": symbol, "algo": algo}
+    given = {"status": status, "market": market, "symbol": symbol, "algo": algo, "basket_id": basket_id}
     where = {name: str(value) for name, value in given.items() if value is not None}
     found = await ctx.queries.parents(principal, where, read_cursor(cursor), limit)
     return page(found, views.from_row)

@@ -72,6 +72,7 @@ class ParentOrderOut(Reply):
     tags: dict[str, str]
     estimate_id: str | None
     profile_version: int | None
+    basket_id: str | None
     created_at: str
 
 

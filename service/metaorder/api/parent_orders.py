@@ -146,7 +146,7 @@ async def _command(ctx: Context, principal: Principal, row: Row, command: Comman
     if isinstance(answer, Applied):
         hosted = _in_memory(ctx, row)
         assert answer.after is not None, "the command concerns an order"
-        return reply(_shown(answer.after, hosted), status)
+        return reply(shown_order(answer.after, hosted), status)
     found = await _row(ctx, principal, row["id"])
     return reply(views.from_row(found), 200 if found["status"] in TERMINAL else status)
 
@@ -160,7 +160,7 @@ def _first_answer(principal: Principal, hosted: Hosted, digest: str) -> tuple[li
         assert applied.after is not None, "an accepted order has a state"
         rejection = applied.command.rejection
         if rejection is None:
-            status, doc = 201, _shown(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
+            status, doc = 201, shown_order(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
         else:
             facts = {"limit": rejection.limit, "observed": rejection.observed, "parent_id": applied.after.order.id}
             status, doc = body_of(Unprocessable(rejection.code, rejection.detail, facts=facts), router.prefix)
@@ -176,7 +176,7 @@ def _amended_answer(principal: Principal, hosted: Hosted, key: str, digest: str)
 
     def beside(applied: Applied) -> list[Extra]:
         assert applied.after is not None, "an amended order has a state"
-        doc = _shown(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
+        doc = shown_order(applied.after, hosted) | {"stamp": stamp_doc(applied.stamp)}
         plans = {"before": applied.before_plan, "after": applied.after_plan}
         doc["schedule"] = {name: _points(plan, applied.after, hosted) for name, plan in plans.items()}
         made.append(_answer(principal, key, digest, applied.after.order.id, 200, doc))
@@ -191,7 +191,8 @@ def _answer(principal: Principal, key: str, digest: str, parent: str, status: in
     )
 
 
-def _shown(execution: Execution, hosted: Hosted) -> Doc:
+def shown_order(execution: Execution, hosted: Hosted) -> Doc:
+    """An order as the engine holds it."""
     return views.from_execution(execution, hosted.live.wire, _instrument(execution, hosted))
 
 

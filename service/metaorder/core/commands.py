@@ -29,6 +29,10 @@ class Rejection:
     observed: str | None = None
 
 
+LEG_REFUSED = "basket_refused"
+"""The code of a leg that was refused because another one was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
     """Start working a parent order, or record that the ladder refused it.
@@ -53,6 +57,22 @@ class Accept:
         start = now if self.start_now else max(now, self.order.start)
         end = self.order.end if self.duration_ns is None else Nanos(start + self.duration_ns)
         return replace(self, order=replace(self.order, start=start, end=end), start_now=False, duration_ns=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptBasket:
+    """Start working several orders together, all of them or none. basket: what the account calls them."""
+
+    basket: str
+    legs: tuple[Accept, ...]
+
+    def settled(self, now: Nanos) -> AcceptBasket:
+        """The command with its windows fixed, as it is journaled.
+
+        Raises:
+            Invalid: the window would end before it starts.
+        """
+        return replace(self, legs=tuple(leg.settled(now) for leg in self.legs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +148,11 @@ class Delete:
     """End the market: its orders are canceled with it."""
 
 
-Command = Accept | Amend | Cancel | Pause | Resume | Kill | SetLimits | Delete
+Command = Accept | AcceptBasket | Amend | Cancel | Pause | Resume | Kill | SetLimits | Delete
 
 COMMAND_TYPES: Mapping[str, type[Any]] = {
     "command.accept": Accept,
+    "command.basket": AcceptBasket,
     "command.amend": Amend,
     "command.cancel": Cancel,
     "command.pause": Pause,

@@ -51,6 +51,7 @@ WIRE_NAMES: Mapping[str, str] = {
     "display": "display_quantity",
     "behind": "band_behind",
     "ahead": "band_ahead",
+    "basket": "basket_id",
 }
 """Names that differ outside: inside they are short because their unit is their type."""
 

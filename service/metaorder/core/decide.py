@@ -11,7 +11,7 @@ from metaorder.core.execution import Execution
 from metaorder.domain.child import Child, ChildStatus, ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import EndReason, Waiting
-from metaorder.domain.state import Intent, MarketState, Plan, State, own_for, share_of, workable
+from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
@@ -51,10 +51,10 @@ class Gate:
     instrument: Instrument
 
 
-def decide(execution: Execution, market: MarketState, gates: Sequence[Gate]) -> Decision:
+def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], basket: Basket | None = None) -> Decision:
     """The children to send and to cancel now. Never past the end, the limit, the cap or the quantity.
 
-    gates: of the venues that trade the order's symbol, in their order.
+    gates: of the venues that trade the order's symbol, in their order. basket: that it is a leg of.
     """
     order = execution.order
     if not execution.status.live or execution.plan_origin is None:
@@ -69,12 +69,12 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate]) -> 
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *_waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
-    intent = execution.algo.on_event(state_of(execution, market))
+    intent = execution.algo.on_event(state_of(execution, market, basket))
     gates = [gate for gate in gates if market.now + gate.latency < order.end]
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
     if _would_no_more(execution, market, intent):
-        points = plan_points(execution, market)
+        points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
     wish, bound = _wish(execution, market, intent)
@@ -93,7 +93,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate]) -> 
             events += [] if routed is None else [_submitted(execution, routed, intent, wish, bound, market, len(events))]
         else:
             events.append(_pulled(action.number, action.why))
-    events += _waiting(execution, _waiting_for(execution, wish, bound, actions))
+    events += _waiting(execution, _waiting_for(execution, wish, intent.held, bound, actions))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
     looks = [each for each in (wake, retry, stop) if each is not None and each > market.now]
     return Decision(events, min(*looks, order.end))
@@ -114,7 +114,7 @@ def plan_of(execution: Execution, now: Nanos) -> Plan:
     )
 
 
-def state_of(execution: Execution, market: MarketState) -> State:
+def state_of(execution: Execution, market: MarketState, basket: Basket | None = None) -> State:
     """The facts that an algorithm decides on."""
     order = execution.order
     return State(
@@ -135,17 +135,21 @@ def state_of(execution: Execution, market: MarketState) -> State:
         notional=execution.notional,
         arrival2=execution.arrival2,
         seed=order.seed,
+        basket=basket,
     )
 
 
-def plan_points(execution: Execution, market: MarketState) -> tuple[tuple[Nanos, Lots], ...]:
-    """The schedule from now on as (time, lots done by then), for people to look at; empty where it follows the market."""
+def plan_points(execution: Execution, market: MarketState, basket: Basket | None = None) -> tuple[tuple[Nanos, Lots], ...]:
+    """The schedule from now on as (time, lots done by then), for people to look at; empty where it follows the market.
+
+    basket: that it is a leg of, as it is once the schedules of all its legs are drawn.
+    """
     end = execution.order.end
     origin = Nanos(max(market.now, execution.order.start))
     if execution.status.terminal or origin >= end:
         return ()
     drawn = replace(execution, plan_origin=origin, plan_done=execution.filled, basis=market.basis)
-    state = state_of(drawn, market)
+    state = state_of(drawn, market, basket)
     times = [Nanos(origin + (end - origin) * i // SHOWN_POINTS) for i in range(SHOWN_POINTS + 1)]
     points = [(time, execution.algo.planned(state, time)) for time in times]
     known = tuple((time, lots) for time, lots in points if lots is not None)
@@ -303,7 +307,9 @@ def _submitted(
     )
 
 
-def _waiting_for(execution: Execution, wish: Wish, bound: str | None, actions: list[Action]) -> Waiting | None:
+def _waiting_for(
+    execution: Execution, wish: Wish, held: Waiting | None, bound: str | None, actions: list[Action]
+) -> Waiting | None:
     """Why nothing works, if nothing does and something should."""
     order = execution.order
     far, near = wish.quote.far(order.side), wish.quote.near(order.side)
@@ -313,8 +319,10 @@ def _waiting_for(execution: Execution, wish: Wish, bound: str | None, actions: l
         return Waiting.LIMIT
     if near is not None and not order.side.within(near, order.limit) and (wish.want or execution.open):
         return Waiting.LIMIT
-    if actions or execution.open or not wish.want:
+    if actions or execution.open:
         return None
+    if not wish.want:
+        return held
     return Waiting.CAP if bound == "cap" else None
 
 

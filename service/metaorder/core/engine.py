@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, assert_never
 
 from metaorder.core import apply
-from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Refusal, Resume, SetLimits, Unchanged
+from metaorder.core.baskets import Baskets
+from metaorder.core.commands import (
+    Accept,
+    AcceptBasket,
+    Amend,
+    Cancel,
+    Command,
+    Delete,
+    Kill,
+    Pause,
+    Refusal,
+    Resume,
+    SetLimits,
+    Unchanged,
+)
 from metaorder.core.decide import Gate, decide, end_cause, plan_points
 from metaorder.core.events import (
     ChildSubmitted,
@@ -75,6 +90,7 @@ class Engine:
         self._open: Counter[Account] = Counter()
         self._wakes: dict[ParentId, Nanos] = {}
         self._gatekeeper = Gatekeeper()
+        self._baskets = Baskets(gates)
         self._out: list[Step] = []
         self._now = Nanos(0)
 
@@ -101,7 +117,9 @@ class Engine:
         self._begin(now)
         match command:
             case Accept():
-                return self._accept(command)
+                return self._accept([command])
+            case AcceptBasket():
+                return self._accept(command.legs, "/legs/{}")
             case Amend() | Cancel() | Pause() | Resume():
                 execution = self.executions.get(command.parent)
                 if execution is None:
@@ -206,7 +224,9 @@ class Engine:
             before = self.executions.get(parent)
             after = evolve(before, happened)
             self.executions[parent] = after
-            self._rank.setdefault(parent, len(self._rank))
+            if before is None:
+                self._rank[parent] = len(self._rank)
+                self._baskets.add(after)
             if after.status.live and after.started is None and after.waiting is Waiting.DATA:
                 self._awaiting.add(parent)
             else:
@@ -226,14 +246,25 @@ class Engine:
             return Refusal("window_outside_session", detail, errors=(("/start_time", detail), ("/end_time", detail)))
         return None
 
-    def _accept(self, command: Accept) -> list[Step] | Refusal:
-        order = command.order
-        refused = self.refusal(order, self._now)
-        if refused is not None:
-            return refused
-        self._emit(order.id, [apply.accept(command, self._view.touch(order.symbol))])
-        self._settle_and_decide([order.id])
+    def _accept(self, accepts: Sequence[Accept], where: str = "") -> list[Step] | Refusal:
+        """Take all of several orders, or none. where: of each in the request that brought it."""
+        for place, each in enumerate(accepts):
+            refused = self.refusal(each.order, self._now)
+            if refused is not None:
+                pointed = tuple((where.format(place) + pointer, detail) for pointer, detail in refused.errors)
+                return replace(refused, errors=pointed)
+        for each in accepts:
+            self._emit(each.order.id, [apply.accept(each, self._view.touch(each.order.symbol))])
+        self._settle_and_decide([each.order.id for each in accepts])
         return self._take()
+
+    def points(self, parent: ParentId) -> tuple[tuple[Nanos, Lots], ...]:
+        """The schedule that would be drawn of an order now, for people to look at."""
+        execution = self.executions[parent]
+        if execution.order.basket is None:
+            return plan_points(execution, self._view.observe(execution))
+        drawn = dict(self._baskets.draw(self.executions, parent, self._view.observe, "asked"))
+        return drawn[parent].points
 
     def _redraw(self, command: Amend | Cancel | Pause | Resume) -> None:
         """Resuming and amending draw the schedule anew from here."""
@@ -244,10 +275,8 @@ class Engine:
             self._draw(command.parent, "amended" if isinstance(command, Amend) else "resumed")
 
     def _draw(self, parent: ParentId, cause: str) -> None:
-        execution = self.executions[parent]
-        market = self._view.observe(execution)
-        points = plan_points(execution, market)
-        self._emit(parent, [ScheduleSet(cause=cause, done=execution.filled, points=points, basis=market.basis)])
+        for each, drawn in self._baskets.draw(self.executions, parent, self._view.observe, cause):
+            self._emit(each, [drawn])
 
     def _settle_and_decide(self, parents: Sequence[ParentId]) -> None:
         for parent in parents:
@@ -299,8 +328,11 @@ class Engine:
         if breach is not None:
             self._suspend(parent, breach)
             return
-        decision = decide(execution, market, gates)
+        decision = decide(execution, market, gates, self._baskets.of(self.executions, parent))
         for event in decision.events:
+            if isinstance(event, ScheduleSet):  # of a leg, with the schedules of the others
+                self._draw(parent, event.cause)
+                continue
             if isinstance(event, ChildSubmitted) and not self._pass(parent, event, market):
                 return
             self._emit(parent, [event])

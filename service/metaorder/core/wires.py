@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from metaorder.core.commands import Accept, Amend, Command, Stamp
+from metaorder.core.commands import Accept, AcceptBasket, Amend, Command, Stamp
 from metaorder.core.convert import Doc
 from metaorder.core.events import Happened
 from metaorder.core.execution import Step
-from metaorder.core.wire import Wire
+from metaorder.core.wire import Wire, read_stamp, stamp_doc
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, ParentOrder
@@ -34,11 +34,18 @@ class Wires:
         return wire.read_event(doc)
 
     def command(self, command: Command, stamp: Stamp) -> Doc:
-        """A command as a document, with where in the session it took effect."""
+        """A command as a document, with where in the session it took effect. A basket's holds its legs', each on its own grid."""
+        if isinstance(command, AcceptBasket):
+            legs = [self.command(leg, stamp) for leg in command.legs]
+            return {"type": "command.basket", "stamp": stamp_doc(stamp), "basket_id": command.basket, "legs": legs}
         return self._wire(command).command(command, stamp)
 
     def read_command(self, doc: Mapping[str, Any]) -> tuple[Command, Stamp]:
         """The command that a document tells of, and its stamp."""
+        if "legs" in doc:
+            legs = [self.read_command(leg)[0] for leg in doc["legs"]]
+            accepts = tuple([leg for leg in legs if isinstance(leg, Accept)])
+            return AcceptBasket(basket=doc["basket_id"], legs=accepts), read_stamp(doc["stamp"])
         if "order" in doc:
             wire = self._wires[doc["order"]["symbol"]]
             self._of[ParentId(doc["order"]["id"])] = wire

@@ -98,6 +98,7 @@ class Waiting(StrEnum):
     CAP = "cap"
     DATA = "data"
     BLACKOUT = "blackout"
+    BASKET = "basket"
     VENUE = "venue"
 
 
@@ -162,6 +163,7 @@ class ParentOrder:
     display: the most that rests at once [lots]. preset: the name under which terms were asked for.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
+    basket: the name of the basket that it is a leg of, as the account calls it.
     """
 
     id: ParentId
@@ -200,6 +202,7 @@ class ParentOrder:
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None
     profile_version: int | None = None
+    basket: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:

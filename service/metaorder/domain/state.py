@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from metaorder.domain.market import Quote, VolumeCurve
-from metaorder.domain.order import Side
+from metaorder.domain.order import Side, Waiting
 from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
 
 Candidate = Mapping[str, int | str]
@@ -103,6 +103,37 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """What the legs of a basket know of each other.
+
+    lots: of the whole order; of one that is over, what it did. filled, working: as in State.
+    planned: what was left when the basket's plan was drawn, and has a place in it; 0 = it has none.
+    price: of a lot when the plan was drawn [currency]; None: the market showed none. spent: on what is filled [currency].
+    basis: what its market showed then. tick_value: what one tick is worth on one lot [currency].
+    """
+
+    symbol: str
+    side: Side
+    lots: Lots
+    filled: Lots
+    working: Lots
+    planned: Lots
+    price: float | None
+    spent: float
+    basis: Basis
+    tick_value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A basket as one of its legs sees it: the legs in the order of their acceptance, and which of them it is."""
+
+    name: str
+    legs: tuple[Leg, ...]
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class MarketState:
     """What can be known of the market now. Statistics leave our own orders out.
 
@@ -144,6 +175,7 @@ class State:
     fills: own fills (time, lots), oldest first, as far back as they are remembered.
     notional: sum of lots times price of all fills [lots x ticks]. arrival2: bid + ask when the order arrived [ticks].
     seed: of all that an algorithm draws at random, from the order's identity.
+    basket: the orders that it is planned with; None where it is alone.
     """
 
     side: Side
@@ -163,6 +195,7 @@ class State:
     notional: int = 0
     arrival2: Ticks | None = None
     seed: int = 0
+    basket: Basket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +208,7 @@ class Intent:
     pace: lots planned within the trailing `pace_horizon`: lag is made up at a multiple of it.
     wake: the latest time to look again.
     reason: the numbers that led here.
+    held: what keeps the target from being higher, for people to see while nothing works.
     """
 
     target: Lots
@@ -183,6 +217,7 @@ class Intent:
     wake: Nanos
     reason: Reason
     behind: Lots | None = None
+    held: Waiting | None = None
 
 
 class Algorithm(Protocol):

@@ -44,7 +44,7 @@ class Queries(Protocol):
         ...
 
     async def parents(self, principal: Principal, where: Mapping[str, str], before: int | None, limit: int) -> Page:
-        """Parent orders, newest first, that match the filters status, market, symbol and algo."""
+        """Parent orders, newest first, that match the filters status, market, symbol, algo and basket_id."""
         ...
 
     async def children(self, principal: Principal, parent: ParentId, after: int, limit: int) -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -52,14 +52,20 @@ class Controls:
             return None
         return Rejection(code=KILL_SWITCH, detail=f"the kill switch is on for {reach.text}: no new exposure until it is rearmed")
 
-    def rejection(self, order: ParentOrder, hosted: Hosted) -> Rejection | None:
-        """What the ladder says of an order that is asked for; one that is let in counts from now on."""
+    def rejections(self, orders: Sequence[ParentOrder], hosted: Hosted) -> list[Rejection | None]:
+        """What the ladder says of orders asked for together, each with those before it; let in, they count from now on."""
+        found = [self._rejection(order, hosted, orders[:place]) for place, order in enumerate(orders)]
+        if not any(found):
+            for order in orders:
+                self._remember(order)
+        return found
+
+    def _rejection(self, order: ParentOrder, hosted: Hosted, beside: Sequence[ParentOrder]) -> Rejection | None:
         refused = self.shut(order)
         if refused is not None:
             return refused
-        found = self._asked(order, hosted, None)
+        found = self._asked(order, hosted, None, beside)
         if found is None:
-            self._remember(order)
             return None
         return Rejection(code=found.code, detail=found.detail, limit=found.limit, observed=found.observed)
 
@@ -67,12 +73,14 @@ class Controls:
         """What the ladder says of the terms that an amendment asks for."""
         return self._asked(order, hosted, order.id)
 
-    def _asked(self, order: ParentOrder, hosted: Hosted, itself: str | None) -> Refused | None:
+    def _asked(
+        self, order: ParentOrder, hosted: Hosted, itself: str | None, beside: Sequence[ParentOrder] = ()
+    ) -> Refused | None:
         limits, market = self.of(order.account), hosted.live.market
         listing, quote = market.listing(order.symbol), market.quote(order.symbol)
         if itself is not None:
             limits = replace(limits, max_duplicates=None)
-        standing = self._standing(order, hosted, limits, listing, quote, itself)
+        standing = _with(self._standing(order, hosted, limits, listing, quote, itself), beside, hosted)
         return admit(order, listing.instrument, quote, standing, limits)
 
     def _standing(
@@ -127,6 +135,16 @@ class Controls:
         window = self.of(order.account).duplicate_window_s
         self._alike = {key: times for key, times in self._alike.items() if now - times[-1] <= window}
         self._alike.setdefault(_likeness(order), deque(maxlen=1_000)).append(now)
+
+
+def _with(standing: Standing, beside: Sequence[ParentOrder], hosted: Hosted) -> Standing:
+    """The standing with orders that are let in before, in other symbols than this one."""
+    gross, market = standing.gross, hosted.live.market
+    for order in beside:
+        instrument = market.listing(order.symbol).instrument
+        worst = worst_notional(order, instrument, market.quote(order.symbol), order.lots)
+        gross = None if gross is None or worst is None else gross + worst
+    return replace(standing, open_orders=standing.open_orders + len(beside), gross=gross)
 
 
 def _open(live: LiveSession, account: Account, itself: str | None) -> Iterable[Execution]:

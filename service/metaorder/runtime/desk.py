@@ -12,7 +12,19 @@ import msgspec
 
 from metaorder.core.apply import amended
 from metaorder.core.chain import Entry, alone
-from metaorder.core.commands import Accept, Amend, Delete, Kill, Refusal, Resume, SetLimits, Unchanged
+from metaorder.core.commands import (
+    LEG_REFUSED,
+    Accept,
+    AcceptBasket,
+    Amend,
+    Delete,
+    Kill,
+    Refusal,
+    Rejection,
+    Resume,
+    SetLimits,
+    Unchanged,
+)
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import ParentId
 from metaorder.ports.clock import Clock
@@ -119,7 +131,9 @@ class Desk:
             return
         command = request.command
         if isinstance(command, Accept):
-            command = replace(command, rejection=self.controls.rejection(command.order, hosted))
+            command = replace(command, rejection=self.controls.rejections([command.order], hosted)[0])
+        elif isinstance(command, AcceptBasket):
+            command = self._all_or_none(command, hosted)
         elif isinstance(command, Amend | Resume) and (barred := self._bar(command, hosted)) is not None:
             self._resolve(request.future, barred)
             return
@@ -130,6 +144,16 @@ class Desk:
             return
         extras = request.beside(answer) if request.beside is not None else []
         self._writer.put(Batch(hosted.live.take(), extras, [Done(request.future, answer)]))
+
+    def _all_or_none(self, command: AcceptBasket, hosted: Hosted) -> AcceptBasket:
+        """Each leg on the ladder, the legs before it counted; one that is refused refuses the others."""
+        refusals = self.controls.rejections([leg.order for leg in command.legs], hosted)
+        bad = next((place for place, each in enumerate(refusals) if each is not None), None)
+        if bad is not None:
+            other = Rejection(code=LEG_REFUSED, detail=f"leg {bad + 1} of the basket was refused")
+            refusals = [each or other for each in refusals]
+        legs = tuple(replace(leg, rejection=each) for leg, each in zip(command.legs, refusals, strict=True))
+        return replace(command, legs=legs)
 
     def _bar(self, command: Amend | Resume, hosted: Hosted) -> Refusal | None:
         """The risk ladder for what lets an order do more than it was let in with; what only makes it smaller always passes."""

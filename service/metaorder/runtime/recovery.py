@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from metaorder.core.chain import Sealed
-from metaorder.core.commands import Accept
+from metaorder.core.commands import Accept, AcceptBasket
 from metaorder.domain.units import Nanos
 from metaorder.runtime.failpoints import failpoint
 from metaorder.runtime.hosted import Hosted
@@ -62,7 +62,8 @@ def recover(hosted: Hosted, rows: Iterator[Sealed], checkpoint: tuple[Nanos, int
             _run_to(live, expected, stamp.market_time, stamp.event_index)
             if expected.next is not row:
                 raise Diverged(live.id, row.position, "it made a row that was there before the command")
-            assert not isinstance(command, Accept) or not command.start_now, "a journaled command has its times"
+            legs = command.legs if isinstance(command, AcceptBasket) else (command,)
+            assert not any(isinstance(leg, Accept) and leg.start_now for leg in legs), "a journaled command has its times"
             live.apply(command)
         elif live.step(until=live.day.close) is Stop.CLOSED and not live.entries:
             raise Diverged(live.id, row.position, "it ended before the journal does")

@@ -13,6 +13,7 @@ import msgspec
 from metaorder.core.chain import Entry
 from metaorder.core.commands import (
     Accept,
+    AcceptBasket,
     Amend,
     Cancel,
     Command,
@@ -26,7 +27,7 @@ from metaorder.core.commands import (
     Unchanged,
 )
 from metaorder.core.convert import Doc
-from metaorder.core.decide import Gate, plan_points
+from metaorder.core.decide import Gate
 from metaorder.core.engine import Engine
 from metaorder.core.events import (
     ChildPendingCancel,
@@ -176,7 +177,7 @@ class LiveSession:
         """Let a command take effect here and now: after all that is due at this instant, before anything later."""
         self.settle()
         stamp = self.stamp
-        if isinstance(command, Accept):
+        if isinstance(command, Accept | AcceptBasket):
             try:
                 command = command.settled(stamp.market_time)
             except Invalid as wrong:
@@ -236,7 +237,7 @@ class LiveSession:
         return taken
 
     def _plan(self, execution: Execution | None) -> Points:
-        return () if execution is None else plan_points(execution, self.view.observe(execution))
+        return () if execution is None else self.engine.points(execution.order.id)
 
     def _shut(self) -> None:
         """The market is deleted: take its last word on what was out."""
@@ -297,7 +298,7 @@ def _parent_of(command: Command) -> ParentId | None:
             return command.order.id
         case Amend() | Cancel() | Pause() | Resume():
             return command.parent
-        case Kill() | SetLimits() | Delete():
+        case AcceptBasket() | Kill() | SetLimits() | Delete():
             return None
         case _:
             assert_never(command)

@@ -80,6 +80,7 @@ class NewOrder:
     blackouts: tuple[tuple[str, str], ...] = ()
     display_quantity: int | None = None
     profile_version: int | None = None
+    basket_id: str | None = None
 
 
 def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
@@ -179,6 +180,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,
+        basket=new.basket_id,
     )
     check_terms(order)
     return Accept(

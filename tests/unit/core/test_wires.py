@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from metaorder.core.commands import Accept, Amend, Kill, Stamp
+from metaorder.core.commands import Accept, AcceptBasket, Amend, Kill, Stamp
 from metaorder.core.events import Happened
 from metaorder.core.execution import Step
 from metaorder.core.wires import Wires
@@ -41,6 +41,15 @@ def test_an_amendment_is_on_the_grid_of_the_order_that_was_accepted(reads: bool)
         assert (doc["limit_price"], doc["quantity"]) == (price, quantity)
         assert wires.read_command(doc) == (amend(name), STAMP)
     assert wires.read_command(wires.command(Kill(reason="-"), STAMP)) == (Kill(reason="-"), STAMP)
+
+
+def test_the_legs_of_a_basket_are_each_on_their_own_grid() -> None:
+    basket = AcceptBasket(basket="B", legs=(accept("ACME", "a"), accept("COIN", "c")))
+    doc = Wires([INSTRUMENT, COIN]).command(basket, STAMP)
+    assert [leg["order"]["limit_price"] for leg in doc["legs"]] == ["0.09", "4.5"]
+    wires = Wires([INSTRUMENT, COIN])
+    assert wires.read_command(doc) == (basket, STAMP)
+    assert wires.command(amend("c"), STAMP)["limit_price"] == "5.5", "the one that read it knows the grid of each leg"
 
 
 def test_events_are_on_the_grid_of_their_order() -> None:

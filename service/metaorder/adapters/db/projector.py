@@ -107,6 +107,7 @@ class Projector:
             "created_at": to_nanos(doc["received_at"]),
             "terms": _dump(order).decode(),
             "facts": _dump({"accepted_ts": doc["ts"], "decision": doc.get("quote")}).decode(),
+            "basket_id": order.get("basket_id"),
         }
         self._put("parents", order["id"], value)
 

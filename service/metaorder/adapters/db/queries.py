@@ -31,7 +31,7 @@ from metaorder.ports.journal import Answer
 from metaorder.ports.queries import Page, Row, StreamRow
 
 Result = TypeVar("Result")
-FILTERS = ("status", "market", "symbol", "algo")
+FILTERS = ("status", "market", "symbol", "algo", "basket_id")
 
 # Read with every order that comes in: built once, because building costs more than reading.
 _MINE: BindParameter[str] = bindparam("account")

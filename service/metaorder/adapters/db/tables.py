@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest of the migrations that make these tables."""
 
 metadata = MetaData(
@@ -99,9 +99,11 @@ parents = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("terms", Text, nullable=False),
     Column("facts", Text, nullable=False),
+    Column("basket_id", String, nullable=True),
     UniqueConstraint("account", "client_order_id"),
     UniqueConstraint("account", "seq"),
 )
+Index(None, parents.c.account, parents.c.basket_id)
 
 children = Table(
     "children",
