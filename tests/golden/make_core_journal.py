@@ -7,7 +7,7 @@ Run it by hand for a new file beside the old ones when the format changes; an ol
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,16 +15,31 @@ from typing import Any
 
 import msgspec
 
-from metaorder.core.commands import Accept, Amend, Cancel, Command, Delete, Kill, Pause, Rejection, Resume, SetLimits, Stamp
+from metaorder.core.commands import (
+    Accept,
+    AcceptBasket,
+    Amend,
+    Cancel,
+    Command,
+    Delete,
+    Kill,
+    Pause,
+    Rejection,
+    Resume,
+    SetLimits,
+    Stamp,
+)
 from metaorder.core.decide import Gate
 from metaorder.core.engine import Engine
 from metaorder.core.execution import Execution
-from metaorder.core.wire import Wire
+from metaorder.core.wires import Wires
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Account, ParentId, ParentOrder, ParticipationMode, Side
+from metaorder.domain.state import NO_BASIS, NO_FLOW
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
 from support.core import DAY, LATENCY, OPEN, at, child, parent_order, touch
-from support.fake_market import FILLS_AT_ONCE, NEVER_FILLS, REFUSES, FakeMarket, Fate, Halted, Printed, Quoted
+from support.fake_market import FILLS_AT_ONCE, NEVER_FILLS, REFUSES, Facts, FakeMarket, Fate, Halted, Printed, Quoted
+from support.scenarios import shown
 
 INSTRUMENT = Instrument(
     symbol="ACME",
@@ -79,7 +94,9 @@ def amend(number: int, version: int, **terms: Any) -> Amend:
     return Amend(parent=ParentId(f"p-{number}"), expected_version=version, body_hash="0f" * 16, **terms)
 
 
-SCRIPT: list[tuple[float, Command]] = [
+Script = Sequence[tuple[float, Command]]
+
+SCRIPT: Script = [
     *((0, accept(each)) for each in ORDERS),
     (0, SetLimits(account=Account("desk"), limits={"max_rejects_in_10_s": 2, "max_loss": "50.00"})),
     (0, accept(order(6), Rejection(code="max_quantity", detail="too much", limit="1000", observed="10000"))),
@@ -94,7 +111,30 @@ SCRIPT: list[tuple[float, Command]] = [
 ]
 
 
-def summary(execution: Execution, wire: Wire) -> dict[str, Any]:
+def worked(number: int, algo: str, side: Side = Side.BUY, **terms: Any) -> ParentOrder:
+    """A minute of an algorithm that looks at the market."""
+    return order(number, algo=algo, side=side, lots=Lots(200), **{"start": at(2), "end": at(62), "cap": Fraction(2, 5), **terms})
+
+
+BASKET = {"cash_band": "5000", "correlation": [["1", "0.6"], ["0.6", "1"]], "cross_impact": "0.3"}
+LEGS = [worked(20 + n, "basket", side, params=BASKET, basket="B") for n, side in enumerate(Side)]
+ALGORITHMS: Script = [
+    (0, accept(worked(11, "is", params={"urgency": "0.8", "alpha_bps": "20", "alpha_half_life_s": "60"}))),
+    (0, accept(worked(12, "close", Side.SELL, params={"rate": "0.2"}))),
+    (0, accept(worked(13, "adaptive", params={"base": "vwap"}, i_would=Ticks(9_999)))),
+    (0, accept(worked(14, "stochastic_control", Side.SELL, params={"target": "0.1"}))),
+    (0, accept(worked(15, "robust", blackouts=((at(20), at(23)),)))),
+    (0, accept(worked(16, "myopic", params={"alpha_model": "momentum", "alpha": "2", "adaptive_beta": True}))),
+    (0, AcceptBasket(basket="B", legs=tuple(accept(leg) for leg in LEGS))),
+    (15, Pause(parent=LEGS[1].id)),
+    (28, Resume(parent=LEGS[1].id)),
+]
+"""The third file: every algorithm that the first ones do not have, in a market that shows its statistics."""
+
+SCRIPTS: dict[str, tuple[Script, Facts]] = {"2": (SCRIPT, lambda now, quote: (NO_BASIS, NO_FLOW)), "3": (ALGORITHMS, shown())}
+
+
+def summary(execution: Execution, wire: Wires) -> dict[str, Any]:
     """A state as plain JSON: what has to come out of the fold, whatever the state is made of."""
     return {
         "order": wire.order(execution.order),
@@ -113,12 +153,12 @@ def summary(execution: Execution, wire: Wire) -> dict[str, Any]:
     }
 
 
-def lines() -> Iterator[dict[str, Any]]:
+def lines(script: Script, facts: Facts) -> Iterator[dict[str, Any]]:
     """The journal: commands and events in their order, then the states."""
-    market = FakeMarket(TICKS, lambda n: FATES[n % len(FATES)])
+    market = FakeMarket(TICKS, lambda n: FATES[n % len(FATES)], facts=facts)
     market.engine = Engine(DAY, {"ACME": (Gate("FAKE", LATENCY, INSTRUMENT),)}, market, "golden")
-    wire, read = Wire(INSTRUMENT), 0
-    for seconds, command in SCRIPT:
+    wire, read = Wires([INSTRUMENT]), 0
+    for seconds, command in script:
         if command == Kill(reason="drill"):  # before it, the guard of the fifth order counts what the core does not: it blocks
             market.run(at(75))
             market.engine._gatekeeper._guard.sent(ParentId("p-5"), child(99, lots=Lots(999)))
@@ -128,7 +168,7 @@ def lines() -> Iterator[dict[str, Any]]:
         for step in market.steps[read:]:
             yield wire.event(step)
         read = len(market.steps)
-    market.run(at(100))
+    market.run(at(200))
     for step in market.steps[read:]:
         yield wire.event(step)
     yield {"type": "states", "states": [summary(each, wire) for each in market.engine.executions.values()]}
@@ -136,7 +176,8 @@ def lines() -> Iterator[dict[str, Any]]:
 
 def main(path: Path) -> None:
     assert not path.exists(), "an old journal is kept as it is"
-    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines()))
+    script, facts = SCRIPTS[path.stem.rpartition("_")[2]]
+    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines(script, facts)))
 
 
 if __name__ == "__main__":
