@@ -33,9 +33,17 @@ def body(market: str, **changes: Any) -> dict[str, Any]:
     return {**plain, **changes}
 
 
+def know(client: httpx.Client) -> None:
+    """State what a recorded day does not say of itself: without a usual volume all legs would follow one path."""
+    for symbol, adv in (("GOOG", 2_500_000), ("AAPL", 9_000_000)):
+        profile = {"as_of": "2012-06-20T20:00:00Z", "source": "the weeks before", "adv": adv, "sigma_per_sqrt_day": 0.014}
+        assert client.put(f"/v1/instruments/{symbol}/profile", json=profile).status_code == 200
+
+
 def test_a_basket_is_worked_as_one(client: httpx.Client) -> None:
     market = fresh_name("m")
     assert create(client, market, TWO_SYMBOLS).status_code == 201
+    know(client)
     wanted = body(market)
     made = client.post("/v1/baskets", json=wanted)
     assert made.status_code == 201, made.text
@@ -54,6 +62,8 @@ def test_a_basket_is_worked_as_one(client: httpx.Client) -> None:
     reasons = [each["reason"] for leg in legs for each in pages(client, f"/v1/parent-orders/{leg['id']}/reasons")]
     assert {(reason["basket"], reason["legs"]) for reason in reasons} == {(name, 2)}
     assert all("cash_bound" in reason for reason in reasons)
+    assert {reason["profile"] for reason in reasons} == {"adv, sigma: the weeks before"}
+    assert all(float(reason["lambda"]) > 0 and reason["correlation"] == "stated" for reason in reasons)
     canceled = client.post(f"/v1/baskets/{name}/cancel")
     assert canceled.status_code == 200, "every leg was over already"
     listed = client.get("/v1/parent-orders", params={"basket_id": name}).json()["items"]
@@ -134,6 +144,7 @@ def test_a_basket_that_is_killed_ends_like_one_that_was_not(tmp_path: Any) -> No
             server.start()
             with server.client() as client:
                 assert create(client, "m", TWO_SYMBOLS, speed=20_000 if killed else "max").status_code == 201
+                know(client)
                 assert client.post("/v1/baskets", json=body("m", basket_id="b")).status_code == 201
                 client.post("/v1/markets/m/start")
                 if killed:

@@ -157,7 +157,8 @@ class BasketLeg:
                 return None, ALONE
         if self.risk_aversion is None and u >= 1:
             return None, None
-        priced = [_priced(leg, of_basis(leg.basis, day)) for leg in legs]
+        window_s = state.plan.window / SECOND
+        priced = [_priced(leg, of_basis(leg.basis, day, rate=leg.planned / window_s)) for leg in legs]
         for leg, each in zip(legs, priced, strict=True):
             if each is None:
                 return None, f"no volatility, spread or usual volume of {leg.symbol} is known: one path for all legs"

@@ -33,21 +33,35 @@ class Scales:
 def scales(state: State, *, sigma: Decimal | None = None, eta: Decimal | None = None, gamma: Decimal | None = None) -> Scales:
     """The stated numbers, and for those that are not stated what the market showed when the plan was drawn.
 
-    Impact follows the example of Almgren and Chriss (2000): trading one per cent of a usual day's volume in a day costs a spread,
+    Impact of a profile's power law is made linear at the average rate of the plan: what that rate costs stays the same. Without
+    one it follows the example of Almgren and Chriss (2000): trading one per cent of a usual day's volume in a day costs a spread,
     and trading a tenth of it moves the price by one. Without a usual volume there is no impact.
     """
-    return of_basis(state.plan.basis, day_s(state), sigma=sigma, eta=eta, gamma=gamma)
+    return of_basis(
+        state.plan.basis, day_s(state), rate=state.plan.lots / (state.plan.window / SECOND), sigma=sigma, eta=eta, gamma=gamma
+    )
 
 
 def of_basis(
-    basis: Basis, day: float, *, sigma: Decimal | None = None, eta: Decimal | None = None, gamma: Decimal | None = None
+    basis: Basis,
+    day: float,
+    *,
+    rate: float,
+    sigma: Decimal | None = None,
+    eta: Decimal | None = None,
+    gamma: Decimal | None = None,
 ) -> Scales:
-    """The same of any market's basis. day: length of its day [seconds]."""
+    """The same of any market's basis. day: length of its day [seconds]. rate: of the plan, on average [lots/second]."""
     spread = None if basis.spread is None else basis.spread / MICRO
     found_sigma = float(sigma) if sigma is not None else None if basis.sigma is None else basis.sigma / MICRO
     found_eta, found_gamma, source = None, 0.0, "none"
     if eta is not None:
         found_eta, found_gamma, source = float(eta), 0.0 if gamma is None else float(gamma), "stated"
+    elif basis.impact is not None and basis.adv and found_sigma and rate > 0:
+        permanent, temporary, power = (float(each) for each in basis.impact)
+        daily = found_sigma * math.sqrt(day)
+        found_eta = temporary * daily * (rate * day / basis.adv) ** power / rate
+        found_gamma, source = permanent * daily / basis.adv if gamma is None else float(gamma), "profile"
     elif spread and basis.adv:
         found_eta = spread * day / (PER_CENT * basis.adv)
         found_gamma = spread / (PER_TENTH * basis.adv) if gamma is None else float(gamma)

@@ -89,8 +89,7 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
         facts = orders.MarketFacts(
             SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, hosted.spec.options.get("seed") or 0
         )
-        profiles = [await ctx.queries.profile(principal, leg.symbol) for leg in legs]
-        new = [new_order(leg, None if row is None else row["version"]) for leg, row in zip(legs, profiles, strict=True)]
+        new = [new_order(leg, await ctx.queries.profile(principal, leg.symbol)) for leg in legs]
         ids = [ParentId(ctx.ids.sortable()) for _ in legs]
         command = baskets.accept_basket(facts, principal, body.basket_id, new, ids, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)

@@ -119,6 +119,7 @@ class ProfileOut(Reply):
     errors: dict[str, float] | None
     as_of: str
     source: str
+    calibration_id: str | None
     created_at: str
 
 

@@ -63,10 +63,20 @@ class EstimateModelIn(KnownIn):
 
 
 class ProfileIn(KnownIn):
-    """An instrument's profile. Each change makes a new version; orders record the one that they came in under."""
+    """An instrument's profile. Each change makes a new version; orders carry the one that they came in under.
 
-    as_of: Time
-    source: Text
+    With `calibration_id` what is not stated is taken from that calibration, as far as it identified it, and kept here.
+    """
+
+    as_of: Time | None = None
+    source: Text | None = None
+    calibration_id: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = None
+
+    @model_validator(mode="after")
+    def _said_by(self) -> ProfileIn:
+        if self.calibration_id is None and (self.as_of is None or self.source is None):
+            raise ValueError("as_of and source are stated, or a calibration_id")
+        return self
 
 
 class EstimateIn(ParentOrderIn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -24,7 +25,8 @@ from metaorder.domain.principal import Principal
 from metaorder.domain.units import time_text
 from metaorder.runtime.preview import previewed, scenario_of
 from metaorder.usecases import orders, profiles
-from metaorder.usecases.errors import NotFound
+from metaorder.usecases.calibrated import from_calibration
+from metaorder.usecases.errors import NotFound, Unprocessable
 from metaorder.usecases.estimates import estimate
 
 router = APIRouter(prefix="/v1", tags=["estimates"])
@@ -42,7 +44,7 @@ async def post_estimate(body: EstimateIn, principal: Reader, ctx: Ctx) -> Respon
     live = hosted.live
     facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day)
     row = await ctx.queries.profile(principal, body.symbol)
-    new = new_order(body, None if row is None else row["version"])
+    new = new_order(body, row)
     made, now = ctx.ids.sortable(), ctx.clock.now()
     command = orders.accept(facts, principal, new, ParentId(made), now, "")
     model = {} if body.model is None else profiles.checked(body.model.model_dump(mode="json", exclude_unset=True))
@@ -80,7 +82,8 @@ async def put_profile(symbol: str, body: ProfileIn, principal: Trader, ctx: Ctx)
     """State what is known of an instrument. A new version, unless it says what the newest one says."""
     if not 0 < len(symbol) <= 40:
         raise orders.unprocessable(Invalid("symbol", "1 to 40 characters long", symbol))
-    doc = profiles.checked(body.model_dump(mode="json", exclude_unset=True))
+    stated = body.model_dump(mode="json", exclude_unset=True)
+    doc = profiles.checked({**await _calibrated(ctx, principal, body.calibration_id, symbol), **stated})
     async with ctx.profiles:  # two at once would become the same version
         before = await ctx.queries.profile(principal, symbol)
         version = profiles.following(doc, before)
@@ -99,6 +102,22 @@ async def get_profile(symbol: str, principal: Reader, ctx: Ctx, version: Version
         which = "" if version is None else f" with the version {version}"
         raise NotFound("no_profile", f"{symbol} has no profile{which}")
     return reply(profiles.shown(row))
+
+
+async def _calibrated(ctx: Context, principal: Principal, calibration: str | None, symbol: str) -> Mapping[str, Any]:
+    """What a calibration says of an instrument; nothing where none is named.
+
+    Raises:
+        Unprocessable: there is none in this account, it is not done, or it is of another instrument.
+    """
+    if calibration is None:
+        return {}
+    row = await ctx.queries.job(principal, "calibration", calibration)
+    result = None if row is None or row["result"] is None else msgspec.json.decode(row["result"])
+    if result is None or result["symbol"] not in {None, symbol}:
+        rule = f"a calibration of this account for {symbol} that is done"
+        raise Unprocessable("validation", f"calibration_id must be {rule}", errors=[("/calibration_id", f"must be {rule}")])
+    return from_calibration(calibration, result)
 
 
 async def kept_estimate(ctx: Context, principal: Principal, estimate_id: str) -> Any:

@@ -27,7 +27,7 @@ from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import Applied, Points
-from metaorder.usecases import orders, views
+from metaorder.usecases import orders, profiles, views
 from metaorder.usecases.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, Unprocessable
 
 router = APIRouter(prefix="/v1/parent-orders", tags=["parent orders"])
@@ -52,7 +52,7 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
         parent = ParentId(ctx.ids.sortable())
         await _check_estimate(ctx, principal, body)
         profile = await ctx.queries.profile(principal, body.symbol)
-        new = new_order(body, None if profile is None else profile["version"])
+        new = new_order(body, profile)
         command = orders.accept(facts, principal, new, parent, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)
         answer = await ctx.service.apply(hosted.spec.id, command, beside)
@@ -239,8 +239,8 @@ async def _check_estimate(ctx: Context, principal: Principal, body: ParentOrderI
         raise Unprocessable("validation", f"estimate_id must be {rule}", errors=[("/estimate_id", f"must be {rule}")])
 
 
-def new_order(body: ParentOrderIn, profile_version: int | None) -> orders.NewOrder:
-    """The body in the words of the use case. profile_version: of the instrument's profile in force."""
+def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
+    """The body in the words of the use case. profile: of the instrument, as it is in force."""
     return orders.NewOrder(
         client_order_id=body.client_order_id,
         market=body.market,
@@ -274,5 +274,6 @@ def new_order(body: ParentOrderIn, profile_version: int | None) -> orders.NewOrd
         decision_price=body.decision_price,
         tags=body.tags,
         estimate_id=body.estimate_id,
-        profile_version=profile_version,
+        profile_version=None if profile is None else profile["version"],
+        profile=None if profile is None else profiles.stated(profile),
     )

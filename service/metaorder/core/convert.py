@@ -16,6 +16,7 @@ from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder
+from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import (
     MICRO,
@@ -125,6 +126,7 @@ class Converters:
             Nanos: (time_text, to_nanos),
             Fraction: (share_text, Fraction),
             Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
+            Profile: (self.write, lambda v: Profile(**self.read(Profile, v))),
             Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),

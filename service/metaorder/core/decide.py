@@ -291,6 +291,8 @@ def _submitted(
         "bound": bound,
         "placement": action.why,
     }
+    if execution.basis.stated is not None:
+        reason["profile"] = execution.basis.stated
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NewType
 
 from metaorder.domain.errors import Invalid
+from metaorder.domain.profile import Profile
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
 
 ParentId = NewType("ParentId", str)
@@ -163,6 +164,7 @@ class ParentOrder:
     display: the most that rests at once [lots]. preset: the name under which terms were asked for.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
+    profile: what that profile says, in the instrument's units: what the order is worked on.
     basket: the name of the basket that it is a leg of, as the account calls it.
     """
 
@@ -202,6 +204,7 @@ class ParentOrder:
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None
     profile_version: int | None = None
+    profile: Profile | None = None
     basket: str | None = None
 
     def __post_init__(self) -> None:

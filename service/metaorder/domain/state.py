@@ -29,6 +29,8 @@ class Basis:
     sigma: realised volatility since the open, per square root of a second.
     adv: volume of a usual day [lots].
     ahead: volume expected from then until the order's end [lots].
+    impact: gamma, eta and beta of a power law, as the order's profile states them.
+    stated: what of this the order's profile states, and its source; None: nothing.
     """
 
     mid2: Ticks | None = None
@@ -36,6 +38,8 @@ class Basis:
     sigma: Microticks | None = None
     adv: Lots | None = None
     ahead: Lots | None = None
+    impact: tuple[str, str, str] | None = None
+    stated: str | None = None
 
 
 NO_BASIS = Basis()

@@ -40,6 +40,7 @@ from metaorder.core.events import (
     ParentSuspended,
 )
 from metaorder.core.execution import Execution, Step
+from metaorder.core.profiled import profiled
 from metaorder.core.wires import Wires
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
@@ -93,8 +94,9 @@ class Applied:
 class _View:
     """The market as the machine may see it."""
 
-    def __init__(self, market: Market) -> None:
+    def __init__(self, market: Market, day: TradingDay) -> None:
         self._market = market
+        self._day = day
 
     def observe(self, execution: Execution) -> MarketState:
         market, order = self._market, execution.order
@@ -104,7 +106,7 @@ class _View:
             return market.metered(order.id, Nanos(time))
 
         origin = execution.plan_origin
-        return MarketState(
+        seen = MarketState(
             now=now,
             quote=market.quote(order.symbol),
             halted=market.halted_in(order.symbol),
@@ -119,6 +121,7 @@ class _View:
             tick_value=listing.tick_value,
             venues=self._venues(listing),
         )
+        return profiled(seen, order, self._day)
 
     def touch(self, symbol: str) -> Quote:
         return self._market.quote(symbol)
@@ -159,7 +162,7 @@ class LiveSession:
         self.index = 0
         self.entries: list[Entry] = []
         self._digest = hashlib.sha256()
-        self.view = _View(market)
+        self.view = _View(market, day)
         self.engine = Engine(day, _gates(market), self.view, str(session_id))
         self._halted = {symbol: market.halted_in(symbol) for symbol in market.symbols}
 

@@ -26,6 +26,7 @@ from metaorder.domain.order import (
 )
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import SECOND, Lots, Nanos, Points, Ticks, to_decimal, to_lots, to_nanos, to_share, to_ticks
+from metaorder.usecases.carried import carried
 from metaorder.usecases.errors import Unprocessable
 
 DEFAULT_CAP = Decimal("0.20")
@@ -80,6 +81,7 @@ class NewOrder:
     blackouts: tuple[tuple[str, str], ...] = ()
     display_quantity: int | None = None
     profile_version: int | None = None
+    profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
 
 
@@ -180,6 +182,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,
+        profile=None if new.profile is None else carried(new.profile, instrument),
         basket=new.basket_id,
     )
     check_terms(order)

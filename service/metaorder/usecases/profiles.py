@@ -65,7 +65,18 @@ def stated(row: Mapping[str, Any]) -> Doc:
 def shown(row: Mapping[str, Any]) -> Doc:
     """A profile as people see it."""
     kept = _decode(row["doc"])
-    names = ("adv", "sigma_per_sqrt_day", "median_spread", "volume_sd", "curve", "impact", "errors", "as_of", "source")
+    names = (
+        "adv",
+        "sigma_per_sqrt_day",
+        "median_spread",
+        "volume_sd",
+        "curve",
+        "impact",
+        "errors",
+        "as_of",
+        "source",
+        "calibration_id",
+    )
     held = {name: kept["profile"].get(name) for name in names}
     return {"symbol": row["symbol"], "version": row["version"], **held, "created_at": kept["created_at"]}
 

@@ -24,6 +24,7 @@ from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId, Side
+from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
 from support.core import INSTRUMENT, OPEN, child, fill, parent_order, started, submitted, touch
@@ -84,8 +85,19 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=12),
     Any: JSON,
     Microticks: PRICES,
+    Profile: st.builds(
+        Profile,
+        source=st.text(max_size=12),
+        adv=st.none() | st.integers(1, MAX_LOTS),
+        sigma=st.none() | st.text(max_size=5),
+        spread=st.none() | PRICES,
+        curve=st.none() | st.lists(st.integers(1, 10**12), min_size=1, max_size=3).map(tuple),
+        impact=st.none() | st.tuples(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5)),
+    ),
     Basis: st.builds(
         Basis,
+        impact=st.none() | st.tuples(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5)),
+        stated=st.none() | st.text(max_size=5),
         mid2=st.none() | PRICES,
         spread=st.none() | PRICES,
         sigma=st.none() | PRICES,
