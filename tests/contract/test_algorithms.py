@@ -131,6 +131,14 @@ def test_what_the_schema_gives_as_default_is_what_is_built(algo: str) -> None:
 
 
 @pytest.mark.parametrize("algo", ALGOS)
+def test_it_says_what_it_reads_and_what_it_does_without(algo: str) -> None:
+    """One that reads no more than the clock needs nothing; every other has a way down that ends in a schedule."""
+    kind: Any = ALGOS[algo]
+    assert kind.reads
+    assert bool(kind.without) == (kind.reads != ("the clock",))
+
+
+@pytest.mark.parametrize("algo", ALGOS)
 def test_a_bound_of_the_schema_is_a_bound_of_the_algorithm(algo: str) -> None:
     for name, each in schema(ALGOS[algo])["properties"].items():
         if "minimum" in each:

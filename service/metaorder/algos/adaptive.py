@@ -39,6 +39,15 @@ class Adaptive:
     """
 
     source: ClassVar[str] = "bands around a schedule; order-flow imbalance after Cont, Kukanov and Stoikov (2014)"
+    reads: ClassVar[tuple[str, ...]] = (
+        "what the base schedule reads",
+        "volume, spread, order-flow imbalance and volatility, ours left out",
+        "own fills against the arrival mid",
+    )
+    without: ClassVar[tuple[str, ...]] = (
+        "a signal that the market does not give: the others",
+        "no signal at all: the base schedule",
+    )
 
     base: str = parameter("vwap", "The schedule that it moves about: twap, vwap or is, with their defaults", "name")
     ahead: Decimal = parameter(Decimal("0.05"), "How far ahead of the base it may be", "share of the quantity")

@@ -80,6 +80,15 @@ class BasketLeg:
     """
 
     source: ClassVar[str] = "Almgren and Chriss, Optimal execution of portfolio transactions, J. Risk 3 (2000), Appendix A"
+    reads: ClassVar[tuple[str, ...]] = (
+        "fills, working lots and prices of all legs",
+        "volatility, spread and usual volume of each leg when the plan was drawn, or its profile's, with its impact law",
+    )
+    without: ClassVar[tuple[str, ...]] = (
+        "no correlation: independent legs",
+        "no volatility or usual volume of a leg: one path for all legs at the order's urgency",
+        "no other leg at work: planned alone",
+    )
 
     urgency: Decimal | None = parameter(None, "From 0, a straight line, to 1, as fast as the cap allows", "share")
     risk_aversion: Decimal | None = parameter(None, "Price of risk lambda: cost + lambda x variance is least", "1/currency")

@@ -24,6 +24,11 @@ class Close:
     """
 
     source: ClassVar[str] = "arithmetic of participation, counted back from the end"
+    reads: ClassVar[tuple[str, ...]] = ("volume expected until the end", "the stated curve of the profile, else the market's")
+    without: ClassVar[tuple[str, ...]] = (
+        "no expected volume: along the curve in the last last_s",
+        "no curve there: evenly over time",
+    )
 
     rate: Decimal | None = parameter(
         None, "Share of the expected volume, own trading included; null = half of max_participation", "share"

@@ -83,6 +83,11 @@ class StochasticControl:
     """
 
     source: ClassVar[str] = "Cartea, Jaimungal and Penalva, Algorithmic and High-Frequency Trading (2015)"
+    reads: ClassVar[tuple[str, ...]] = (
+        "volatility, spread and usual volume when the plan was drawn, or the profile's, with its impact law",
+        "volume expected until the end, with a target",
+    )
+    without: ClassVar[tuple[str, ...]] = ("no impact: the order's urgency", "no expected volume: without the target")
 
     urgency: Decimal | None = parameter(None, "From 0 to 1, where phi is null; null = the order's urgency", "share")
     phi: Decimal | None = parameter(None, "Running penalty on what is left", "ticks per lot per second")

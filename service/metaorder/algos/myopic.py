@@ -66,6 +66,15 @@ class Myopic:
     """
 
     source: ClassVar[str] = "Webster, Handbook of Price Impact Modeling (2023), chapter 3; Hey et al., arXiv:2306.00599"
+    reads: ClassVar[tuple[str, ...]] = (
+        "own fills",
+        "volatility and usual volume when the plan was drawn, or the profile's",
+        "the mid less own impact, order-flow imbalance, recent volatility and volume, as the forecast and the regimes ask",
+    )
+    without: ClassVar[tuple[str, ...]] = (
+        "no impact: the forecast is left out",
+        "no statistic of the forecast: without it, the blocks and rate of Obizhaeva and Wang",
+    )
 
     half_life_s: Decimal = parameter(Decimal(300), "Time in which half of own impact fades, at most 600", "seconds")
     concavity: Decimal = parameter(Decimal(1), "Power c of the faded flow in impact, above 0 and at most 1", "power")

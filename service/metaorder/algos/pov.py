@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from metaorder.algos.schedule import LOOK_EVERY
 from metaorder.domain.errors import Invalid
@@ -22,6 +23,12 @@ class Pov:
     `must_complete` raises the rate to what is left / (what is left + volume expected), within [min, max]; where nothing says what
     volume to expect the rate stays at its target.
     """
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "others' volume since the plan's start",
+        "volume expected until the end, where it must complete",
+    )
+    without: ClassVar[tuple[str, ...]] = ("no expected volume: the target, never the maximum",)
 
     target: Decimal = field(
         default=Decimal("0.10"),

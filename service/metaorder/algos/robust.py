@@ -26,6 +26,8 @@ class Robust:
     """
 
     source: ClassVar[str] = "Almgren and Chriss, J. Risk 3 (2000); the saddle point of their objective"
+    reads: ClassVar[tuple[str, ...]] = ("what is reads",)
+    without: ClassVar[tuple[str, ...]] = ("no impact: the doubt of drift is left out", "then as is")
 
     urgency: Decimal | None = parameter(None, "From 0 to 1; null = the order's urgency", "share")
     risk_aversion: Decimal | None = parameter(None, "Price of risk lambda, in the place of urgency", "1/currency")

@@ -104,6 +104,14 @@ class Shortfall:
     """
 
     source: ClassVar[str] = "Almgren and Chriss, Optimal execution of portfolio transactions, J. Risk 3 (2000), sections 1-4"
+    reads: ClassVar[tuple[str, ...]] = (
+        "volatility, spread and usual volume when the plan was drawn, or the profile's, with its impact law",
+        "the mid when the plan was drawn, for a forecast",
+    )
+    without: ClassVar[tuple[str, ...]] = (
+        "no volatility or impact for a risk_aversion: the order's urgency",
+        "no impact for a forecast: the schedule without it",
+    )
 
     urgency: Decimal | None = parameter(None, "From 0, a straight line, to 1, as fast as the cap allows", "share")
     risk_aversion: Decimal | None = parameter(None, "Price of risk lambda: cost + lambda x variance is least", "1/currency")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from metaorder.algos.schedule import BILLION, follow, jitter, part
 from metaorder.domain.errors import Invalid
@@ -21,6 +22,9 @@ class Twap:
     After a pause or a halt what is left is spread anew over what is left of the window. `randomise` makes the slices unequal, so
     that nobody reads the order from its rhythm; the same order in the same session is always cut alike.
     """
+
+    reads: ClassVar[tuple[str, ...]] = ("the clock",)
+    without: ClassVar[tuple[str, ...]] = ()
 
     slices: int | None = field(
         default=None,

@@ -7,12 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
+from typing import ClassVar
 
 from metaorder.algos.parameter import parameter
 from metaorder.algos.schedule import follow, part
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import VolumeCurve, flat_curve
-from metaorder.domain.state import Intent, Reason, State, share_of
+from metaorder.domain.state import Intent, Reason, State, own_for, share_of
 from metaorder.domain.units import SECOND, Lots, Nanos, to_share
 
 MAX_PARTS = 10_000
@@ -27,8 +28,23 @@ class Vwap:
     It stays within `allow_deviation` of the static schedule. Without any volume it is the static schedule, and `fallback` says
     so.
 
+    The static schedule is the one nearest to the curve under two caps: no interval has more than `max_bucket_share` of the
+    order, nor more than `max_participation` of the volume that the market is expected to trade in it, where that is known. What
+    an interval loses goes to the others in proportion to the curve; `capped` in the reason counts the intervals at their cap.
+    Where the caps leave no room for the whole order, each interval has its share of what they allow.
+
     After a pause or a halt what is left is spread anew over the weights that are left.
     """
+
+    reads: ClassVar[tuple[str, ...]] = (
+        "the stated curve, else the profile's, else the market's",
+        "volume expected until the end",
+        "dynamic: others' volume since the open",
+    )
+    without: ClassVar[tuple[str, ...]] = (
+        "no expected volume: the static curve, no interval capped by volume",
+        "no volume left on the curve: evenly over time",
+    )
 
     interval_s: int = field(
         default=60,
@@ -48,7 +64,7 @@ class Vwap:
         Decimal("0.05"), "How far today's volume may move it from the static schedule", "share of the quantity"
     )
     max_bucket_share: Decimal | None = parameter(
-        None, "The most of the order that one interval may have; what it loses goes to the others", "share of the order"
+        Decimal("0.5"), "The most of the order that one interval may have; what it loses goes to the others", "share of the order"
     )
 
     def __post_init__(self) -> None:
@@ -67,7 +83,7 @@ class Vwap:
 
     def on_event(self, state: State) -> Intent:
         """Be where the curve will be at the end of the interval that has begun."""
-        curve = self._curve(state)
+        curve, capped = self._curve(state)
         plan = state.plan
         whole = plan.volume(curve, plan.origin, state.end)
         interval = self.interval_s * SECOND
@@ -81,13 +97,13 @@ class Vwap:
         def target(time: Nanos) -> Lots:
             return over(Nanos(min(plan.origin + (1 + (time - plan.origin) // interval) * interval, state.end)))
 
-        reason: Reason = {"curve": curve.source, "interval_s": self.interval_s}
+        reason: Reason = {"curve": curve.source, "interval_s": self.interval_s, "capped": capped}
         intent = follow(state, target=target, due=over, step=step, reason=reason)
         return self._moved(state, intent) if self.dynamic else intent
 
     def planned(self, state: State, time: Nanos) -> Lots:
         """Lots done by `time` on the curve."""
-        curve, plan = self._curve(state), state.plan
+        (curve, _), plan = self._curve(state), state.plan
         whole = plan.volume(curve, plan.origin, state.end)
         if whole == 0:
             return part(plan, plan.worked(time), plan.window)
@@ -111,11 +127,13 @@ class Vwap:
             reason={**intent.reason, "others": seen, "ahead": ahead, "moved": moved},
         )
 
-    def _curve(self, state: State) -> VolumeCurve:
-        curve = self._stated(state)
-        if self.max_bucket_share is None:
-            return curve
-        return levelled(curve, state.plan.origin, state.end, self.interval_s, self.max_bucket_share)
+    def _curve(self, state: State) -> tuple[VolumeCurve, int]:
+        """The curve that is followed, and how many intervals are at their cap."""
+        curve, plan = self._stated(state), state.plan
+        most = Fraction(1) if self.max_bucket_share is None else Fraction(self.max_bucket_share)
+        ahead = plan.basis.ahead or 0
+        room = Fraction(own_for(ahead, state.cap), plan.lots) if plan.lots and ahead else None
+        return levelled(curve, plan.origin, state.end, self.interval_s, most, state.market.curve, room)
 
     def _stated(self, state: State) -> VolumeCurve:
         if self.curve is None:
@@ -145,25 +163,41 @@ def expected_ahead(state: State) -> int | None:
 
 
 @lru_cache(maxsize=1024)
-def levelled(curve: VolumeCurve, start: Nanos, end: Nanos, interval_s: int, most: Decimal) -> VolumeCurve:
-    """The curve in intervals of the window none of which has more than a share `most`: the excess goes to the others.
+def levelled(
+    curve: VolumeCurve, start: Nanos, end: Nanos, interval_s: int, most: Fraction, market: VolumeCurve, room: Fraction | None
+) -> tuple[VolumeCurve, int]:
+    """The curve in intervals of the window under two caps, and how many intervals are at theirs; as it is where none binds.
 
-    The others keep their proportions: it is the least sum of squared shares over volume under the cap. Where the cap leaves no
-    room for the whole order, intervals are equal.
+    most: of the order in an interval. market: how the volume is expected to come. room: what may be traded of all of it, as a
+    share of the order; None = unknown, no cap. What an interval loses goes to the others, which keep their proportions: it is the
+    least sum of squared shares over weight under the caps. Where they leave no room for the whole order they are its shape.
     """
     interval = interval_s * SECOND
     edges = tuple(Nanos(min(start + k * interval, end)) for k in range(-(-(end - start) // interval) + 1))
     parts = [curve.between(a, b) for a, b in pairwise(edges)]
-    cap = Fraction(most)
-    if len(parts) * cap <= 1 or not sum(parts):
-        return VolumeCurve(edges, tuple([1] * len(parts)), curve.source)
+    coming = [market.between(a, b) for a, b in pairwise(edges)]
+    if not sum(parts):
+        return curve, 0
+    by_volume = room is not None and sum(coming) > 0
+    caps = [min(most, room * each / sum(coming)) if by_volume and room is not None else most for each in coming]
+    if sum(caps) <= 1:
+        if len(parts) == 1:
+            return curve, 1
+        return _shaped(edges, caps, curve.source), len(parts)
     full: set[int] = set()
     while True:
         free = sum(each for place, each in enumerate(parts) if place not in full)
-        left = 1 - cap * len(full)
-        over = [place for place, each in enumerate(parts) if place not in full and free and each * left > cap * free]
+        left = 1 - sum((caps[place] for place in sorted(full)), Fraction(0))
+        over = [place for place, each in enumerate(parts) if place not in full and free and each * left > caps[place] * free]
         if not over:
             break
         full.update(over)
-    shares = [cap if place in full else (left * each / free if free else Fraction(0)) for place, each in enumerate(parts)]
-    return VolumeCurve(edges, tuple(round(share * 10**12) for share in shares), curve.source)
+    if not full:
+        return curve, 0
+    rest = Fraction(left, free) if free else Fraction(0)
+    shares = [caps[place] if place in full else rest * each for place, each in enumerate(parts)]
+    return _shaped(edges, shares, curve.source), len(full)
+
+
+def _shaped(edges: tuple[Nanos, ...], shares: list[Fraction], source: str) -> VolumeCurve:
+    return VolumeCurve(edges, tuple(round(share * 10**12) for share in shares), source)

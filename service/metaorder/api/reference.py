@@ -71,5 +71,7 @@ def describe(name: str) -> dict[str, Any]:
         "summary": summary.splitlines()[0],
         "description": inspect.getdoc(kind) or "",
         "source": getattr(kind, "source", None),
+        "reads": list(getattr(kind, "reads", ())),
+        "without": list(getattr(kind, "without", ())),
         "parameters": schema(kind),
     }

@@ -34,12 +34,17 @@ class EventsOut(Page):
 
 
 class AlgoOut(Reply):
-    """An algorithm. parameters: JSON Schema; `x-mutable` marks what an amendment may change."""
+    """An algorithm. parameters: JSON Schema; `x-mutable` marks what an amendment may change.
+
+    reads: what it looks at, beside the order's own terms. without: what it does where something of it is missing, step by step.
+    """
 
     name: str
     summary: str
     description: str
     source: str | None
+    reads: list[str]
+    without: list[str]
     parameters: dict[str, Any]
 
 

@@ -45,7 +45,10 @@ def algos() -> str:
     lines = [
         "# Algorithms",
         "",
-        "Generated from the registry; `GET /v1/algos` says the same as JSON Schema.",
+        "Generated from the registry; `GET /v1/algos` says the same as JSON Schema. What each reads leaves the order's own",
+        "quotes and prints out. Where an input is missing it does what the list says, and `fallback` in the reason of each",
+        "child names it; numbers of an instrument's profile (`docs/estimates.md`) come before the market's own, and `profile`",
+        "there names them.",
     ]
     for name in ALGOS:
         found = describe(name)
@@ -57,7 +60,14 @@ def algos() -> str:
             "",
             found["description"],
             "",
-            *([f"Source: {found['source']}.", ""] if found["source"] else []),
+            *([f"Source: {found['source']}.", ""] if found["source"] and "Source: " not in found["description"] else []),
+            f"Reads {'; '.join(found['reads'])}.",
+            "",
+            *(
+                ["Where something is missing:", "", *[f"{n}. {step}" for n, step in enumerate(found["without"], 1)], ""]
+                if found["without"]
+                else []
+            ),
             "| parameter | default | amend | meaning |",
             "|---|---|---|---|",
         ]

@@ -183,7 +183,7 @@ def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wi
     if sweep:
         target = due = order.lots
     elif order.min_participation is not None:
-        least = Lots(min(execution.plan_done + own_for(market.others_since_plan, order.min_participation), order.lots))
+        least = Lots(min(own_for(market.others, order.min_participation), order.lots))
         target, due = max(target, least), max(due, least)
         pace = max(pace, own_for(market.others_pace, order.min_participation))
     would = _would(execution, market)

@@ -159,7 +159,7 @@ class ParentOrder:
     seed: of what the algorithm draws at random, from the session's seed and who the order is.
     i_would: while the far touch is here or better, take what it shows, ahead of schedule; up to i_would_share of the order.
     discretion: how many ticks past its price a child that would rest may take.
-    min_participation: the least share of the market's volume, own trading included.
+    min_participation: the least share of the volume since the order's start, own trading included: a new plan forgives nothing.
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
     display: the most that rests at once [lots]. preset: the name under which terms were asked for.
     decision_time, decision_price: when and at what price the client decided, if the client says so.

@@ -33,7 +33,7 @@ USUAL: Mapping[str, Usual] = {
     "thin": Usual(sigma=0.0186, sigma_error=0.0016, spread=4.9, spread_error=0.5, volume_sd=0.41),
     "volatile": Usual(sigma=0.0370, sigma_error=0.0017, spread=21.6, spread_error=3.1, volume_sd=0.11),
 }
-"""A test measures them again."""
+"""`tests/unit/sim/test_usual.py` measures them again: two days of one preset each time, twelve of each in the gauntlet."""
 
 
 def usual(scenario: Scenario) -> Usual | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -140,11 +140,48 @@ def test_it_stays_within_the_deviation_and_falls_back_without_volume() -> None:
 
 def test_no_interval_has_more_than_its_share_and_the_others_share_the_rest() -> None:
     curve = VolumeCurve(tuple(at(60 * k) for k in range(11)), (10, 1, 1, 1, 1, 1, 1, 1, 1, 10), "test")
-    found = levelled(curve, OPEN, at(600), 60, Decimal("0.2"))
+    found, capped = levelled(curve, OPEN, at(600), 60, Fraction(1, 5), curve, None)
+    assert capped == 2
     assert [round(weight / sum(found.weights), 6) for weight in found.weights] == [0.2, *[0.075] * 8, 0.2]
     costs = Costs(shares=1.0, lengths=np.ones(10), sigma=np.zeros(10), eta=1 / np.array(curve.weights))
     best = solve(costs, Limits(caps=np.full(10, 0.2)))
     assert best.trades.tolist() == pytest.approx([weight / sum(found.weights) for weight in found.weights], abs=1e-6)
-    assert len(set(levelled(curve, OPEN, at(600), 60, Decimal("0.1")).weights)) == 1
+    assert len(set(levelled(curve, OPEN, at(600), 60, Fraction(1, 10), curve, None)[0].weights)) == 1
     planned = build("vwap", {"max_bucket_share": "0.2"}).planned(state_at(0, market=market_state(curve=curve)), at(60))
     assert planned == 200
+
+
+def test_no_interval_has_more_than_the_cap_lets_it_trade() -> None:
+    """A stated curve that is all at the start, in a market that trades evenly: the rest follows as the cap lets it."""
+    steep = VolumeCurve(tuple(at(60 * k) for k in range(11)), (50, 10, *[5] * 8), "given")
+    even = VolumeCurve(steep.edges, tuple([1] * 10), "usual")
+    found, capped = levelled(steep, OPEN, at(600), 60, Fraction(1), even, Fraction(2))
+    assert capped == 1
+    shares = [weight / sum(found.weights) for weight in found.weights]
+    assert shares == pytest.approx([0.2, 0.16, *[0.08] * 8])
+    best = solve(
+        Costs(shares=1.0, lengths=np.ones(10), sigma=np.zeros(10), eta=1 / np.array(steep.weights)), Limits(caps=np.full(10, 0.2))
+    )
+    assert best.trades.tolist() == pytest.approx(shares, abs=1e-6)
+    full, capped = levelled(steep, OPEN, at(600), 60, Fraction(1), even, Fraction(9, 10))
+    assert (len(set(full.weights)), capped) == (1, 10), "an order that the cap does not let be done is the cap's shape"
+    assert levelled(steep, OPEN, at(600), 60, Fraction(1), even, Fraction(20)) == (steep, 0), (
+        "where nothing binds it is the curve"
+    )
+
+
+def test_the_cap_reaches_the_schedule_through_what_is_expected() -> None:
+    market = market_state(curve=flat_curve(OPEN, at(600)), volume_ahead=Lots(8_000))
+    steep = build("vwap", {"curve": [9] + [1] * 9, "max_bucket_share": None})
+    seen = state_at(0, market=market)
+    basis = replace(seen.plan.basis, ahead=Lots(8_000))
+    known = replace(seen, plan=replace(seen.plan, basis=basis))
+    assert steep.planned(seen, at(60)) == 500, "nothing is expected: the curve alone"
+    assert steep.planned(known, at(60)) == 200, "a fifth of the 1,000 that are traded in it, own trading included"
+    assert steep.on_event(known).reason["capped"] == 1
+
+
+def test_half_of_the_order_is_the_most_of_an_interval_by_default() -> None:
+    steep = VolumeCurve(tuple(at(60 * k) for k in range(11)), (90, 2, *[1] * 8), "test")
+    planned = build("vwap", {}).planned(state_at(0, market=market_state(curve=steep)), at(60))
+    assert planned == 500

@@ -316,8 +316,10 @@ def test_what_is_left_after_i_would_is_spread_anew() -> None:
 
 def test_the_least_participation_lifts_a_schedule_that_is_slower() -> None:
     slow = wanting(terms={"min_participation": Fraction(1, 10)}, target=10, due=0, pace=0)
-    some = market(others_since_plan=Lots(900), others_pace=Lots(900))
+    some = market(others=Lots(900), others_since_plan=Lots(900), others_pace=Lots(900))
     assert sent(decide(slow, some, GATE)) == [(10_001, 100, TimeInForce.IOC)]
+    anew = market(others=Lots(900), others_since_plan=Lots(0), others_pace=Lots(900))
+    assert sent(decide(slow, anew, GATE)) == [(10_001, 100, TimeInForce.IOC)], "a plan that is drawn anew forgives nothing"
     assert sent(decide(wanting(target=10), some, GATE)) == [(10_000, 10, TimeInForce.GTD)]
 
 
