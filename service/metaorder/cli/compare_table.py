@@ -16,6 +16,8 @@ def print_tables(doc: Doc, console: Console) -> None:
     """Print the tables, and what must be said beside them."""
     console.print(_costs(doc))
     console.print(_execution(doc))
+    if doc["by_size"]:
+        console.print(_by_size(doc))
     if doc["differences"]:
         console.print(_differences(doc))
     for each in doc["failed"]:
@@ -62,6 +64,21 @@ def _execution(doc: Doc) -> Table:
             number(row["schedule_ms"]),
             number(row["decision_ms"]),
         )
+    return table
+
+
+def _by_size(doc: Doc) -> Table:
+    """One line an algorithm, one column a size."""
+    sizes = sorted({row["size"] for row in doc["by_size"]})
+    table = Table(title="own cost by size in percent of a usual day, paired with the twin, bps; in brackets what was filled")
+    for column in ("market", "algo", *(f"{size:.0%}" for size in sizes)):
+        table.add_column(column, justify="left" if column in {"market", "algo"} else "right", no_wrap=True)
+    lines: dict[tuple[str, str], dict[float, str]] = {}
+    for row in doc["by_size"]:
+        said = f"{interval(row['own_cost_bps'])} ({percent(row['fill_rate'], 0)})"
+        lines.setdefault((where({**row, "size": None}), row["algo"]), {})[row["size"]] = said
+    for (market, algo), costs in lines.items():
+        table.add_row(market, algo, *(costs.get(size, "-") for size in sizes))
     return table
 
 

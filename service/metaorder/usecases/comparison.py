@@ -27,7 +27,17 @@ def summary(runs: Sequence[Run], algos: Sequence[str]) -> Doc:
         differences += [{**place, **each} for each in _differences(by, algos)]
         regimes += [{**place, **each} for each in _regimes(by, algos)]
     failed = [{name: run[name] for name in ("market", "seed", "size", "algo", "error")} for run in runs if "error" in run]
-    return {"rows": rows, "differences": differences, "regimes": regimes, "failed": failed, "caution": CAUTION}
+    made = {"rows": rows, "by_size": _by_size(rows), "differences": differences, "regimes": regimes}
+    return {**made, "failed": failed, "caution": CAUTION}
+
+
+def _by_size(rows: Sequence[Doc]) -> list[Doc]:
+    """What each algorithm cost by the size of the order, where there are sizes: own cost is against the twin, run by run."""
+    kept = [row for row in rows if row["size"] is not None]
+    names = ("market", "algo", "size", "n", "own_cost_bps", "is_bps", "fill_rate", "participation")
+    found = [{name: row[name] for name in names} for row in kept]
+    order = list(dict.fromkeys((row["market"], row["algo"]) for row in kept))
+    return sorted(found, key=lambda row: (order.index((row["market"], row["algo"])), row["size"]))
 
 
 def _row(runs: Sequence[Run]) -> Doc:

@@ -63,3 +63,11 @@ def test_regimes_are_thirds_of_the_market_as_it_was_without_us() -> None:
     runs = [run("a", seed, None, own_cost_bps=float(seed), volume=seed, volatility=None) for seed in range(1, 7)]
     found = {each["tercile"]: each["own_cost_bps"]["mean"] for each in summary(runs, ("a",))["regimes"]}
     assert found == {"low": 1.5, "middle": 3.5, "high": 5.5}
+
+
+def test_costs_stand_by_size_smallest_first_where_sizes_were_asked_for() -> None:
+    runs = [run(algo, 1, None, size=size, own_cost_bps=100 * size) for size in (0.2, 0.01, 0.05) for algo in ("a", "b")]
+    found = summary(runs, ("a", "b"))["by_size"]
+    assert [(row["algo"], row["size"]) for row in found] == [(algo, size) for algo in ("a", "b") for size in (0.01, 0.05, 0.2)]
+    assert [row["own_cost_bps"]["mean"] for row in found[:3]] == [1.0, 5.0, 20.0]
+    assert summary([run("a", 1, 1.0)], ("a",))["by_size"] == []
