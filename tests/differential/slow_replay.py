@@ -270,14 +270,18 @@ class SlowReplay:
                 steps.append((self.messages[0][0], 1))
             steps += [(own.good_till, 2) for own in self.venue.ours()]
             ts, what = min(steps)
-            if what == 0:
-                if self.index == index:
-                    return
-                self._market_event()
-            else:
-                self.venue.begin(ts)
-                (self._deliver, self._expire, self._shut)[what - 1]()
-                self.venue.say(self.venue.reference)
+            if what == 0 and self.index == index:
+                return
+            self.do(ts, what)
+
+    def do(self, ts: int, what: int) -> None:
+        """0: the market's next event, 1: our next message, 2: the end of orders whose time is over, 3: the close."""
+        if what == 0:
+            self._market_event()
+            return
+        self.venue.begin(ts)
+        (self._deliver, self._expire, self._shut)[what - 1]()
+        self.venue.say(self.venue.reference)
 
     def _deliver(self) -> None:
         _, message = self.messages.pop(0)
