@@ -10,12 +10,13 @@ import pytest
 from metaorder.domain.units import SECOND, Nanos
 from metaorder.sim.impact import Traded
 from metaorder.sim.presets import PRESETS
-from metaorder.sim.record import OWN_MAKER
+from metaorder.sim.record import OWN_MAKER, OWN_TAKER
 from metaorder.sim.scenario import Scenario, simulate
 from metaorder.sim.twins import DAY, START_S, Child, Floats, around, by_count, by_size, formula, moved, run, slope, twin, volume
 
 SMALL, LARGE = PRESETS["liquid-small-tick"], PRESETS["liquid-large-tick"]
 HOUR = 3_600
+OURS = OWN_MAKER | OWN_TAKER
 END = START_S + HOUR
 LATER = END + HOUR
 UNTIL = LATER + 60
@@ -123,7 +124,7 @@ def test_a_fill_that_rested_counts_with_its_weight() -> None:
     )
     while session.advance(UNTIL * SECOND, 2**64 - 1, 2**63 - 1, False, 2**64 - 1) == 1:
         session.take_reports()
-    own = session.prints(0)[session.prints(0)["flags"] > 0]
+    own = session.prints(0)[(session.prints(0)["flags"] & OURS) > 0]
     rested = own["flags"] == OWN_MAKER
     assert own["lots"][rested].sum() > lots / 2
     weights = np.where(rested, SMALL.passive_weight, 1.0)
@@ -143,7 +144,7 @@ def test_a_round_trip_in_the_market_pays() -> None:
         back = [Child(START_S + 900 + 30 * i, -500) for i in range(20)]
         with_us = run(SMALL, seed, UNTIL, [*there, *back])
         without = twin(SMALL, seed, UNTIL)
-        own = with_us.prints[with_us.prints["flags"] > 0]
+        own = with_us.prints[(with_us.prints["flags"] & OURS) > 0]
         bought = {(trade.t, trade.lots) for trade in with_us.own[1] if trade.lots > 0}
         signs = np.array([1 if (row["ts"] / SECOND, int(row["lots"])) in bought else -1 for row in own])
         fair = without.mids[own["ts"] // SECOND] * 2
@@ -191,7 +192,7 @@ def test_impact_by_duration_holds_over_many_seeds(name: str) -> None:
 
 
 def test_the_formula_of_the_test_is_the_one_of_the_product_by_hand() -> None:
-    own = {1: [Traded(0.0, 4_200.0)]}
+    own = {1: [Traded(0.0, 0.001 * SMALL.adv)]}
     at_once = 570 * 0.001**0.6 * sum(SMALL.own)
     assert formula(SMALL, own, 10_000, half_s=0) < at_once
     assert formula(SMALL, own, 0, half_s=0) == pytest.approx(at_once)

@@ -10,7 +10,24 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.units import Ticks
 from metaorder.sim.scenario import Scenario, changed
 
-SMALL_TICK = Scenario()
+PLAIN = Scenario()
+"""A busy stock with a small tick and nothing hidden: what thin and volatile are made of."""
+
+SMALL_TICK = replace(
+    PLAIN,
+    value_bps=74,
+    rates=(1, 9, 11, 11),
+    taker_activity=(0.104, 0.089, 0.067, 0.068, 0.061, 0.060, 0.043, 0.041, 0.050, 0.066, 0.054, 0.086, 0.285),
+    sweep=0.35,
+    levels=2,
+    maker_size=95,
+    gap=14,
+    slots=44,
+    behind=40,
+    hidden=0.15,
+    adv=2_900_000,
+    background=(45, 10.5, 5.6, 4.4, 8.7),
+)
 """A price of $570 that moves in cents: a spread of some fifteen ticks, little at each price. Like AAPL or GOOG in 2012."""
 
 LARGE_TICK = Scenario(
@@ -49,7 +66,7 @@ PRESETS: Mapping[str, Scenario] = {
     "liquid-small-tick": SMALL_TICK,
     "liquid-large-tick": LARGE_TICK,
     "thin": replace(
-        SMALL_TICK,
+        PLAIN,
         start=Ticks(4_000),
         value_bps=160,
         rates=(0.09, 0.5, 0.6, 1.2),
@@ -69,7 +86,7 @@ PRESETS: Mapping[str, Scenario] = {
         inventory_limit=800,
     ),
     "volatile": replace(
-        SMALL_TICK,
+        PLAIN,
         value_bps=165,
         volvol=1.0,
         jump_chance=0.02,
@@ -81,7 +98,7 @@ PRESETS: Mapping[str, Scenario] = {
         impact_bps=340,
     ),
 }
-"""thin: a small stock that trades once in ten seconds. volatile: the first one on a bad day."""
+"""thin: a small stock that trades once in ten seconds. volatile: a liquid small tick on a bad day."""
 
 DEFAULT = "liquid-small-tick"
 

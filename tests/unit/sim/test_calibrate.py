@@ -7,7 +7,7 @@ import pytest
 
 from metaorder.sim.calibrate import KNOBS, counted, fit
 from metaorder.sim.messages import simulated_messages
-from metaorder.sim.presets import SMALL_TICK
+from metaorder.sim.presets import PLAIN
 from metaorder.sim.scenario import Scenario, changed
 from metaorder.sim.statistics import statistics
 
@@ -25,30 +25,30 @@ def made() -> Scenario:
         "maker_size": 150,
         "gap": 3,
     }
-    return changed(SMALL_TICK, terms)
+    return changed(PLAIN, terms)
 
 
 def test_what_can_be_counted_is_counted() -> None:
     day = simulated_messages(made(), 5, SESSION_S)
-    found = counted(day, SMALL_TICK)
+    found = counted(day, PLAIN)
     assert found.start == pytest.approx(20_000, abs=20)
     assert found.limit_size == pytest.approx(150, rel=0.1)
     assert found.rates[0] == pytest.approx(0.9, rel=0.5), "a half hour's worth of clusters"
     assert sum(found.activity) == pytest.approx(1, abs=0.01)
-    assert (found.own, found.exponent, found.branching) == (SMALL_TICK.own, SMALL_TICK.exponent, SMALL_TICK.branching)
+    assert (found.own, found.exponent, found.branching) == (PLAIN.own, PLAIN.exponent, PLAIN.branching)
 
 
 def test_the_rest_is_moved_until_days_agree() -> None:
     day = simulated_messages(made(), 5, SESSION_S)
-    wanted, found = statistics(day), fit(day, SMALL_TICK, rounds=4)
+    wanted, found = statistics(day), fit(day, PLAIN, rounds=4)
     have = [statistics(simulated_messages(found, seed, SESSION_S)) for seed in (1, 2, 3)]
     for name in ("messages", "market orders", "spread [ticks]", "takes the whole best level %", "sign acf, lag 1"):
         assert float(np.mean([each[name] for each in have])) == pytest.approx(wanted[name], rel=0.3), name
 
 
 def test_every_knob_names_a_statistic_and_makes_a_scenario() -> None:
-    known = statistics(simulated_messages(SMALL_TICK, 1, 600))
-    hiding = changed(SMALL_TICK, {"hidden": 0.2})
+    known = statistics(simulated_messages(PLAIN, 1, 600))
+    hiding = changed(PLAIN, {"hidden": 0.2})
     for knob in KNOBS:
         assert knob.statistic in known
         changed_terms = knob.turn(hiding, 1.1)
@@ -57,7 +57,7 @@ def test_every_knob_names_a_statistic_and_makes_a_scenario() -> None:
 
 def test_hidden_executions_are_fitted_where_a_day_has_some_and_only_there() -> None:
     hiding = simulated_messages(changed(made(), {"hidden": 0.3}), 5, SESSION_S)
-    assert counted(simulated_messages(made(), 5, SESSION_S), SMALL_TICK).hidden == 0
-    found, name = fit(hiding, SMALL_TICK, rounds=4), "hidden executions %"
+    assert counted(simulated_messages(made(), 5, SESSION_S), PLAIN).hidden == 0
+    found, name = fit(hiding, PLAIN, rounds=4), "hidden executions %"
     have = [statistics(simulated_messages(found, seed, SESSION_S))[name] for seed in (1, 2, 3)]
     assert float(np.mean(have)) == pytest.approx(statistics(hiding)[name], rel=0.35)

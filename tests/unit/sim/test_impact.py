@@ -14,6 +14,7 @@ from metaorder.sim.presets import LARGE_TICK, SMALL_TICK
 from metaorder.sim.scenario import Scenario
 from support.examples import examples
 
+PERCENT = 0.01 * SMALL_TICK.adv
 UNIT = SMALL_TICK.impact_bps * 1e-4 * SMALL_TICK.start
 DAY_S = 23_400
 
@@ -23,13 +24,13 @@ schedules = st.lists(st.tuples(st.floats(0, DAY_S), st.integers(-50_000, 50_000)
 
 
 def test_one_trade_moves_by_the_power_of_its_size_and_is_forgotten_but_for_the_permanent_part() -> None:
-    trade = [Traded(100, 42_000)]
+    trade = [Traded(100, PERCENT)]
     at_once = impact(SMALL_TICK, trade, 100)
     assert at_once == pytest.approx(UNIT * 0.01**0.6 * sum(SMALL_TICK.own))
     assert impact(SMALL_TICK, trade, 99.9) == 0
     assert impact(SMALL_TICK, trade, 108) < at_once
     assert impact(SMALL_TICK, trade, 100 + 1e6) == pytest.approx(UNIT * 0.01**0.6 * SMALL_TICK.own[-1])
-    assert impact(SMALL_TICK, [Traded(100, 2**5 * 42_000)], 100) == pytest.approx(2**3 * at_once)
+    assert impact(SMALL_TICK, [Traded(100, 2**5 * PERCENT)], 100) == pytest.approx(2**3 * at_once)
 
 
 @given(schedules, st.floats(0, DAY_S))
@@ -77,8 +78,8 @@ def test_no_random_round_trip_earns_money_in_the_kernel(scenario: Scenario) -> N
 
 
 def test_an_order_split_over_accounts_would_have_more_impact_which_is_why_they_are_few() -> None:
-    whole = impact(SMALL_TICK, [Traded(0, 42_000)], 0)
-    parts = 8 * impact(SMALL_TICK, [Traded(0, 5_250)], 0)
+    whole = impact(SMALL_TICK, [Traded(0, PERCENT)], 0)
+    parts = 8 * impact(SMALL_TICK, [Traded(0, PERCENT / 8)], 0)
     assert parts / whole == pytest.approx(8**0.4)
 
 

@@ -16,7 +16,7 @@ HOUR = 3_600
 
 def test_the_presets_have_these_names() -> None:
     assert set(PRESETS) == {"liquid-small-tick", "liquid-large-tick", "thin", "volatile"}
-    assert preset(DEFAULT) == Scenario()
+    assert preset(DEFAULT) == PRESETS["liquid-small-tick"] != Scenario()
 
 
 def test_a_preset_takes_parameters_of_ones_own() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metaorder.sim.messages import DEPTHS, Kind, Messages, simulated_messages
-from metaorder.sim.presets import SMALL_TICK
+from metaorder.sim.presets import PLAIN
 from metaorder.sim.statistics import (
     acf,
     by_part,
@@ -117,7 +117,7 @@ def test_shares_by_part_of_the_day_sum_to_one() -> None:
 
 
 def test_statistics_name_everything_and_have_values_on_a_simulated_hour() -> None:
-    found = statistics(simulated_messages(SMALL_TICK, 1, 3_600))
+    found = statistics(simulated_messages(PLAIN, 1, 3_600))
     assert len(found) > 50
     missing = {name for name, value in found.items() if not np.isfinite(value)}
     assert not missing
@@ -127,7 +127,7 @@ def test_statistics_name_everything_and_have_values_on_a_simulated_hour() -> Non
 
 def test_takers_of_a_simulated_market_meet_the_best_price() -> None:
     """The touch after a message is where orders that were not withdrawn or executed stand."""
-    made = simulated_messages(SMALL_TICK, 3, 600)
+    made = simulated_messages(PLAIN, 3, 600)
     assert bool((np.diff(made.t) >= 0).all())
     executed = made.kind == Kind.EXECUTED
     rows = np.flatnonzero(executed)
