@@ -47,14 +47,19 @@ test-native: $(SANITIZED)/.built
 	$(SANITIZED)/test_book_random $(BOOK_OPERATIONS)
 	$(SANITIZED)/test_types_random $(TYPE_OPERATIONS)
 
-# The native tests under one sanitizer alone; `make test-native` has address and undefined together.
-test-asan test-ubsan test-tsan: test-%:
+# The native tests under one sanitizer alone; `make test-native` has address and undefined together. A race needs two threads, so
+# ThreadSanitizer has the tests with threads.
+test-asan test-ubsan: test-%:
 	cmake -S native -B build/$* -DLOB_TESTS=ON -DLOB_SANITIZE=$(SANITIZER_$*) -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
 	cmake --build build/$* --parallel 2 >/dev/null
 	ctest --test-dir build/$* --output-on-failure --quiet
 SANITIZER_asan := address
 SANITIZER_ubsan := undefined
-SANITIZER_tsan := thread
+
+test-tsan:
+	cmake -S native -B build/tsan -DLOB_TESTS=ON -DLOB_SANITIZE=thread -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+	cmake --build build/tsan --target test_threads --parallel 2 >/dev/null
+	build/tsan/test_threads
 
 check: setup
 	$(BIN)/ruff check .
