@@ -98,7 +98,9 @@ class Laws:
         assert not any(since <= now < to for since, to in order.blackouts), "no child in a blackout"
         assert event.number == ledger.children + 1, "children are numbered without gaps"
         assert order.start <= now < order.end - self._latency, "no child outside [start, end - latency)"
-        assert event.good_till == order.end, "a child is good till the end of the window"
+        assert now < event.good_till <= order.end, (
+            "a child is good till the end of the window, or of the time that the router gives it"
+        )
         assert _inside(order, event.price), f"{event.price} is past the limit {order.limit}"
         assert 0 < event.lots <= left, f"{event.lots} new > {left} that are neither filled nor out"
         assert event.lots >= order.min_child or event.lots == left, f"{event.lots} is less than the smallest child"

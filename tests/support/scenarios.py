@@ -179,6 +179,18 @@ PARAMS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "concavity": st.sampled_from(["0.5", "1"]),
             "alpha_model": st.sampled_from(["none", "momentum", "imbalance"]),
             "adaptive_beta": st.booleans(),
+            "split_s": st.sampled_from([None, 60]),
+        },
+    ),
+    "traditional": st.fixed_dictionaries(
+        {},
+        optional={
+            "order_freq_s": st.sampled_from([20, 120]),
+            "size": st.sampled_from([1, 50, 10_000]),
+            "horizon_s": st.sampled_from([5, 300]),
+            "lambda_u": st.sampled_from(["0", "0.05", "1"]),
+            "scenarios": st.just(20),
+            "outflow": st.sampled_from(["exponential", "poisson"]),
         },
     ),
     "basket": st.fixed_dictionaries(

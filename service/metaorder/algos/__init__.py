@@ -13,6 +13,7 @@ from metaorder.algos.params import plain, typed
 from metaorder.algos.pov import Pov
 from metaorder.algos.robust import Robust
 from metaorder.algos.shortfall import Shortfall
+from metaorder.algos.traditional import Traditional
 from metaorder.algos.twap import Twap
 from metaorder.algos.vwap import Vwap
 from metaorder.domain.errors import Invalid
@@ -30,6 +31,7 @@ ALGOS: Mapping[str, type[Algorithm]] = {
     "robust": Robust,
     "myopic": Myopic,
     "basket": BasketLeg,
+    "traditional": Traditional,
 }
 
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import ClassVar
 
-from metaorder.algos.parameter import parameter, positive
+from metaorder.algos.parameter import parameter, positive, seconds
 from metaorder.algos.scales import text
 from metaorder.algos.schedule import LOOK_EVERY, part
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import FLOW_S, RECENT_S, Intent, Reason, State
+from metaorder.domain.state import FLOW_S, RECENT_S, Intent, Reason, SplitTerms, State
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
 from metaorder.models.impact_control import Control, control, steady
 
@@ -92,12 +92,16 @@ class Myopic:
     regime_strength: tuple[Decimal, ...] = parameter((), "What lambda is multiplied by from there on", "factor")
     regime_decay: tuple[Decimal, ...] = parameter((), "What beta is multiplied by from there on", "factor")
     adaptive_beta: bool = parameter(False, "Whether impact fades in volume time", "yes or no")
+    split_s: int | None = parameter(
+        None, "The router splits what is wanted for so long between market and queues; null = placement places it", "seconds"
+    )
 
     def __post_init__(self) -> None:
         for name in ("half_life_s", "impact_ticks", "strength", "alpha_half_life_s"):
             positive(name, getattr(self, name))
         if self.half_life_s > LONGEST_HALF_LIFE_S:
             raise Invalid("half_life_s", f"at most {LONGEST_HALF_LIFE_S}: older fills are forgotten", str(self.half_life_s))
+        seconds("split_s", self.split_s)
         if not Decimal("0.2") <= self.concavity <= 1:
             raise Invalid("concavity", "from 0.2 to 1", str(self.concavity))
         if self.alpha_model not in MODELS:
@@ -129,7 +133,7 @@ class Myopic:
         )
         wanted, due = self._lots(state, found, left_s)
         back = Nanos(max(market.now - state.pace_horizon, plan.origin))
-        soon = Nanos(min(market.now + AHEAD_S * SECOND, state.end))
+        soon = Nanos(min(market.now + (AHEAD_S if self.split_s is None else self.split_s) * SECOND, state.end))
         pace = self.planned(state, soon) - self.planned(state, back)
         return Intent(
             target=wanted,
@@ -137,6 +141,7 @@ class Myopic:
             pace=Lots(max(0, pace)),
             wake=Nanos(min(market.now + LOOK_EVERY, state.end)),
             reason=_reason(found, scale, flow, alpha, missing),
+            split=None if self.split_s is None else SplitTerms(until=Nanos(min(market.now + self.split_s * SECOND, state.end))),
         )
 
     def planned(self, state: State, time: Nanos) -> Lots:
@@ -158,11 +163,12 @@ class Myopic:
         """What should be out or done now, and what should be done, rounded up: never less than nothing more."""
         left = state.lots - state.filled
         stretch = state.plan.window / SECOND / BLOCK_PART
+        ahead = AHEAD_S if self.split_s is None else self.split_s
         if left_s <= stretch:  # the last block, evenly
-            wanted = left * min(1.0, AHEAD_S / left_s)
+            wanted = left * min(1.0, ahead / left_s)
             due = Lots(min(state.lots, max(state.filled, self.planned(state, state.market.now))))
         else:
-            wanted = max(0.0, found.block) + max(0.0, found.rate) * min(AHEAD_S, left_s)
+            wanted = max(0.0, found.block) + max(0.0, found.rate) * min(ahead, left_s)
             due = Lots(state.filled + min(left, math.floor(max(0.0, found.block))))
         target = Lots(state.filled + min(left, math.ceil(max(0.0, wanted))))
         return target, Lots(min(due, target))

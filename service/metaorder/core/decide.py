@@ -15,7 +15,8 @@ from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
-from metaorder.routing.placement import Action, Place, Wish, place
+from metaorder.routing.allocate import Parcel, allocate
+from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.venues import Route, VenueView, route
 
 CATCH_UP = 3
@@ -29,6 +30,9 @@ SWEEP = Nanos(3 * SECOND)
 
 RETRY = SECOND
 """The least time between a venue's refusal and the next child: a venue that refuses everything is not stormed."""
+
+SPLIT_PART = 4
+"""What is wanted beside what is out is split once it is 1/SPLIT_PART of it: fills do not each send a child of their own."""
 
 SHOWN_POINTS = 40
 """Parts into which a schedule is cut when it is shown."""
@@ -78,22 +82,27 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
     wish, bound = _wish(execution, market, intent)
-    actions = place(wish, list(execution.open.values()))
+    parcels, note, actions = _actions(execution, market, intent, wish, gates)
     retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
     if retry is not None and (market.now < retry or _unanswered(execution)):
-        actions = [action for action in actions if not isinstance(action, Place)]
+        actions, parcels = [action for action in actions if not isinstance(action, Place)], []
     stop = order.next_blackout(market.now)
     gates = [gate for gate in gates if market.now + gate.latency < stop]
     if not gates:  # a child would arrive in a blackout
-        actions = [action for action in actions if not isinstance(action, Place)]
+        actions, parcels = [action for action in actions if not isinstance(action, Place)], []
     events: list[Event] = []
+    if note is not None:
+        intent = replace(intent, reason={**intent.reason, "split": note})
+    for parcel in parcels:
+        events.append(_submitted(execution, parcel, intent, wish, bound, market, len(events)))
     for action in actions:
         if isinstance(action, Place):
             routed = _routed(action, wish, gates, market)
-            events += [] if routed is None else [_submitted(execution, routed, intent, wish, bound, market, len(events))]
+            if routed is not None:
+                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, len(events)))
         else:
             events.append(_pulled(action.number, action.why))
-    events += _waiting(execution, _waiting_for(execution, wish, intent.held, bound, actions))
+    events += _waiting(execution, _waiting_for(execution, wish, intent.held, bound, [*actions, *parcels]))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
     looks = [each for each in (wake, retry, stop) if each is not None and each > market.now]
     return Decision(events, min(*looks, order.end))
@@ -267,17 +276,35 @@ def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState
     """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
     if not market.venues:
         return Route(place, gates[0].venue, market.quote, [])
-    views = [
-        VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue])
-        for gate in gates
-        if gate.venue in market.venues
-    ]
-    return route(place, wish, views)
+    return route(place, wish, _views(gates, market))
+
+
+def _actions(
+    execution: Execution, market: MarketState, intent: Intent, wish: Wish, gates: Sequence[Gate]
+) -> tuple[list[Parcel], str | None, list[Action]]:
+    """The children of a split, why there is none where one was asked for, and what placement does."""
+    working = list(execution.open.values())
+    if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
+        return [], None, place(wish, working)
+    pulled = stale(wish, working)
+    if pulled or len(working) >= MOST_OPEN or wish.want < execution.working // SPLIT_PART:
+        return [], None, pulled
+    parcels, note = allocate(wish, intent.split, market, _views(gates, market), execution.outcomes)
+    return (parcels[: MOST_OPEN - len(working)], None, []) if note is None else ([], note, place(wish, working))
+
+
+def _views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:
+    """Each venue with what it shows; the one that there is shows what the symbol shows."""
+    if not market.venues:
+        return [VenueView(venue=gates[0].venue, instrument=gates[0].instrument, quote=market.quote)] if gates else []
+    known = [gate for gate in gates if gate.venue in market.venues]
+    return [VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue]) for gate in known]
 
 
 def _submitted(
-    execution: Execution, routed: Route, intent: Intent, wish: Wish, bound: str | None, market: MarketState, before: int
+    execution: Execution, parcel: Parcel, intent: Intent, wish: Wish, bound: str | None, market: MarketState, before: int
 ) -> ChildSubmitted:
+    routed = parcel.route
     action = routed.place
     reason: dict[str, Any] = {
         **intent.reason,
@@ -290,6 +317,7 @@ def _submitted(
         "room": wish.room,
         "bound": bound,
         "placement": action.why,
+        **parcel.reason,
     }
     if execution.basis.stated is not None:
         reason["profile"] = execution.basis.stated
@@ -302,15 +330,15 @@ def _submitted(
         time_in_force=action.time_in_force,
         price=action.price,
         lots=action.lots,
-        good_till=execution.order.end,
+        good_till=execution.order.end if parcel.until is None else Nanos(min(parcel.until, execution.order.end)),
         reason=reason,
         quote=market.quote,
-        venue_quote=routed.quote if routed.candidates else None,
+        venue_quote=routed.quote if market.venues else None,
     )
 
 
 def _waiting_for(
-    execution: Execution, wish: Wish, held: Waiting | None, bound: str | None, actions: list[Action]
+    execution: Execution, wish: Wish, held: Waiting | None, bound: str | None, actions: Sequence[Action | Parcel]
 ) -> Waiting | None:
     """Why nothing works, if nothing does and something should."""
     order = execution.order

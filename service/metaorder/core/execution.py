@@ -41,7 +41,7 @@ from metaorder.domain.order import (
     SuspendReason,
     Waiting,
 )
-from metaorder.domain.state import NO_BASIS, Algorithm, Basis
+from metaorder.domain.state import NO_BASIS, Algorithm, Basis, Outcome
 from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own, rolling_window
 
@@ -61,6 +61,7 @@ class Execution:
     arrival2: bid + ask when it arrived [ticks].
     recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
     refused: when a venue last refused a child, if it has taken none since.
+    outcomes: what resting at each venue has come to, where the router had said what to expect.
     """
 
     order: ParentOrder
@@ -80,6 +81,7 @@ class Execution:
     arrival2: Ticks | None = None
     recent: tuple[tuple[Nanos, Lots], ...] = ()
     refused: Nanos | None = None
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     waiting: Waiting | None = Waiting.START
     suspended: SuspendReason | None = None
     cause: EndReason | None = None
@@ -208,6 +210,7 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
                 lots=event.lots,
                 good_till=event.good_till,
                 sent=ts,
+                expected=_expected(event),
             )
             assert event.number == execution.children + 1, "children are numbered without a gap"
             return replace(execution, open={**execution.open, event.number: child}, children=event.number)
@@ -229,7 +232,22 @@ def _child_status(execution: Execution, number: int, status: ChildStatus) -> Exe
     child = execution.open[number]
     if status is ChildStatus.NEW and child.status is not ChildStatus.PENDING_NEW:
         return execution  # the acknowledgement of a child whose fill or cancel overtook it
-    return replace(execution, open=with_child(execution.open, replace(child, status=_child_step(child.status, status))))
+    after = replace(child, status=_child_step(child.status, status))
+    return replace(execution, open=with_child(execution.open, after), outcomes=_learned(execution, after))
+
+
+def _expected(event: ChildSubmitted) -> Lots | None:
+    said = event.reason.get("expected_fill")
+    return Lots(said) if isinstance(said, int) else None
+
+
+def _learned(execution: Execution, child: Child) -> Mapping[str, Outcome]:
+    """What was expected of a child and what came of it, once it has ended. A refusal says nothing of the queue."""
+    if child.expected is None or not child.status.terminal or child.status is ChildStatus.REJECTED:
+        return execution.outcomes
+    known = execution.outcomes.get(child.venue, Outcome())
+    learned = Outcome(Lots(known.expected + child.expected), Lots(known.filled + child.filled))
+    return {**execution.outcomes, child.venue: learned}
 
 
 def with_child(children: Mapping[int, Child], child: Child) -> dict[int, Child]:
@@ -263,6 +281,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         notional=execution.notional + event.lots * event.price,
         fees=execution.fees + event.fee,
         open=with_child(execution.open, after),
+        outcomes=_learned(execution, after),
         recent=(*execution.recent[forgotten:], (ts, event.lots)),
         refused=None,
     )

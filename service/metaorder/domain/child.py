@@ -79,6 +79,7 @@ class Child:
     number: counts the children of a parent from 1; the child's id is `{parent}-{number}`.
     good_till: when the venue must drop it, whatever happens to us.
     sent: when we sent it.
+    expected: lots that the router expected it to have filled by then; None where it did not say.
     """
 
     number: int
@@ -91,6 +92,7 @@ class Child:
     sent: Nanos
     filled: Lots = Lots(0)
     status: ChildStatus = ChildStatus.PENDING_NEW
+    expected: Lots | None = None
 
     @property
     def open(self) -> Lots:

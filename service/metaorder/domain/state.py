@@ -202,6 +202,34 @@ class State:
     basket: Basket | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitTerms:
+    """How the router is to split what is wanted between the market and the queues of the venues, after Cont and Kukanov.
+
+    until: when what rests is called back. outflow: how the queues are drawn, exponential or poisson. scenarios: how many of them.
+    under, over, impact: penalties for a lot too few and too many, and the impact of a lot [currency per unit]; under None = what
+    taking costs more than resting earns, twice. taker_fee: negative for a rebate; rebate: of makers [currency per unit]; None =
+    each venue's own.
+    """
+
+    until: Nanos
+    outflow: str = "exponential"
+    scenarios: int = 200
+    under: float | None = None
+    over: float = 0.05
+    impact: float = 0.0
+    taker_fee: float | None = None
+    rebate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What resting at a venue came to: lots that were expected to be filled, and lots that were, of children that have ended."""
+
+    expected: Lots = Lots(0)
+    filled: Lots = Lots(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """What an algorithm wants now. Placement decides how, the core sees to the limits.
@@ -213,6 +241,7 @@ class Intent:
     wake: the latest time to look again.
     reason: the numbers that led here.
     held: what keeps the target from being higher, for people to see while nothing works.
+    split: the router splits what is wanted between market and queues; None = placement joins, and crosses behind the band.
     """
 
     target: Lots
@@ -222,6 +251,7 @@ class Intent:
     reason: Reason
     behind: Lots | None = None
     held: Waiting | None = None
+    split: SplitTerms | None = None
 
 
 class Algorithm(Protocol):

@@ -74,10 +74,13 @@ def place(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
         return _pull(resting, "ahead of the band")
     if wish.behind_by > 0 and _can_cross(wish):
         return _cross(wish, open_children, resting)
-    stale = [child for child in resting if _stale(wish, child)]
-    if stale:
-        return _pull(stale, "the touch has moved")
-    return _join(wish, open_children)
+    return stale(wish, open_children) or _join(wish, open_children)
+
+
+def stale(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
+    """Calls back what others have outbid: a better price stands at the near touch, within the limit."""
+    resting = [child for child in open_children if child.time_in_force is TimeInForce.GTD]
+    return _pull([child for child in resting if _stale(wish, child)], "the touch has moved")
 
 
 def _can_cross(wish: Wish) -> bool:

@@ -82,12 +82,12 @@ def _rest(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None
         far = view.quote.far(wish.side)
         if far is not None and wish.side.within(far, place.price):
             continue  # it would take there, and pay for it
-        ahead = _ahead(view.quote, wish.side, place.price)
+        stands = ahead(view.quote, wish.side, place.price)
         fee = view.instrument.fee(place.price, place.lots, maker=True)
         edge = Fraction(_half_spread(wish.quote) * view.instrument.points_per_tick * place.lots - fee)
-        score = edge * Fraction(place.lots, place.lots + ahead) if edge > 0 else edge
-        facts: Candidate = {"venue": view.venue, "price": place.price, "ahead": ahead, "fee": fee, "edge": int(score)}
-        found.append((-score, ahead, view, facts))
+        score = edge * Fraction(place.lots, place.lots + stands) if edge > 0 else edge
+        facts: Candidate = {"venue": view.venue, "price": place.price, "ahead": stands, "fee": fee, "edge": int(score)}
+        found.append((-score, stands, view, facts))
     if not found:
         return None
     found.sort(key=lambda each: each[:2])
@@ -95,7 +95,7 @@ def _rest(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None
     return Route(place, view.venue, view.quote, [each[-1] for each in found])
 
 
-def _ahead(quote: Quote, side: Side, price: Ticks) -> Lots:
+def ahead(quote: Quote, side: Side, price: Ticks) -> Lots:
     """Lots that stand at a price or before it, as far as the touch tells: behind the touch at least those of the touch."""
     near = quote.near(side)
     if near is None or (near - price) * side.sign < 0:

@@ -1,0 +1,187 @@
+"""Market and limit children of one parcel over several venues, as the split says, beside what the other ways would have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metaorder.domain.child import TimeInForce
+from metaorder.domain.order import Side
+from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason, SplitTerms
+from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
+from metaorder.models.ck_cost import Terms, realised
+from metaorder.routing import outflows
+from metaorder.routing.placement import Place, Wish
+from metaorder.routing.score import Venue, scored
+from metaorder.routing.split import Splitting, alternatives, in_lots, within
+from metaorder.routing.venues import Route, VenueView, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A child of a split: where it goes, when it is called back, and what the router says of it."""
+
+    route: Route
+    until: Nanos | None
+    reason: Reason
+
+
+def allocate(
+    wish: Wish, asked: SplitTerms, market: MarketState, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome]
+) -> tuple[list[Parcel], str | None]:
+    """The children of what is wanted, and why it was not split; then it is for placement to place it.
+
+    Every lot of the split is routed, or stays with the order and is wanted again at the next look: what the venues do not show of
+    the market order, and parts that are smaller than the smallest child.
+    """
+    lots = min(wish.want, wish.room, wish.left)
+    if lots < wish.min_child:
+        return [], None
+    side = wish.side
+    pace = outflows.rate(market, asked.until)
+    if pace is None:
+        return [], "no volume is known to reckon the queues with: not split"
+    open_venues = [view for view in venues if view.quote.two_sided]
+    if not open_venues:
+        return [], "no venue shows two sides: not split"
+    near, far = wish.quote.near(side), wish.quote.far(side)
+    assert near is not None
+    assert far is not None
+    price = near if side.within(near, wish.limit) else wish.limit
+    assert price is not None, "a price that is outside the limit has a limit"
+    terms = _terms(lots, asked, wish, open_venues, price)
+    depths = [_depth(view, side) for view in open_venues]
+    horizon = max(0, asked.until - market.now) / SECOND
+    means = [
+        pace * horizon * share * outflows.learned(outcomes.get(view.venue), lots)
+        for view, share in zip(open_venues, outflows.shares(depths), strict=True)
+    ]
+    scenarios = np.column_stack([outflows.grid(asked.outflow, mean, asked.scenarios) for mean in means])
+    takes = side.within(far, wish.worst)
+    found = within(terms, scenarios) if takes else _resting(terms, scenarios)
+    market_lots, limits = in_lots(found, lots)
+    reason = _reason(terms, found, scenarios, open_venues, market_lots, asked, takes, price)
+    parcels = _taken(market_lots, wish, open_venues, reason)
+    fills = np.minimum(np.maximum(scenarios - np.asarray(terms.ahead), 0.0), np.asarray(limits, dtype=np.float64)).mean(axis=0)
+    for place, (view, part) in enumerate(zip(open_venues, limits, strict=True)):
+        size = part if wish.max_child is None else min(part, wish.max_child)
+        crossed = view.quote.far(side)
+        if size < wish.min_child or (crossed is not None and side.within(crossed, price)):
+            continue
+        child = Place(price, Lots(size), TimeInForce.GTD, "resting by the split")
+        expected: Reason = {"expected_fill": int(fills[place]), "expected_cost": _text(-terms.earned[place])}
+        parcels.append(Parcel(Route(child, view.venue, view.quote, []), asked.until, {**reason, **expected}))
+    return parcels, None
+
+
+def _terms(lots: int, asked: SplitTerms, wish: Wish, venues: Sequence[VenueView], price: Ticks) -> Terms:
+    """The split's terms in points of the tape a lot."""
+    grid = venues[0].instrument
+    point = float(grid.point_size)
+    assert wish.quote.bid is not None
+    assert wish.quote.ask is not None
+    half = (wish.quote.ask - wish.quote.bid) * grid.points_per_tick / 2
+    taker = min(view.instrument.fee(price, Lots(1), maker=False) for view in venues)
+    fee = taker if asked.taker_fee is None else asked.taker_fee / point
+    makers = [float(-view.instrument.fee(price, Lots(1), maker=True)) for view in venues]
+    rebates = tuple(makers if asked.rebate is None else [asked.rebate / point] * len(makers))
+    worth = 2 * half + fee + max(rebates)
+    under = 2 * max(worth, half) if asked.under is None else asked.under / point
+    return Terms(
+        shares=float(lots),
+        half_spread=half,
+        taker_fee=float(fee),
+        rebates=rebates,
+        impact=asked.impact / point,
+        under=under,
+        over=asked.over / point,
+        ahead=tuple(float(ahead(view.quote, wish.side, price)) for view in venues),
+    )
+
+
+def _resting(terms: Terms, scenarios: np.ndarray) -> Splitting:
+    """The split where the market may not be taken from: as if taking cost what being short costs."""
+    dear = Terms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__} | {"taker_fee": terms.under})
+    return within(dear, scenarios)
+
+
+def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], reason: Reason) -> list[Parcel]:
+    """Immediate children, the lowest price after fees first, each for no more than its venue shows."""
+    side, parcels, left = wish.side, [], lots
+    priced = []
+    for view in venues:
+        far = view.quote.far(side)
+        if far is not None and side.within(far, wish.worst):
+            priced.append((side.sign * view.instrument.points(far) + view.instrument.fee(far, Lots(1), maker=False), view, far))
+    for cost, view, far in sorted(priced, key=lambda each: each[0]):
+        size = min(left, view.quote.far_size(side), left if wish.max_child is None else wish.max_child)
+        if size < wish.min_child:
+            continue
+        child = Place(far, Lots(size), TimeInForce.IOC, "taking by the split")
+        mid2 = wish.quote.mid2
+        assert mid2 is not None
+        over_mid = cost - side.sign * mid2 * view.instrument.points_per_tick / 2
+        parcels.append(Parcel(Route(child, view.venue, view.quote, []), None, {**reason, "expected_cost": _text(over_mid)}))
+        left -= size
+    return parcels
+
+
+def _reason(
+    terms: Terms,
+    found: Splitting,
+    scenarios: np.ndarray,
+    venues: Sequence[VenueView],
+    market_lots: int,
+    asked: SplitTerms,
+    takes: bool,
+    price: Ticks,
+) -> Reason:
+    """What was compared: expected costs of the ways in points of the tape, and each venue's queue."""
+    held = alternatives(terms, scenarios)
+    score = scored(int(terms.shares), [_venue(terms, scenarios, place) for place in range(len(venues))])
+    rested = float(realised(terms, 0.0, [float(part) for part in score], scenarios).cost.mean())
+    ways: list[tuple[float, str]] = [
+        (held.market_only, "market only"),
+        (held.best_venue, f"market and {venues[held.venue].venue}"),
+        (rested, "score router"),
+    ]
+    candidates: Candidates = [{"way": "split", "cost": _text(found.cost)}]
+    candidates += [{"way": name, "cost": _text(cost)} for cost, name in sorted(ways, key=lambda each: each[0])]
+    room = np.maximum(scenarios - np.asarray(terms.ahead), 0.0)
+    queues: Candidates = []
+    for place, view in enumerate(venues):
+        limit = float(found.limits[place])
+        one: Candidate = {
+            "venue": view.venue,
+            "price": price,
+            "ahead": int(terms.ahead[place]),
+            "outflow": _text(float(scenarios[:, place].mean())),
+            "lots": int(limit),
+            "fill_probability": _text(float((room[:, place] >= max(limit, 1.0)).mean())),
+            "expected_fill": _text(float(np.minimum(room[:, place], limit).mean())),
+            "earned": _text(float(terms.earned[place])),
+        }
+        queues.append(one)
+    reason: Reason = {"market_lots": market_lots, "ways": candidates, "queues": queues, "under": _text(terms.under)}
+    if not takes:
+        return {**reason, "fallback": "the far touch is outside limit or collar: all rests"}
+    if terms.under <= terms.half_spread + terms.taker_fee:
+        return {**reason, "fallback": "the penalty for a lot too few is below what taking costs: nothing is taken"}
+    if asked.scenarios and not room.any():
+        return {**reason, "fallback": "no queue is expected to reach us"}
+    return reason
+
+
+def _venue(terms: Terms, scenarios: np.ndarray, place: int) -> Venue:
+    reach = float((scenarios[:, place] > terms.ahead[place]).mean())
+    return Venue(liquidity=float(terms.ahead[place]), fee=-terms.rebates[place], latency_ms=0.0, fill_rate=reach)
+
+
+def _depth(view: VenueView, side: Side) -> Lots:
+    return view.quote.bid_size if side is Side.BUY else view.quote.ask_size
+
+
+def _text(value: float) -> str:
+    return f"{value:.6g}"

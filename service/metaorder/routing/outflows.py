@@ -1,0 +1,75 @@
+"""What leaves the queues of venues before time is up: scenarios from the market's volume and from what own orders met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import pdtrik
+
+from metaorder.domain.errors import Invalid
+from metaorder.domain.state import RECENT_S, MarketState, Outcome
+from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.models.inputs import Floats, Numbers, every, vector
+
+KINDS = ("exponential", "poisson")
+PRIOR = 4
+"""Children of the present size that the market's own rate counts for, beside those that were seen to fill."""
+
+LEAST, MOST = 0.25, 4.0
+"""How far own outcomes may move a rate."""
+
+
+def grid(kind: str, mean: float, scenarios: int) -> Floats:
+    """Equally likely outflows of a queue, rising, shape (scenarios,) [lots]: quantiles, so that nothing is drawn.
+
+    Raises Invalid: no such distribution, or a mean below 0.
+    """
+    if kind not in KINDS:
+        raise Invalid("outflow", f"one of {', '.join(KINDS)}", kind)
+    if not (math.isfinite(mean) and mean >= 0):
+        raise Invalid("mean", "a finite number, 0 or more", mean)
+    at = (np.arange(scenarios) + 0.5) / scenarios
+    if mean == 0:
+        return np.zeros(scenarios)
+    if kind == "exponential":
+        return np.asarray(-mean * np.log1p(-at), dtype=np.float64)
+    return np.asarray(np.ceil(np.maximum(pdtrik(at, mean), 0.0)), dtype=np.float64)
+
+
+def empirical(volumes: Numbers, horizon: int) -> Floats:
+    """Outflows as they were: the sums of all stretches of `horizon` parts of recent volume, by the second, shape (n - h + 1,).
+
+    Raises Invalid: fewer parts than a horizon, or a volume below 0.
+    """
+    seen = vector("volumes", volumes, least=max(1, horizon))
+    every("volumes", seen >= 0, "0 or more", seen)
+    if horizon < 1:
+        raise Invalid("horizon", "at least 1", horizon)
+    sums = np.concatenate([[0.0], np.cumsum(seen)])
+    return np.asarray(sums[horizon:] - sums[:-horizon], dtype=np.float64)
+
+
+def rate(market: MarketState, end: Nanos) -> float | None:
+    """Lots that leave one side of the book in a second, by the last minutes' volume or what is usual; None where nobody knows."""
+    flow = market.flow
+    if flow.volume is not None and flow.open is not None and market.now > flow.open:
+        return flow.volume / min(RECENT_S, max(1.0, (market.now - flow.open) / SECOND)) / 2
+    if market.volume_ahead is not None and end > market.now:
+        return market.volume_ahead / ((end - market.now) / SECOND) / 2
+    return None
+
+
+def learned(outcome: Outcome | None, size: Lots) -> float:
+    """What the market's rate is to be multiplied by: (filled + prior) / (expected + prior), within bounds."""
+    if outcome is None:
+        return 1.0
+    prior = PRIOR * max(size, 1)
+    return min(MOST, max(LEAST, (outcome.filled + prior) / (outcome.expected + prior)))
+
+
+def shares(depths: Sequence[Lots]) -> list[float]:
+    """The part of a symbol's volume that falls to each venue: by what it shows, and evenly where nobody shows anything."""
+    total = sum(depths)
+    return [depth / total if total else 1 / len(depths) for depth in depths]

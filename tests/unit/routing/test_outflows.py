@@ -1,0 +1,33 @@
+"""Outflows: quantiles with the mean that was asked for, corrected by own fills within bounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from metaorder.domain.errors import Invalid
+from metaorder.domain.state import Outcome
+from metaorder.domain.units import Lots
+from metaorder.routing import outflows
+
+
+def test_own_outcomes_move_the_rate_within_bounds() -> None:
+    assert outflows.learned(None, Lots(10)) == 1.0
+    assert outflows.learned(Outcome(Lots(60), Lots(20)), Lots(10)) == 0.6
+    assert outflows.learned(Outcome(Lots(10**6), Lots(0)), Lots(10)) == outflows.LEAST
+    assert outflows.learned(Outcome(Lots(0), Lots(10**6)), Lots(10)) == outflows.MOST
+
+
+@pytest.mark.parametrize("kind", outflows.KINDS)
+def test_a_grid_of_outflows_has_the_mean_that_was_asked_for(kind: str) -> None:
+    assert outflows.grid(kind, 500.0, 2_000).mean() == pytest.approx(500.0, rel=5e-3)
+    assert outflows.grid(kind, 0.0, 10).tolist() == [0.0] * 10
+
+
+def test_bad_outflows_are_refused_by_name() -> None:
+    with pytest.raises(Invalid, match="outflow"):
+        outflows.grid("normal", 1.0, 10)
+    with pytest.raises(Invalid, match="mean"):
+        outflows.grid("poisson", -1.0, 10)
+    with pytest.raises(Invalid, match="volumes"):
+        outflows.empirical([1.0], 2)
+    assert outflows.empirical([1.0, 2.0, 4.0], 2).tolist() == [3.0, 6.0]
