@@ -131,7 +131,17 @@ ALGORITHMS: Script = [
 ]
 """The third file: every algorithm that the first ones do not have, in a market that shows its statistics."""
 
-SCRIPTS: dict[str, tuple[Script, Facts]] = {"2": (SCRIPT, lambda now, quote: (NO_BASIS, NO_FLOW)), "3": (ALGORITHMS, shown())}
+ROUTED: Script = [
+    (0, accept(worked(31, "traditional", params={"order_freq_s": 20, "max_spread": "9", "max_volatility": "99"}))),
+    (0, accept(worked(32, "myopic", Side.SELL, params={"split_s": 30}))),
+]
+"""The fourth file: parcels that the router splits between market and queues."""
+
+SCRIPTS: dict[str, tuple[Script, Facts]] = {
+    "2": (SCRIPT, lambda now, quote: (NO_BASIS, NO_FLOW)),
+    "3": (ALGORITHMS, shown()),
+    "4": (ROUTED, shown()),
+}
 
 
 def summary(execution: Execution, wire: Wires) -> dict[str, Any]:

@@ -182,7 +182,8 @@ def _estimate(kind: str) -> Callable[..., None]:
 def _compare(app: typer.Typer) -> None:
     @app.command()
     def compare(
-        algos: Annotated[str, typer.Option(help="names, by commas; the first is held against. Parameters: is:urgency=0.9")],
+        algos: Annotated[str, typer.Option(help="names, by commas; the first is held against. Parameters: is:urgency=0.9")] = "",
+        modes: Annotated[str, typer.Option(help="myopic, traditional: each over the router; the last is held against")] = "",
         markets: Annotated[str, typer.Option(help="simulated (every preset), presets or files, by commas")] = "simulated",
         seeds: Annotated[int, typer.Option(help="days of each preset; windows of each file")] = 10,
         side: Annotated[Side, typer.Option()] = Side.BUY,
@@ -200,9 +201,10 @@ def _compare(app: typer.Typer) -> None:
     ) -> None:
         """Work the same orders by several algorithms on the same markets, and say what the difference is worth."""
         from metaorder.cli.compare import Design, run_compare
+        from metaorder.cli.modes import algos_of
 
         design = Design(
-            algos=tuple(filter(None, algos.split(","))),
+            algos=(*algos_of(tuple(filter(None, modes.split(",")))), *filter(None, algos.split(","))),
             markets=tuple(filter(None, markets.split(","))),
             seeds=seeds,
             side=side,

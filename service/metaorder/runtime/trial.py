@@ -171,11 +171,22 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "capture_gross": None if captured is None else captured["gross"],
         "oracle_bps": oracle,
         "fills": said["fills"],
+        **_decided(rows.get("children", {})),
         "volume": ground.volume,
         "volatility": ground.volatility,
         "missing": said["missing"],
         "session_hash": live.hash,
     }
+
+
+def _decided(children: Mapping[str, Row]) -> dict[str, Any]:
+    """How many instants a child was sent at, and the last lambda and beta that one was sent on."""
+    rows = sorted(children.values(), key=lambda each: int(each["ts"]))
+    reasons = [msgspec.json.decode(row["doc"])["reason"] for row in rows]
+    used = {}
+    for name in ("lambda", "beta"):
+        used[name] = next((float(each[name]) for each in reversed(reasons) if each.get(name) is not None), None)
+    return {"decisions": len({int(row["ts"]) for row in rows}), **used}
 
 
 def _oracle(said: Row, twin: MarketRecord, setting: Setting, hosted: Hosted, sign: int, lots: int, cap: Fraction) -> float | None:

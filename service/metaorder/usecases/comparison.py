@@ -65,6 +65,12 @@ def _row(runs: Sequence[Run]) -> Doc:
         "capture_gross": _middle(runs, "capture_gross", np.mean),
         "regret_bps": float(np.mean(np.subtract(arrival, oracle))) if oracle else None,
         "decision_efficiency": float(np.mean(arrival)) / centre if centre > 0 else None,
+        "impact_bps": _interval(mean(_parts(runs, "impact"))),
+        "timing_bps": _interval(mean(_parts(runs, "timing"))),
+        "drawdown_bps": _drawdown(vwap),
+        "decisions": _middle(runs, "decisions", np.mean),
+        "lambda": _middle(runs, "lambda", np.median),
+        "beta": _middle(runs, "beta", np.median),
         "schedule_ms": _middle(runs, "schedule_ms", np.median),
         "decision_ms": _middle(runs, "decision_ms", np.median),
     }
@@ -101,6 +107,19 @@ def _pairs(mine: Sequence[Run], base: Sequence[Run], measure: str) -> tuple[list
     pairs = [(run[measure], other.get(run["seed"])) for run in mine]
     kept = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
     return [a for a, _ in kept], [b for _, b in kept]
+
+
+def _parts(runs: Sequence[Run], part: str) -> list[float]:
+    known = [run["components_bps"][part] for run in runs if run["components_bps"] is not None]
+    return [float(each) for each in known if each is not None]
+
+
+def _drawdown(costs: Sequence[float]) -> float | None:
+    """The worst stretch of orders, one after the other: the most that their slippage to the window's VWAP summed up to [bps]."""
+    if not costs:
+        return None
+    summed = np.concatenate([[0.0], np.cumsum(costs)])
+    return float(np.max(summed - np.minimum.accumulate(summed)))
 
 
 def _known(runs: Sequence[Run], name: str) -> list[float]:

@@ -23,6 +23,10 @@ EMPTY = [
     "decision_ms",
     "volatility",
     "volume",
+    "components_bps",
+    "decisions",
+    "lambda",
+    "beta",
 ]
 
 
@@ -71,3 +75,13 @@ def test_costs_stand_by_size_smallest_first_where_sizes_were_asked_for() -> None
     assert [(row["algo"], row["size"]) for row in found] == [(algo, size) for algo in ("a", "b") for size in (0.01, 0.05, 0.2)]
     assert [row["own_cost_bps"]["mean"] for row in found[:3]] == [1.0, 5.0, 20.0]
     assert summary([run("a", 1, 1.0)], ("a",))["by_size"] == []
+
+
+def test_what_was_decided_and_what_it_was_decided_on_stand_beside_the_costs() -> None:
+    parts = [{"impact": 2.0, "timing": -3.0}, {"impact": 4.0, "timing": None}]
+    runs = [run("a", 1, 1.0, vwap_bps=3.0, decisions=10, beta=0.5, components_bps=parts[0])]
+    runs += [run("a", 2, 1.0, vwap_bps=-5.0, decisions=20, components_bps=parts[1]), run("a", 3, 1.0, vwap_bps=4.0)]
+    (row,) = summary(runs, ("a",))["rows"]
+    assert (row["decisions"], row["beta"], row["lambda"]) == (15.0, 0.5, None)
+    assert (row["impact_bps"]["mean"], row["timing_bps"]["mean"]) == (3.0, -3.0)
+    assert row["drawdown_bps"] == 4.0
