@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 600
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run demo test test-python test-native test-asan test-ubsan test-tsan check bench instructions fuzz soak docs \
-        gauntlet-quick lock clean
+        sabotage gauntlet-quick lock clean
 
 setup: $(BUILT)
 
@@ -87,6 +87,10 @@ soak:
 	cmake -S native -B build/soak -DLOB_TESTS=ON -DCMAKE_BUILD_TYPE=Release >/dev/null
 	cmake --build build/soak --target test_book_random test_types_random --parallel 2 >/dev/null
 	build/soak/test_book_random $(SOAK_OPERATIONS) 1 & book=$$!; build/soak/test_types_random $(SOAK_OPERATIONS) 1 && wait $$book
+
+# Plants over forty bugs, one at a time, and runs the test that must notice each.
+sabotage: setup
+	cd tests && $(CURDIR)/$(BIN)/python -m sabotage
 
 # Makes openapi/, and the part of docs/ that follows from the code.
 docs: setup

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from metaorder.adapters.reserve import Reserve
 from metaorder.core.chain import Entry, Sealed, alone
 from metaorder.ports.journal import DiskFull, Extra
 from metaorder.runtime.service import CommitFailed, NoSpace, NotWritable, Service
+from metaorder.runtime.writer import Batch, Writer
 from support.databases import fresh
 
 
@@ -96,6 +99,29 @@ def test_nothing_is_acknowledged_after_a_failed_commit(error: Exception) -> None
 
     service, broke = run(journal, lambda: False, ask)
     assert (service.writable, broke, kinds(journal)) == (False, 1, [])
+
+
+def test_what_waits_behind_a_failed_commit_is_not_written_either() -> None:
+    told: list[str] = []
+    behind = threading.Event()
+
+    class Waits(Failing):
+        def append(self, entries: Sequence[Entry], extras: Sequence[Extra]) -> list[Sealed]:
+            if not told:
+                behind.wait(timeout=10)
+                raise OSError(5, "Input/output error")
+            return super().append(entries, extras)
+
+    journal = Waits()
+    writer = Writer(journal, lambda _rows, _waiting: told.append("written"), lambda *_: told.append("failed"), lambda: False)
+    writer.start()
+    writer.put(Batch([row()]))
+    while writer._queue:  # until the first is being written
+        time.sleep(0.001)
+    writer.put(Batch([row()]))
+    behind.set()
+    writer.stop()
+    assert (told, kinds(journal)) == (["failed", "failed"], [])
 
 
 def test_a_database_without_room_says_so_and_is_as_it_was(tmp_path: Path) -> None:

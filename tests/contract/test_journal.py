@@ -187,6 +187,7 @@ def test_a_commit_that_fails_leaves_nothing(url: str) -> None:
         ("DELETE FROM journal WHERE position = 3", 3),
         ("DELETE FROM journal WHERE position = 5", 5),
         ("UPDATE journal_head SET position = 4", 5),
+        ("UPDATE journal_head SET hash = X", 6),
     ],
 )
 def test_damage_is_refused_with_its_position(url: str, damage: str, position: int) -> None:
@@ -196,7 +197,7 @@ def test_damage_is_refused_with_its_position(url: str, damage: str, position: in
     engine = writer_engine(url)
     blob = "'\\x7b7d'::bytea" if engine.dialect.name == "postgresql" else "X'7b7d'"
     with engine.begin() as connection:
-        connection.execute(text(damage.replace("payload = X", f"payload = {blob}".replace(":", "\\:"))))
+        connection.execute(text(damage.replace(" = X", f" = {blob}".replace(":", "\\:"))))
     engine.dispose()
     with pytest.raises(Damaged) as caught:
         _verify(url)

@@ -13,8 +13,8 @@ from websockets.sync.client import connect
 
 from metaorder.bootstrap.specs import openapi
 from metaorder.domain.principal import Scope
-from support.orders import body, fresh_name, market, post
-from support.server import Server
+from support.orders import body, fresh_name, market, post, start
+from support.server import Server, eventually
 
 Who = frozenset[Scope]
 
@@ -109,7 +109,10 @@ def test_every_kind_of_key_may_do_what_its_row_says_and_nothing_else(server: Ser
 
 
 def test_what_is_anothers_looks_like_what_is_not_there(server: Server, client: httpx.Client, keys: dict[str, str]) -> None:
-    mine = post(client, market(client))
+    lab = market(client)
+    mine = post(client, lab)
+    start(client, lab)
+    eventually(lambda: client.get("/v1/fills").json()["items"])
     theirs = {"parent_id": mine["id"], "client_order_id": mine["client_order_id"]}
     with server.client(key=keys[Scope.TRADE]) as other:
         for route in routes():

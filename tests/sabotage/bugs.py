@@ -1,0 +1,184 @@
+"""Bugs that could lose money, and the test that must notice each: what the tests are worth, shown by planting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GUARD = "tests/unit/risk/test_guard.py"
+JOURNAL = "tests/contract/test_journal.py"
+DISK = "tests/contract/test_full_disk.py"
+ENGINE = "tests/unit/core/test_engine.py"
+LADDER = "tests/differential/test_ladder.py -m 'not gauntlet'"
+RISK = "tests/e2e/test_risk.py -k sqlite"
+ACCESS = "tests/e2e/test_authorisation.py -k sqlite"
+ORDERS = "tests/e2e/test_orders.py -k sqlite"
+STREAM = "tests/e2e/test_stream.py -k sqlite"
+AMENDMENTS = "tests/e2e/test_amendments.py -k sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A change of one line. good: stands once in the module. bad: takes its place. test: what pytest is told to run."""
+
+    module: str
+    good: str
+    bad: str
+    test: str
+
+
+BUGS: dict[str, Bug] = {
+    "acknowledged before it is written": Bug(
+        "metaorder.runtime.writer",
+        "                self._failed(error, taken.waiting)\n",
+        "                self._committed([], taken.waiting)\n",
+        DISK,
+    ),
+    "written after a failed commit": Bug(
+        "metaorder.runtime.writer", "            if self._broken is not None:\n", "            if False:\n", DISK
+    ),
+    "no room is made on a full disk": Bug("metaorder.runtime.writer", "if not self._spare():", "if True:", DISK),
+    "new orders on a full disk": Bug("metaorder.runtime.service", "        if self.full:\n", "        if False:\n", DISK),
+    "commits that are not synced": Bug(
+        "metaorder.adapters.db.engine", '"PRAGMA synchronous=FULL"', '"PRAGMA synchronous=OFF"', JOURNAL
+    ),
+    "a sequence that skips": Bug(
+        "metaorder.adapters.db.journal", "self._seqs.get(entry.stream, 0)) + 1", "self._seqs.get(entry.stream, 0)) + 2", JOURNAL
+    ),
+    "a chain that is not checked": Bug("metaorder.adapters.db.journal", "!= row.hash:", "!= row.hash and False:", JOURNAL),
+    "a tail that may be cut off": Bug(
+        "metaorder.adapters.db.journal", "if (position, previous) != (self._position, self._hash):", "if False:", JOURNAL
+    ),
+    "a chain that forgets what came before": Bug(
+        "metaorder.core.chain", "hashlib.sha256(previous)", "hashlib.sha256()", "tests/unit/core/test_chain.py"
+    ),
+    "two writers of one database": Bug(
+        "metaorder.adapters.db.journal",
+        "                self._fence()\n                if rows:",
+        "                if rows:",
+        JOURNAL,
+    ),
+    "a fill that counts twice": Bug(
+        "metaorder.adapters.db.projector",
+        '"filled": doc["filled_quantity"],\n            "notional"',
+        '"filled": 2 * doc["filled_quantity"],\n            "notional"',
+        JOURNAL,
+    ),
+    "children in flight that are not counted": Bug(
+        "metaorder.risk.guard",
+        "if count.filled + out + child.lots > order.lots:",
+        "if count.filled + child.lots > order.lots:",
+        GUARD,
+    ),
+    "fills that are not counted": Bug("metaorder.risk.guard", "            count.filled += report.lots\n", "", GUARD),
+    "a price past the limit": Bug(
+        "metaorder.risk.guard", "if not order.side.within(child.price, order.limit):", "if False:", GUARD
+    ),
+    "a cap that is off by one": Bug("metaorder.risk.guard", "if child.lots > headroom:", "if child.lots > headroom + 1:", GUARD),
+    "a child after the window": Bug("metaorder.risk.guard", "<= now < order.end", "<= now <= order.end", GUARD),
+    "a cap that forgets what is out": Bug(
+        "metaorder.risk.participation",
+        "min(cumulative, rolling) - own.out",
+        "min(cumulative, rolling)",
+        "tests/unit/risk/test_participation.py",
+    ),
+    "a collar that is wide open": Bug(
+        "metaorder.risk.collars", "min(collar, limit)", "max(collar, limit)", "tests/unit/risk/test_collars.py"
+    ),
+    "a limit of value that is off by one": Bug(
+        "metaorder.risk.ladder", "worst > asked.limits.max_notional", "worst >= asked.limits.max_notional", LADDER
+    ),
+    "an unknown volume that passes": Bug(
+        "metaorder.risk.ladder",
+        "    if adv is None:\n        return _unknown",
+        "    if adv is None:\n        return None\n        return _unknown",
+        LADDER,
+    ),
+    "a position that counts one side": Bug(
+        "metaorder.risk.ladder", "asked.order.side.sign * standing.position", "standing.position", LADDER
+    ),
+    "duplicates that are not seen": Bug("metaorder.risk.ladder", "if twins + 1 > limit:", "if twins > limit:", LADDER),
+    "a latch that reaches too little": Bug(
+        "metaorder.risk.latches",
+        "self.symbol in (None, order.symbol)",
+        "self.symbol == order.symbol",
+        "tests/unit/risk/test_latches.py",
+    ),
+    "rearming one opens all": Bug(
+        "metaorder.risk.latches", "self._shut.discard(reach)", "self._shut.clear()", "tests/unit/risk/test_latches.py"
+    ),
+    "a kill that leaves children out": Bug(
+        "metaorder.core.engine", "command.cause, cancel_open=True", "command.cause, cancel_open=False", ENGINE
+    ),
+    "a kill that is forgotten at admission": Bug(
+        "metaorder.runtime.controls",
+        "        if refused is not None:\n            return refused\n        found",
+        "        found",
+        RISK,
+    ),
+    "a killed order that may be resumed": Bug(
+        "metaorder.runtime.desk",
+        "            return killed\n        unchanged",
+        "            return None\n        unchanged",
+        AMENDMENTS,
+    ),
+    "limits that a crash forgets": Bug(
+        "metaorder.runtime.service", "        self._desk.controls.limits.update(switches.limits)\n", "", RISK
+    ),
+    "limits that a session is not told": Bug(
+        "metaorder.core.engine", "                self._gatekeeper.watch.set(", "                (lambda *_: None)(", RISK
+    ),
+    "a heartbeat that never runs out": Bug(
+        "metaorder.runtime.heartbeats", "        if timeout_s:\n", "        if False:\n", RISK
+    ),
+    "a version that is not looked at": Bug(
+        "metaorder.core.apply", "if command.expected_version != execution.version:", "if False:", "tests/unit/core/test_apply.py"
+    ),
+    "less than is done already": Bug(
+        "metaorder.core.apply", "command.lots < done", "command.lots < execution.filled", "tests/unit/core/test_apply.py"
+    ),
+    "the same request twice": Bug("metaorder.api.idempotency", "        if stored is None:\n", "        if True:\n", ORDERS),
+    "an order of another account": Bug(
+        "metaorder.adapters.db.queries",
+        "_PARENT = select(parents).where(parents.c.account == _MINE, ",
+        "_PARENT = select(parents).where(_MINE == _MINE, ",
+        ACCESS,
+    ),
+    "fills of another account": Bug(
+        "metaorder.adapters.db.queries",
+        "        query = select(fills).where(fills.c.account == principal.account",
+        "        query = select(fills).where(fills.c.account != ''",
+        ACCESS,
+    ),
+    "a revoked key that still opens": Bug(
+        "metaorder.api.context",
+        '        if row is None or row["revoked"] or row["id"] in self._revoked:',
+        "        if row is None:",
+        ACCESS,
+    ),
+    "a scope that is not asked for": Bug(
+        "metaorder.api.auth", "    if not principal.scopes.intersection(scopes):", "    if False:", ACCESS
+    ),
+    "a ticket that is good twice": Bug("metaorder.api.ticket_box", "self._out.pop(text, None)", "self._out.get(text)", ACCESS),
+    "a page of anybody": Bug(
+        "metaorder.api.stream", "if origin is not None and origin not in", "if False and origin not in", ACCESS
+    ),
+    "cancels that are held to the rate": Bug(
+        "metaorder.api.auth", "_needs(Scope.CANCEL, Scope.TRADE, held=False)", "_needs(Scope.CANCEL, Scope.TRADE)", ACCESS
+    ),
+    "a stream with a gap": Bug(
+        "metaorder.api.stream", "cursor.channel.after(cursor.through)", "cursor.channel.after(cursor.through + 1)", STREAM
+    ),
+    "a lot that rounding loses": Bug(
+        "metaorder.models.rounding",
+        "        lots[place] += 1\n",
+        "        lots[place] += place > 0\n",
+        "tests/unit/models/test_rounding.py",
+    ),
+    "a rebate that is a fee": Bug(
+        "metaorder.domain.instrument",
+        "rate = self.maker_fee if maker else self.taker_fee",
+        "rate = self.taker_fee",
+        "tests/unit/domain/test_instrument.py",
+    ),
+}
+"""By what goes wrong."""
