@@ -28,7 +28,8 @@ ADMINS = frozenset({Scope.ADMIN})
 MATRIX: dict[Who, str] = {
     NOBODY_ASKED: "GET /health/live, GET /health/ready",
     READERS: """
-        GET /v1/algos, GET /v1/algos/{name}, GET /v1/baskets/{basket_id}, GET /v1/calibrations, GET /v1/calibrations/{job_id}, POST /v1/estimates,
+        GET /v1/algos, GET /v1/algos/{name}, GET /v1/baskets/{basket_id},
+        GET /v1/calibrations, GET /v1/calibrations/{job_id}, POST /v1/estimates,
         GET /v1/estimates/{estimate_id}, GET /v1/events, GET /v1/fills, GET /v1/instruments,
         GET /v1/instruments/{symbol}/profile, GET /v1/markets, GET /v1/markets/{market_id},
         GET /v1/markets/{market_id}/bars, GET /v1/markets/{market_id}/book, GET /v1/markets/{market_id}/statistics,
@@ -39,13 +40,15 @@ MATRIX: dict[Who, str] = {
         GET /v1/parent-orders/{parent_id}/tca, GET /v1/presets, POST /v1/stream-tickets
     """,
     TRADERS: """
-        POST /v1/baskets, POST /v1/calibrations, PUT /v1/instruments/{symbol}/profile, POST /v1/markets, PATCH /v1/markets/{market_id},
+        POST /v1/baskets, POST /v1/calibrations,
+        PUT /v1/instruments/{symbol}/profile, POST /v1/markets, PATCH /v1/markets/{market_id},
         POST /v1/markets/{market_id}/pause, POST /v1/markets/{market_id}/start, POST /v1/parent-orders,
         PATCH /v1/parent-orders/{parent_id}, POST /v1/parent-orders/{parent_id}/pause,
         POST /v1/parent-orders/{parent_id}/resume
     """,
     CANCELERS: """
-        POST /v1/baskets/{basket_id}/cancel, POST /v1/calibrations/{job_id}/cancel, POST /v1/heartbeat, POST /v1/parent-orders/cancel-all,
+        POST /v1/baskets/{basket_id}/cancel,
+        POST /v1/calibrations/{job_id}/cancel, POST /v1/heartbeat, POST /v1/parent-orders/cancel-all,
         POST /v1/parent-orders/{parent_id}/cancel
     """,
     READERS | RISK: "GET /v1/limits",
