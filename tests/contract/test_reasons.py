@@ -1,0 +1,47 @@
+"""Reasons: what was decided is decided again from the same inputs, byte for byte, numbers of the router included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from metaorder.core import engine
+from metaorder.core.decide import Decision, decide
+from metaorder.domain.units import SECOND, Lots, Nanos
+from support.sessions import DAY, accept, order, simulated
+
+ROUTED = {"traditional": {}, "myopic": {"split_s": 60}, "twap": {}}
+
+
+def repeated(monkeypatch: pytest.MonkeyPatch, algo: str, seconds: int) -> list[Decision]:
+    """Every decision of an order, each taken a second time when the day is over."""
+    taken: list[tuple[Any, Decision]] = []
+
+    def recorded(*inputs: Any) -> Decision:
+        decision = decide(*inputs)
+        taken.append((inputs, decision))
+        return decision
+
+    monkeypatch.setattr(engine, "decide", recorded)
+    live = simulated().live
+    end = Nanos(DAY.open + (600 + seconds) * SECOND)
+    live.apply(accept(order("a", algo=algo, lots=Lots(20 * seconds), params=ROUTED[algo], end=end)))
+    live.run(until=Nanos(end + SECOND))
+    again = [decide(*inputs) for inputs, _ in taken]
+    assert msgspec.json.encode(again) == msgspec.json.encode([decision for _, decision in taken])
+    return again
+
+
+@pytest.mark.parametrize("algo", ROUTED)
+def test_a_decision_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = b"".join(msgspec.json.encode(decision.events) for decision in repeated(monkeypatch, algo, 300))
+    assert b'"placement"' in said
+    assert (b'"ways"' in said) == (algo != "twap")
+
+
+@pytest.mark.gauntlet
+@pytest.mark.parametrize("algo", ROUTED)
+def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(repeated(monkeypatch, algo, 22_000)) > 1_000
