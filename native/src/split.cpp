@@ -16,14 +16,14 @@ using namespace lanes;
 constexpr std::size_t COARSE = 64;    // scenarios of the enumeration
 constexpr std::size_t MIDDLE = 128;   // scenarios of the first descents
 constexpr std::size_t LEAVES = 1024;  // splits of the enumeration, times those of the market order
-constexpr std::size_t STARTS = 4;     // valleys that are gone down into
+constexpr std::size_t STARTS = 3;     // valleys that are gone down into
 constexpr std::size_t DEEP = 8;       // and to the floor
 constexpr std::size_t MANY = 16;      // of them where there are few scenarios
 constexpr double FINEST = 1.0 / 512;  // of the order: the smallest parcel
 constexpr double EXACT = 1e-6;        // of the order: where few scenarios leave the time for it
 constexpr double SLIGHT = 1e-12;      // of the order's penalty: no improvement at all
 constexpr double PATTERNS = 10'000;   // scenarios times directions, for all directions to be tried
-constexpr int TRIALS = 400;            // exchanges tried over all scenarios, where they are many
+constexpr int TRIALS = 160;            // exchanges tried over all scenarios, where they are many
 constexpr int NOBODY = -2, MARKET = -1;
 
 inline double least(double a, double b) { return a < b ? a : b; }
