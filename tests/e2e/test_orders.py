@@ -193,6 +193,16 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     late = client.get(f"/v1/parent-orders/{made['id']}/tca").json()
     assert late["benchmarks"]["close"] is not None
     assert late["components_amount"] == found["components_amount"]
+    assert late["version"] >= found["version"] >= 1
+    many = client.get("/v1/tca", params={"group_by": "algo,side", "market": lab, "final": "true", "compare": "true"}).json()
+    (group,) = many["groups"]
+    assert (group["orders"], group["mean"]) == (1, late["is_bps"])
+    assert group["says"].startswith("not enough data to say")
+    table = client.get("/v1/tca", params={"group_by": "symbol", "market": lab, "format": "csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    assert len(table.text.splitlines()) == 2
+    assert client.get("/v1/tca", params={"group_by": "colour"}).status_code == 422
+    assert client.get("/v1/tca/calibration").json()["says"].startswith("not enough data to say")
 
 
 def test_the_stream_tells_it_all(server: Server, client: httpx.Client) -> None:

@@ -50,7 +50,10 @@ def check_answer(response: httpx.Response) -> None:
     promised = _openapi()["paths"][path][response.request.method.lower()]["responses"]
     status = str(response.status_code)
     assert status in promised, f"{response.request.method} {path} answered {status}, which is not promised: {response.text[:300]}"
-    content = promised[status].get("content", {}).get("application/json", {})
+    media = promised[status].get("content", {})
+    sent = response.headers.get("content-type", "application/json").partition(";")[0]
+    assert not media or sent in media, f"{response.request.method} {path} answered {sent}, which is not promised"
+    content = media.get(sent, {}) if sent == "application/json" else {}
     reference = content.get("schema", {}).get("$ref")
     if reference is not None:
         _check(response, reference.rpartition("/")[2])

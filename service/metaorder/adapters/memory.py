@@ -7,7 +7,7 @@ from typing import Any
 
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredJob, StoredRecord
+from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredAnalysis, StoredJob, StoredRecord
 
 
 class MemoryJournal:
@@ -18,6 +18,7 @@ class MemoryJournal:
         self.tables: dict[str, dict[str, Row]] = {}
         self.answers: dict[tuple[str, str], Answer] = {}
         self.jobs: dict[str, StoredJob] = {}
+        self.analyses: dict[str, StoredAnalysis] = {}
         self.records: dict[tuple[str, str], bytes] = {}
         self._seqs: dict[str, int] = {}
         self._projector = Projector(lambda table, key: self.tables.get(table, {}).get(key))
@@ -90,5 +91,7 @@ class MemoryJournal:
                 self.records[extra.session, extra.symbol] = extra.data
             case StoredJob():
                 self.jobs[extra.id] = extra
+            case StoredAnalysis():
+                self.analyses[extra.parent] = extra
             case Checkpoint():
                 self.tables["markets"][extra.session] |= {"clock": extra.market_time, "event_index": extra.event_index}

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from metaorder import __version__
 from metaorder.api import (
+    aggregates,
     analysis,
     baskets,
     calibrations,
@@ -58,6 +59,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
         parent_orders.router,
         baskets.router,
         analysis.router,
+        aggregates.router,
         estimates.router,
         order_reads.fills_router,
         events.router,

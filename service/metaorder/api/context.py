@@ -13,6 +13,7 @@ from metaorder.ports.calendars import Calendars
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries
+from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
 from metaorder.usecases import keys
@@ -83,6 +84,7 @@ class Context:
     ring: KeyRing
     engine: str
     jobs: Jobs
+    analyst: Analyst
     rates: Rates
     tickets: Tickets
     origins: frozenset[str] = frozenset()

@@ -314,6 +314,7 @@ class TcaOut(Reply):
     benchmarks: dict[str, str | None]
     sources: dict[str, str | None]
     slippage_bps: dict[str, float | None]
+    decision_notional: str | None
     is_amount: str | None
     is_bps: float | None
     components_amount: dict[str, str | None]
@@ -360,3 +361,4 @@ class TcaOut(Reply):
     venues: dict[str, VenueCostOut]
     assumptions: dict[str, Any]
     missing: dict[str, str]
+    version: int | None = None

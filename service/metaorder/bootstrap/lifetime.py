@@ -30,6 +30,7 @@ from metaorder.bootstrap.state import CannotStart, bring_up_to_date, forget_brok
 from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
 from metaorder.ports.jobs import Launch
+from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot, killed
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
@@ -88,6 +89,9 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     service = Service(ready.journal, clock, ready.journal.heads, reserve.release, lambda: mark_broken(settings.state))
     queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
     jobs = Jobs(service.write, clock, SystemIds(), _launch(settings), settings.job_workers)
+    analyst = Analyst(
+        service=service, queries=queries, clock=clock, data=ready.data, calendars=ready.calendars, engine=engine_version()
+    )
     context = Context(
         service=service,
         queries=queries,
@@ -98,6 +102,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         ring=KeyRing(queries),
         engine=engine_version(),
         jobs=jobs,
+        analyst=analyst,
         tickets=Tickets(clock, SystemIds()),
         origins=frozenset(settings.origins.split()),
         rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
@@ -106,6 +111,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     service.listen(lambda rows: _count(metrics, rows))
     service.start(ready.booted.hosted, switches=ready.booted.switches)
     await jobs.start(await queries.open_jobs())
+    keeping = asyncio.create_task(analyst.keep_up())
     rolling = None
     if settings.sim:
         ended = await open_sim(context, ready.booted)
@@ -114,6 +120,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
     try:
         yield context
     finally:
+        keeping.cancel()
         if rolling is not None:
             rolling.cancel()
         await jobs.stop()

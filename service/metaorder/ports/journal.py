@@ -58,7 +58,28 @@ class StoredJob:
     result: bytes | None
 
 
-Extra = Answer | Checkpoint | StoredRecord | StoredJob
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnalysis:
+    """The analysis of an order that is over, in place of the one before. version: counts the times that it changed.
+
+    keys: what it is found and grouped by. ended, made_at: [ns]. notional: of what was ordered, in the currency of its keys.
+    figures: what can be asked over many orders. tags: name=value. doc: the report as JSON.
+    """
+
+    parent: str
+    account: str
+    version: int
+    final: bool
+    made_at: int
+    keys: Mapping[str, str]
+    ended: int
+    notional: float | None
+    figures: Mapping[str, float | None]
+    tags: tuple[str, ...]
+    doc: str
+
+
+Extra = Answer | Checkpoint | StoredRecord | StoredJob | StoredAnalysis
 """What is written in the same transaction as the rows beside it, and is no part of the chain."""
 
 

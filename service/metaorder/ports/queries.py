@@ -32,6 +32,39 @@ class StreamRow:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question over kept analyses. group_by: keys, or `tag`. figure: the column. where: keys that must be so.
+
+    final: only those that are. first_day, last_day: of the market, included.
+    """
+
+    group_by: tuple[str, ...]
+    figure: str
+    where: Mapping[str, str]
+    first_day: str | None = None
+    last_day: str | None = None
+    tag: str | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """groups: key, orders and notional of each. rows: key, figure, notional and parent of each order that has the figure."""
+
+    groups: Sequence[tuple[tuple[Any, ...], int, float]]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The mean figure of a group in one market day, symbol and side."""
+
+    key: tuple[Any, ...]
+    shared: tuple[Any, ...]
+    mean: float
+
+
 class Queries(Protocol):
     """Reads after writes: whatever was acknowledged is seen."""
 
@@ -113,4 +146,20 @@ class Queries(Protocol):
 
     async def estimate(self, principal: Principal, estimate: str) -> Row | None:
         """An estimate of the account."""
+        ...
+
+    async def analysis(self, principal: Principal, parent: ParentId) -> Row | None:
+        """The kept analysis of an order."""
+        ...
+
+    async def unanalysed(self, limit: int) -> list[Row]:
+        """Orders of every account that are over and have no analysis, or one that can be made final now; oldest first."""
+        ...
+
+    async def aggregate(self, principal: Principal, asked: Asked, *, compared: bool) -> tuple[Values, list[Cell]]:
+        """Figures of many orders by group; cells only where groups are compared."""
+        ...
+
+    async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:
+        """Probability and z-score of each order that was forecast."""
         ...

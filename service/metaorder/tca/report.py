@@ -103,6 +103,7 @@ def _costs(cost: Shortfall, units: Units) -> Doc:
     """The shortfall, cut both ways, in money and in basis points of the decision notional."""
     parts = {"walking": cost.walking, "displacement": cost.displaced}
     return {
+        "decision_notional": _money(cost.notional, units),
         "is_amount": _money(cost.total, units),
         "is_bps": _bps(cost.total, cost.notional),
         "components_amount": {name: _money(amount, units) for name, amount in cost.components.items()},

@@ -9,11 +9,21 @@ from typing import Any
 from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, text, update
 from sqlalchemy.sql import Select
 
-from metaorder.adapters.db import tables
+from metaorder.adapters.db import analyses, tables
 from metaorder.adapters.db.engine import check_durable, no_room
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, DiskFull, Extra, StoredJob, StoredRecord, WriterLost
+from metaorder.ports.journal import (
+    Answer,
+    Checkpoint,
+    Damaged,
+    DiskFull,
+    Extra,
+    StoredAnalysis,
+    StoredJob,
+    StoredRecord,
+    WriterLost,
+)
 from metaorder.runtime.failpoints import failpoint
 
 CHUNK = 5_000
@@ -175,6 +185,8 @@ class SqlJournal:
             case StoredJob():
                 row = {name: getattr(extra, name) for name in ("id", "account", "kind", "seq", "state", "doc", "result")}
                 self._many(*_upsert_rows(tables.jobs, [row], self._postgres))
+            case StoredAnalysis():
+                analyses.keep(self._connection, extra)
             case Checkpoint():
                 where = tables.markets.c.id == extra.session
                 values = {"clock": extra.market_time, "event_index": extra.event_index}

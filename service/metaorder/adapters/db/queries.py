@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.expression import BindParameter
 
+from metaorder.adapters.db import analyses
 from metaorder.adapters.db.tables import (
     answers,
     children,
@@ -28,7 +29,7 @@ from metaorder.adapters.db.tables import (
 from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.ports.queries import Page, Row, StreamRow
+from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Values
 
 Result = TypeVar("Result")
 FILTERS = ("status", "market", "symbol", "algo", "basket_id")
@@ -168,6 +169,27 @@ class SqlQueries:
     async def estimate(self, principal: Principal, estimate: str) -> Row | None:
         """An estimate of the account."""
         return await self._first(select(estimates).where(estimates.c.account == principal.account, estimates.c.id == estimate))
+
+    async def analysis(self, principal: Principal, parent: ParentId) -> Row | None:
+        """The kept analysis of an order."""
+        return await self._first(analyses.one(principal.account, parent))
+
+    async def unanalysed(self, limit: int) -> list[Row]:
+        """Orders whose analysis is to be made."""
+        return [dict(row._mapping) for row in await self._all(analyses.unfinished(limit))]  # noqa: SLF001
+
+    async def aggregate(self, principal: Principal, asked: Asked, *, compared: bool) -> tuple[Values, list[Cell]]:
+        """Figures of many orders by group, all of one instant."""
+
+        def read(connection: Connection) -> tuple[Values, list[Cell]]:
+            found = analyses.values(connection, principal.account, asked)
+            return found, analyses.cells(connection, principal.account, asked) if compared else []
+
+        return await self._run(read)
+
+    async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:
+        """Probability and z-score of each order that was forecast."""
+        return [(float(row[0]), float(row[1])) for row in await self._all(analyses.scores(principal.account, asked))]
 
     async def _first(self, query: Select[Any], **values: str) -> dict[str, Any] | None:
         def read(connection: Connection) -> dict[str, Any] | None:

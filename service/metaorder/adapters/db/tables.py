@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +18,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA = "0004"
+from metaorder.usecases.kept_analyses import FIGURES
+
+ANALYSIS_KEYS = ("session", "market", "symbol", "side", "algo", "status", "venue", "day", "size_bucket", "currency")
+
+SCHEMA = "0005"
 """The newest of the migrations that make these tables."""
 
 metadata = MetaData(
@@ -226,6 +231,38 @@ estimates = Table(
     Column("account", String, nullable=False),
     Column("doc", Text, nullable=False),
 )
+
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("parent", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("final", Boolean, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    *(Column(name, String, nullable=False) for name in ANALYSIS_KEYS),
+    Column("ended", BigInteger, nullable=False),
+    Column("notional", Double, nullable=True),
+    *(Column(name, Double, nullable=True) for name in FIGURES),
+)
+"""No index by account: most of its rows are asked for at once, and a scan reads them in a fraction of the look-ups' time."""
+
+analysis_docs = Table(
+    "analysis_docs",
+    metadata,
+    Column("parent", String, primary_key=True),
+    Column("doc", Text, nullable=False),
+)
+"""Reports whole: apart, so that figures of many are read without them."""
+
+analysis_tags = Table(
+    "analysis_tags",
+    metadata,
+    Column("parent", String, primary_key=True),
+    Column("tag", String, primary_key=True),
+    Column("account", String, nullable=False),
+)
+Index(None, analysis_tags.c.account, analysis_tags.c.tag)
 
 PROJECTIONS = (fills, children, parents, markets, keys, switches, profiles, estimates)
 """Drawn from the journal alone; a rebuild empties them in this order and folds every row again."""

@@ -1,0 +1,149 @@
+"""The analyst: analyses orders from what the service recorded, keeps what came out, and comes back to what was not final."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+import msgspec
+
+from metaorder.core.commands import Refusal
+from metaorder.domain.order import TERMINAL, Account, ParentId
+from metaorder.domain.principal import Principal
+from metaorder.ports.calendars import Calendars
+from metaorder.ports.clock import Clock
+from metaorder.ports.market_data import MarketData
+from metaorder.ports.queries import Queries, Row
+from metaorder.runtime.hosted import MarketSpec
+from metaorder.runtime.listed import instruments_of
+from metaorder.runtime.service import CommitFailed, NotWritable, Service
+from metaorder.runtime.twin import NoTwin, run_without
+from metaorder.sim.record import MarketRecord, from_bytes
+from metaorder.usecases.analyse import Case, analyse
+from metaorder.usecases.errors import Conflict
+from metaorder.usecases.kept_analyses import stored
+
+PAGE = 500
+AT_ONCE = 8
+REST_S = 5.0
+"""Between two looks at what is left to do: live markets come first."""
+
+LOG = logging.getLogger("metaorder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyst:
+    """Reads, computes in a thread, and keeps. engine: the build. It belongs to the event loop."""
+
+    service: Service
+    queries: Queries
+    clock: Clock
+    data: MarketData
+    calendars: Calendars
+    engine: str
+
+    async def case(self, principal: Principal, row: Row) -> Case:
+        """All that is known of an order.
+
+        Raises:
+            Conflict: its market was lost before its record could be kept.
+        """
+        market = await self.queries.market(row["session"])
+        assert market is not None, "an order's session is known"
+        record = await self._record(row)
+        parent = ParentId(row["id"])
+        referred = msgspec.json.decode(row["terms"]).get("estimate_id")
+        estimate = None if referred is None else await self.queries.estimate(principal, referred)
+        twin, why = await self._twin(row, market, record)
+        return Case(
+            parent=row,
+            fills=await self._all(principal, parent, "fills"),
+            record=record,
+            twin=twin,
+            why_no_twin=why,
+            mine=frozenset(await self.queries.parents_of_session(principal, row["session"])),
+            market=market,
+            instrument=instruments_of(msgspec.json.decode(market["detail"])["facts"])[row["symbol"]],
+            children=await self._all(principal, parent, "children"),
+            estimate=None if estimate is None else msgspec.json.decode(estimate["doc"]),
+        )
+
+    async def analysis(self, principal: Principal, row: Row) -> dict[str, object]:
+        """The analysis of an order as it stands; kept once the order is over, and anew as late facts come in."""
+        case = await self.case(principal, row)
+        doc = await asyncio.to_thread(analyse, case)
+        version = await self._keep(principal, row, case.market, doc)
+        return {**doc, "version": version}
+
+    async def catch_up(self) -> int:
+        """Analyse some of what is over and was not, or not finally; how many."""
+        rows = await self.queries.unanalysed(AT_ONCE)
+        done = 0
+        for row in rows:
+            principal = Principal(Account(row["account"]), "analyst", frozenset())
+            try:
+                await self.analysis(principal, row)
+                done += 1
+            except Conflict as lost:
+                LOG.warning("the order %s cannot be analysed: %s", row["id"], lost)
+        return done
+
+    async def keep_up(self) -> None:
+        """Catch up now and then, for ever."""
+        while True:
+            await asyncio.sleep(REST_S)
+            try:
+                await self.catch_up()
+            except (NotWritable, CommitFailed) as error:  # the service says so itself; what is left is done after a restart
+                LOG.warning("analyses wait: %s", error)
+
+    async def _keep(self, principal: Principal, row: Row, market: Row, doc: dict[str, object]) -> int | None:
+        """Keep an analysis of an order that is over; its version."""
+        if row["status"] not in TERMINAL or not self.service.writable:
+            return None
+        before = await self.queries.analysis(principal, ParentId(row["id"]))
+        kept = stored(row, market, doc, before, self.clock.now())
+        if kept is None:
+            assert before is not None, "it says what the one before said"
+            return int(before["version"])
+        await self.service.write([], [kept])
+        return kept.version
+
+    async def _record(self, row: Row) -> MarketRecord:
+        """The market that the order was worked in: from memory while it is there, else as it was kept at its end."""
+        if self.service.hosted(row["session"]) is not None:
+            answer = await self.service.ask(row["session"], lambda live: live.market.record(row["symbol"]))
+            if not isinstance(answer, Refusal):
+                return answer
+        kept = await self.queries.record(row["session"], row["symbol"])
+        if kept is None:
+            raise Conflict("no_market_record", f"the market {row['session']} was lost before its record could be kept")
+        return await asyncio.to_thread(from_bytes, kept)
+
+    async def _all(self, principal: Principal, parent: ParentId, what: str) -> list[Row]:
+        rows: list[Row] = []
+        after = 0
+        read = self.queries.fills if what == "fills" else self.queries.children
+        while True:
+            page = await read(principal, parent, after, PAGE)
+            rows += page.items
+            if page.next_seq is None:
+                return rows
+            after = page.next_seq
+
+    async def _twin(self, row: Row, market: Row, record: MarketRecord) -> tuple[MarketRecord | None, str | None]:
+        """The simulated market without the order; a replay has its recorded market instead."""
+        spec = msgspec.convert(msgspec.json.decode(market["spec"]), MarketSpec)
+        if spec.kind == "replay" or row["started"] is None:
+            return None, None
+        commands = await self.queries.commands(spec.id)
+
+        def run() -> MarketRecord:
+            parent = ParentId(row["id"])
+            return run_without(spec, commands, parent, row["symbol"], record.clock, self.engine, self.data, self.calendars)
+
+        try:
+            return await asyncio.to_thread(run), None
+        except NoTwin as missing:
+            return None, str(missing)
