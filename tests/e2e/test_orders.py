@@ -194,6 +194,10 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert late["benchmarks"]["close"] is not None
     assert late["components_amount"] == found["components_amount"]
     assert late["version"] >= found["version"] >= 1
+    report = f"/v1/parent-orders/{made['id']}/tca/report"
+    assert client.get(report).text.startswith("# buy")
+    assert "Plotly.newPlot" in client.get(report, params={"format": "html"}).text
+    assert client.get(report, params={"format": "json"}).json()["analysis"]["is_bps"] == late["is_bps"]
     many = client.get("/v1/tca", params={"group_by": "algo,side", "market": lab, "final": "true", "compare": "true"}).json()
     (group,) = many["groups"]
     assert (group["orders"], group["mean"]) == (1, late["is_bps"])

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
 
 from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.order_reads import parent_row
 from metaorder.api.paging import reply
+from metaorder.tca.recommendations import recommendations
+from metaorder.usecases import views
+from metaorder.usecases.analyse import analyse
+from metaorder.usecases.tca_page import page, series
+from metaorder.usecases.tca_words import markdown, summary, title
 
 router = APIRouter(prefix="/v1/parent-orders", tags=["analysis"])
 
@@ -23,3 +32,28 @@ async def get_tca(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
     """
     row = await parent_row(ctx, principal, parent_id)
     return reply(await ctx.analyst.analysis(principal, row))
+
+
+@router.get("/{parent_id}/tca/report", responses=replies.TCA_REPORT)
+async def get_report(
+    parent_id: str,
+    principal: Reader,
+    ctx: Ctx,
+    format: Annotated[Literal["md", "html", "json"], Query(description="html has plots and needs no network")] = "md",  # noqa: A002
+) -> Response:
+    """The analysis as a report: a summary in words, costs, benchmarks, plots, and recommendations with the rule that fired."""
+    row = await parent_row(ctx, principal, parent_id)
+    case = await ctx.analyst.case(principal, row)
+    order = views.from_row(row)
+
+    def write() -> Response:
+        doc = analyse(case)
+        found = recommendations(doc)
+        if format == "json":
+            said = {"title": title(doc, order), "summary": summary(doc, order)}
+            return reply({**said, "recommendations": [asdict(each) for each in found], "analysis": doc})
+        if format == "html":
+            return Response(page(doc, order, found, series(case)), media_type="text/html")
+        return Response(markdown(doc, order, found), media_type="text/markdown")
+
+    return await asyncio.to_thread(write)

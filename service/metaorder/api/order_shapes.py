@@ -362,3 +362,21 @@ class TcaOut(Reply):
     assumptions: dict[str, Any]
     missing: dict[str, str]
     version: int | None = None
+
+
+class RecommendationOut(Reply):
+    """A rule that fired: what was observed, and beyond which threshold it fires."""
+
+    rule: str
+    observed: float
+    threshold: float
+    text: str
+
+
+class TcaReportOut(Reply):
+    """The analysis in words: title, executive summary, and recommendations that follow from the numbers."""
+
+    title: str
+    summary: list[str]
+    recommendations: list[RecommendationOut]
+    analysis: TcaOut

@@ -19,6 +19,7 @@ from metaorder.api.order_shapes import (
     ReasonsOut,
     ScheduleOut,
     TcaOut,
+    TcaReportOut,
 )
 from metaorder.api.risk_shapes import HeartbeatOut, LimitsOut, SwitchOut
 from metaorder.api.shapes import Page, Problem, Reply
@@ -137,6 +138,8 @@ REASONS = answers(200, ReasonsOut, "reasons", 404)
 FILLS = answers(200, FillsOut, "fills", 404)
 EVENTS = answers(200, EventsOut, "events", 404)
 TCA = answers(200, TcaOut, "the analysis", 404, 409)
+TCA_REPORT = answers(200, TcaReportOut, "the report", 404, 409)
+TCA_REPORT[200]["content"] = {"text/markdown": {}, "text/html": {}}
 SCHEDULE = answers(200, ScheduleOut, "the schedule in force", 404)
 MARKET = answers(200, MarketOut, "the market", 404, 409, 503)
 MARKET_CREATED = answers(201, MarketOut, "created, and ready", 404, 409, 413, 503)

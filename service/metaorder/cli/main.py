@@ -41,6 +41,7 @@ def run(commands: Commands) -> int:
     _check(check)
     _markets(app)
     _compare(app)
+    _tca(app)
     try:
         code = app(standalone_mode=False)
     except commands.refusals as error:
@@ -97,6 +98,28 @@ def _demo(app: typer.Typer) -> None:
         from metaorder.cli.demo import run_demo
 
         raise typer.Exit(run_demo(algo, quantity, out))
+
+
+def _tca(app: typer.Typer) -> None:
+    tca = typer.Typer(help="What orders cost.", no_args_is_help=True, **PLAIN)
+    app.add_typer(tca, name="tca")
+
+    @tca.callback()
+    def group() -> None:
+        """What orders cost."""
+
+    @tca.command("report")
+    def report(
+        order: Annotated[str, typer.Argument(help="the order's id, or your client_order_id")],
+        kind: Annotated[str, typer.Option("--format", help="md, html or json")] = "md",
+        out: Annotated[Path | None, typer.Option(help="a file; without one, the terminal")] = None,
+        url: Annotated[str, typer.Option(help="of the server")] = "http://127.0.0.1:8000",
+        state: Annotated[Path, typer.Option(help="where the server keeps admin.key")] = Path("state"),
+    ) -> None:
+        """Write the report of an order: words, costs, benchmarks, recommendations; as HTML with plots."""
+        from metaorder.cli.tca_report import write_report
+
+        raise typer.Exit(write_report(order, kind, out, url, state))
 
 
 def _check(check: typer.Typer) -> None:

@@ -12,6 +12,8 @@ from metaorder.client.problem import Problem
 
 Doc = dict[str, Any]
 TIMEOUT_S = 30.0
+REPORT_TIMEOUT_S = 120.0
+"""A simulated market is run again without the order."""
 
 
 class Client:
@@ -43,6 +45,17 @@ class Client:
             raise Problem(answer.status_code, answer.json())
         document: Doc = answer.json()
         return document
+
+    def report(self, parent: str, kind: str = "md") -> str:
+        """The report of an order as text: md, html or json.
+
+        Raises:
+            Problem: the server refused.
+        """
+        answer = self._http.get(f"/v1/parent-orders/{parent}/tca/report", params={"format": kind}, timeout=REPORT_TIMEOUT_S)
+        if answer.status_code >= 400:
+            raise Problem(answer.status_code, answer.json())
+        return answer.text
 
     def create_market(self, **terms: Any) -> Doc:
         """A market session, ready."""

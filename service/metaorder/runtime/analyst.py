@@ -17,7 +17,7 @@ from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries, Row
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.listed import instruments_of
-from metaorder.runtime.service import CommitFailed, NotWritable, Service
+from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable, Service
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
@@ -28,6 +28,8 @@ PAGE = 500
 AT_ONCE = 8
 REST_S = 5.0
 """Between two looks at what is left to do: live markets come first."""
+
+UNWRITTEN = (Busy, CommitFailed, NoSpace, NotWritable)
 
 LOG = logging.getLogger("metaorder")
 
@@ -93,21 +95,22 @@ class Analyst:
         """Catch up now and then, for ever."""
         while True:
             await asyncio.sleep(REST_S)
-            try:
-                await self.catch_up()
-            except (NotWritable, CommitFailed) as error:  # the service says so itself; what is left is done after a restart
-                LOG.warning("analyses wait: %s", error)
+            await self.catch_up()
 
     async def _keep(self, principal: Principal, row: Row, market: Row, doc: dict[str, object]) -> int | None:
         """Keep an analysis of an order that is over; its version."""
-        if row["status"] not in TERMINAL or not self.service.writable:
+        if row["status"] not in TERMINAL:
             return None
         before = await self.queries.analysis(principal, ParentId(row["id"]))
         kept = stored(row, market, doc, before, self.clock.now())
         if kept is None:
             assert before is not None, "it says what the one before said"
             return int(before["version"])
-        await self.service.write([], [kept])
+        try:
+            await self.service.write([], [kept])
+        except UNWRITTEN as error:  # the service says so itself; a report is still read, and is kept at the next look
+            LOG.warning("the analysis of %s is not kept: %s", row["id"], error)
+            return None
         return kept.version
 
     async def _record(self, row: Row) -> MarketRecord:

@@ -17,7 +17,7 @@ FEWEST = 30
 
 Floats = npt.NDArray[np.float64]
 
-GRID = np.geomspace(0.5, 3_600.0, 121)
+GRID = np.geomspace(0.5, 1_800.0, 121)
 """Half-lives that are tried [s]."""
 
 TOO_FEW = f"a half-life needs {FEWEST} fills that every horizon can measure"
