@@ -194,6 +194,9 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert late["benchmarks"]["close"] is not None
     assert late["components_amount"] == found["components_amount"]
     assert late["version"] >= found["version"] >= 1
+    otherwise = f"/v1/parent-orders/{made['id']}/counterfactual"
+    assert len(client.post(otherwise, json={"algo": None}).json()["impact_path"]) == 61
+    assert client.post(otherwise, json={"algo": "guess"}).status_code == 422
     report = f"/v1/parent-orders/{made['id']}/tca/report"
     assert client.get(report).text.startswith("# buy")
     assert "Plotly.newPlot" in client.get(report, params={"format": "html"}).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from metaorder.api.rates import Rates
@@ -16,6 +17,7 @@ from metaorder.ports.queries import Queries
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
+from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
 from metaorder.usecases.errors import Unauthorized
 
@@ -85,6 +87,7 @@ class Context:
     engine: str
     jobs: Jobs
     analyst: Analyst
+    tables: Callable[[], Tables]
     rates: Rates
     tickets: Tickets
     origins: frozenset[str] = frozenset()

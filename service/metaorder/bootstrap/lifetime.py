@@ -19,6 +19,7 @@ from metaorder.adapters.db.queries import SqlQueries
 from metaorder.adapters.db.tables import keys as keys_table
 from metaorder.adapters.job_process import JobProcess
 from metaorder.adapters.market_data.files import Files
+from metaorder.adapters.memory import MemoryJournal
 from metaorder.adapters.metrics import PrometheusMetrics
 from metaorder.adapters.reserve import Reserve
 from metaorder.api.context import Context, KeyRing
@@ -34,6 +35,7 @@ from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot, killed
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
+from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
 
 Say = Callable[[str], None]
@@ -103,6 +105,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         engine=engine_version(),
         jobs=jobs,
         analyst=analyst,
+        tables=_in_memory,
         tickets=Tickets(clock, SystemIds()),
         origins=frozenset(settings.origins.split()),
         rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
@@ -149,6 +152,12 @@ def _ended(task: asyncio.Task[None], service: Service) -> None:
     if not task.cancelled():
         service.ready = False
         logging.getLogger("metaorder").error("the simulated market cannot go on", exc_info=task.exception())
+
+
+def _in_memory() -> Tables:
+    """A journal of a run that nobody keeps."""
+    journal = MemoryJournal()
+    return Tables(journal=journal, rows=journal.tables)
 
 
 def _count(metrics: PrometheusMetrics, rows: list[Sealed]) -> None:

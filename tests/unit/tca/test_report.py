@@ -141,6 +141,7 @@ KEYS = {
     "arrival_price": ("arrival",),
     "decision_price": ("decision",),
     "arrival_wait_s": ("arrival",),
+    "decision_notional": ("decision",),
     "is_amount": ("is_bps",),
     "is_bps": ("is_bps", "decision"),
     "impact_and_timing_bps": ("impact_and_timing_bps", "decision"),

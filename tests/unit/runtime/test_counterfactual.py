@@ -1,0 +1,73 @@
+"""The same market again: the same algorithm does the same, another does not, and without the order nothing moved it."""
+
+from __future__ import annotations
+
+import pytest
+
+from metaorder.adapters.memory import MemoryJournal
+from metaorder.domain.errors import Invalid
+from metaorder.domain.order import Side
+from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.runtime.counterfactual import World, change, impact_path, over_seeds, worked_otherwise
+from metaorder.runtime.trial import Tables
+from support.journaled import folded
+from support.sessions import DAY, FixedCalendar, NoFiles, accept, order, simulated, spec
+
+
+def tables() -> Tables:
+    journal = MemoryJournal()
+    return Tables(journal=journal, rows=journal.tables)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A buy of 20,000 in half an hour, and the market until half an hour after it."""
+    hosted = simulated()
+    placed = order("a", side=Side.BUY, lots=Lots(20_000), end=Nanos(DAY.open + 1_800 * SECOND))
+    hosted.live.apply(accept(placed))
+    hosted.live.run(until=Nanos(DAY.open + 3_700 * SECOND))
+    entries = hosted.live.take()
+    commands = [entry.payload for entry in entries if entry.type.startswith("command.")]
+    return World(
+        spec=spec(), commands=commands, case=folded(hosted, entries), tables=tables, data=NoFiles(), calendars=FixedCalendar()
+    )
+
+
+def test_the_same_algorithm_does_the_very_same(world: World) -> None:
+    found = worked_otherwise(world, change("twap", {}))
+    assert found["reproduced"] is True
+    assert found["difference_bps"] == 0
+    assert found["original"] == found["counterfactual"]
+    assert found["original"]["fills"] > 10
+
+
+def test_another_algorithm_costs_something_else(world: World) -> None:
+    found = worked_otherwise(world, change("pov", {"target": "0.15"}))
+    assert found["reproduced"] is None
+    assert found["counterfactual"]["algo"] == "pov"
+    assert found["difference_bps"] == pytest.approx(found["counterfactual"]["is_bps"] - found["original"]["is_bps"], abs=1e-6)
+    assert found["difference_bps"] != 0
+    assert found["difference_bounds_bps"] is None
+
+
+def test_the_market_without_the_order_shows_how_far_it_was_moved(world: World) -> None:
+    path = impact_path(world)
+    assert (len(path), path[0]["seconds"], path[0]["displacement_bps"]) == (61, 0.0, 0.0)
+    moved = [each["displacement_bps"] for each in path if each["displacement_bps"] is not None]
+    assert max(moved) > 0
+    assert sum(moved) > 0, "a buy moves the market up"
+
+
+@pytest.mark.gauntlet
+def test_other_days_give_a_paired_difference(world: World) -> None:
+    same, pairs = over_seeds(world, change("twap", {}), 1)
+    assert same is not None
+    assert (pairs, same.t.n, same.t.mean) == (1, 1, 0)
+    other, _ = over_seeds(world, change("pov", {"target": "0.15"}), 1)
+    assert other is not None
+    assert other.t.mean != 0
+
+
+def test_what_cannot_run_is_refused() -> None:
+    with pytest.raises(Invalid):
+        change("pov", {"colour": "blue"})
