@@ -194,6 +194,8 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert late["benchmarks"]["close"] is not None
     assert late["components_amount"] == found["components_amount"]
     assert late["version"] >= found["version"] >= 1
+    moments = client.get(f"/v1/parent-orders/{made['id']}/timeline").json()["points"]
+    assert moments[-1]["filled_quantity"] == late["filled_quantity"]
     otherwise = f"/v1/parent-orders/{made['id']}/counterfactual"
     assert len(client.post(otherwise, json={"algo": None}).json()["impact_path"]) == 61
     assert client.post(otherwise, json={"algo": "guess"}).status_code == 422

@@ -12,11 +12,13 @@ from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.order_reads import parent_row
 from metaorder.api.paging import reply
+from metaorder.api.timeline_shapes import TIMELINE
 from metaorder.tca.recommendations import recommendations
 from metaorder.usecases import views
 from metaorder.usecases.analyse import analyse
 from metaorder.usecases.tca_page import page, series
 from metaorder.usecases.tca_words import markdown, summary, title
+from metaorder.usecases.timeline import timeline
 
 router = APIRouter(prefix="/v1/parent-orders", tags=["analysis"])
 
@@ -57,3 +59,11 @@ async def get_report(
         return Response(markdown(doc, order, found), media_type="text/markdown")
 
     return await asyncio.to_thread(write)
+
+
+@router.get("/{parent_id}/timeline", responses=TIMELINE)
+async def get_timeline(parent_id: str, principal: Reader, ctx: Ctx) -> Response:
+    """An order while it works: quantity done against its schedule and band, average price, slippage so far, participation."""
+    row = await parent_row(ctx, principal, parent_id)
+    case = await ctx.analyst.case(principal, row, alone=False)
+    return reply(await asyncio.to_thread(timeline, case))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import dataclass
 
 import msgspec
@@ -26,6 +27,7 @@ from metaorder.usecases.kept_analyses import stored
 
 PAGE = 500
 AT_ONCE = 8
+MOST_TRIES = 3
 REST_S = 5.0
 """Between two looks at what is left to do: live markets come first."""
 
@@ -45,8 +47,8 @@ class Analyst:
     calendars: Calendars
     engine: str
 
-    async def case(self, principal: Principal, row: Row) -> Case:
-        """All that is known of an order.
+    async def case(self, principal: Principal, row: Row, *, alone: bool = True) -> Case:
+        """All that is known of an order. alone: with the market without it, which may have to be run.
 
         Raises:
             Conflict: its market was lost before its record could be kept.
@@ -57,7 +59,7 @@ class Analyst:
         parent = ParentId(row["id"])
         referred = msgspec.json.decode(row["terms"]).get("estimate_id")
         estimate = None if referred is None else await self.queries.estimate(principal, referred)
-        twin, why = await self._twin(row, market, record)
+        twin, why = await self._twin(row, market, record) if alone else (None, "not asked for")
         return Case(
             parent=row,
             fills=await self._all(principal, parent, "fills"),
@@ -78,11 +80,15 @@ class Analyst:
         version = await self._keep(principal, row, case.market, doc)
         return {**doc, "version": version}
 
-    async def catch_up(self) -> int:
-        """Analyse some of what is over and was not, or not finally; how many."""
-        rows = await self.queries.unanalysed(AT_ONCE)
+    async def catch_up(self, tries: Counter[str]) -> int:
+        """Analyse some of what is over and was not, or not finally; how many. tries: of each order."""
+        hopeless = sum(count >= MOST_TRIES for count in tries.values())
+        rows = await self.queries.unanalysed(AT_ONCE + hopeless)
         done = 0
         for row in rows:
+            if tries[row["id"]] >= MOST_TRIES:
+                continue
+            tries[row["id"]] += 1
             principal = Principal(Account(row["account"]), "analyst", frozenset())
             try:
                 await self.analysis(principal, row)
@@ -93,9 +99,10 @@ class Analyst:
 
     async def keep_up(self) -> None:
         """Catch up now and then, for ever."""
+        tries: Counter[str] = Counter()
         while True:
             await asyncio.sleep(REST_S)
-            await self.catch_up()
+            await self.catch_up(tries)
 
     async def _keep(self, principal: Principal, row: Row, market: Row, doc: dict[str, object]) -> int | None:
         """Keep an analysis of an order that is over; its version."""

@@ -84,7 +84,7 @@ def impact_path(world: World) -> list[Doc]:
     sign = 1 if case.parent["side"] == "buy" else -1
     start, until = int(case.parent["started"]), int(case.record.clock)
     end = min(until, int(case.parent["ended"] or until) + 1_800 * 10**9)
-    times = np.linspace(start, end, POINTS).astype(np.int64)
+    times = np.array([start + (end - start) * k // (POINTS - 1) for k in range(POINTS)], dtype=np.int64)
     ours, theirs = (quotes_of(record, case.instrument).at(times) for record in (case.record, case.twin))
     known = (ours > 0) & (theirs > 0)
     moved = sign * (ours - theirs) / np.where(known, theirs, 1) * 1e4
