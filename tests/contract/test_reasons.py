@@ -9,9 +9,11 @@ import pytest
 
 from metaorder.core import engine
 from metaorder.core.decide import Decision, decide
+from metaorder.domain.child import TimeInForce
 from metaorder.domain.units import SECOND, Lots, Nanos
 from support.sessions import DAY, accept, order, simulated
 
+NOTE = "parcels show all they hold: placement keeps to display_quantity"
 ROUTED = {"traditional": {}, "myopic": {"split_s": 60}, "twap": {}}
 
 
@@ -45,3 +47,20 @@ def test_a_decision_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("algo", ROUTED)
 def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(repeated(monkeypatch, algo, 22_000)) > 1_000
+
+
+def test_a_split_order_that_may_show_little_never_shows_more() -> None:
+    live = simulated().live
+    end = Nanos(DAY.open + 900 * SECOND)
+    terms = {"algo": "traditional", "lots": Lots(6_000), "display": Lots(100), "end": end}
+    live.apply(accept(order("a", **terms)))
+    rested, said = [0], set()
+    while live.market.clock < end:
+        live.run(until=Nanos(live.market.clock + SECOND))
+        (execution,) = live.engine.executions.values()
+        rested.append(sum(each.open for each in execution.open.values() if each.time_in_force is TimeInForce.GTD))
+    for entry in live.take():
+        if entry.type == "child.submitted":
+            said.add(msgspec.json.decode(entry.payload)["reason"].get("split"))
+    assert 0 < max(rested) <= 100
+    assert NOTE in said

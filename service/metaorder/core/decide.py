@@ -286,6 +286,8 @@ def _actions(
     working = list(execution.open.values())
     if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
         return [], None, place(wish, working)
+    if wish.display is not None:
+        return [], "parcels show all they hold: placement keeps to display_quantity", place(wish, working)
     pulled = stale(wish, working)
     if pulled or len(working) >= MOST_OPEN or wish.want < execution.working // SPLIT_PART:
         return [], None, pulled
