@@ -37,7 +37,9 @@ MATRIX: dict[Who, str] = {
         GET /v1/parent-orders/{parent_id}/children, GET /v1/parent-orders/{parent_id}/estimate,
         GET /v1/parent-orders/{parent_id}/events, GET /v1/parent-orders/{parent_id}/fills,
         GET /v1/parent-orders/{parent_id}/reasons, GET /v1/parent-orders/{parent_id}/schedule,
-        GET /v1/parent-orders/{parent_id}/tca, GET /v1/presets, POST /v1/stream-tickets
+        GET /v1/parent-orders/{parent_id}/tca, GET /v1/parent-orders/{parent_id}/tca/report,
+        GET /v1/parent-orders/{parent_id}/timeline, POST /v1/parent-orders/{parent_id}/counterfactual, GET /v1/presets,
+        POST /v1/stream-tickets, GET /v1/tca, GET /v1/tca/calibration
     """,
     TRADERS: """
         POST /v1/baskets, POST /v1/calibrations,
