@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from metaorder.api.auth import Admin, context_of
 from metaorder.api.paging import reply
@@ -26,7 +27,7 @@ async def ready(request: Request) -> Response:
     return reply({**state, "space": not service.full, "killed": bool(service.latches)}, 200 if up else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(request: Request, principal: Admin) -> Response:
     """Prometheus metrics."""
     del principal
