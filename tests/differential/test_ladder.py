@@ -167,7 +167,8 @@ def test_the_ladder_says_what_the_table_says() -> None:
 
 
 @pytest.mark.gauntlet
-def test_the_ladder_says_what_the_table_says_a_million_times() -> None:
-    found = compared(1_000_000, 2)
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_the_ladder_says_what_the_table_says_a_million_times(seed: int) -> None:
+    found = compared(100_000, seed)
     assert set(found) == CODES
-    assert min(found.values()) > 1_000
+    assert min(found.values()) > 100
