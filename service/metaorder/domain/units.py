@@ -92,17 +92,26 @@ def price_text(ticks: int, step: Decimal) -> str:
 
 def ratio_text(value: Fraction, digits: int) -> str:
     """A ratio as a decimal string with `digits` digits, rounded half-even: for averages, which no price grid holds."""
-    scaled = value * 10**digits
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    twice = 2 * rest
-    if twice > scaled.denominator or (twice == scaled.denominator and whole % 2):
-        whole += 1
-    return price_text(whole, Decimal(1).scaleb(-digits))
+    return price_text(_nearest(value.numerator, value.denominator, digits), Decimal(1).scaleb(-digits))
 
 
 def rounded(value: Fraction, digits: int) -> float:
     """A ratio as a float with `digits` decimal digits, rounded half-even: for basis points and shares in replies."""
-    return float(ratio_text(value, digits))
+    return quotient(value.numerator, value.denominator, digits)
+
+
+def quotient(part: int, whole: int, digits: int) -> float:
+    """Part / whole as `rounded` says it, without a fraction in lowest terms on the way. whole: not 0."""
+    scale: int = 10**digits
+    return _nearest(part, whole, digits) / scale if whole > 0 else quotient(-part, -whole, digits)
+
+
+def _nearest(numerator: int, denominator: int, digits: int) -> int:
+    """The ratio in units of the last digit, half-even. denominator: positive."""
+    scale: int = 10**digits
+    whole, rest = divmod(numerator * scale, denominator)
+    twice = 2 * rest
+    return whole + (twice > denominator or (twice == denominator and whole % 2 == 1))
 
 
 @lru_cache(maxsize=4096)

@@ -6,13 +6,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from metaorder.tca.facts import NO_PRICE, MarketFacts, OrderFacts, Price, Quotes, Tape
+from metaorder.tca.facts import NO_PRICE, Ints, MarketFacts, OrderFacts, Price, Quotes, Tape
 from metaorder.tca.sums import weighted
 
 PWP_RATES = (Fraction(1, 20), Fraction(1, 10), Fraction(1, 5))
 
 NEAR_NS = 60 * 10**9
 """A cross this close to the open or to the close is the official auction."""
+
+BLOCK = 8_192
+"""Quotes that are summed at a time: as many as stay in the cache."""
 
 NOT_ARRIVED = "the order has not arrived"
 NOT_ENDED = "the order has not ended"
@@ -22,14 +25,15 @@ def benchmarks(order: OrderFacts, market: MarketFacts, filled: int) -> dict[str,
     """Every benchmark by name [points]."""
     found = {"arrival": order.arrival, "decision": order.decision}
     found |= _over_interval(order, market)
-    found |= _over_window(order, market)
+    if (order.arrived, order.ended) == (order.start, order.stop) and market.clock >= order.stop:  # it took its whole window
+        found |= dict(zip(_names("window"), [found[name] for name in _names("interval")], strict=True))
+    else:
+        found |= _over_window(order, market)
     found["open"], _ = opening(market)
     found["close"], _ = closing(market)
     found["previous_close"] = Price.missing("no earlier session is known")
-    found["pwp"] = pwp(market.tape, order.arrived, filled, order.pwp_rate)
-    for rate in PWP_RATES:
-        found[f"pwp_{int(rate * 100)}"] = pwp(market.tape, order.arrived, filled, rate)
-    return found
+    rates = {"pwp": order.pwp_rate, **{f"pwp_{int(rate * 100)}": rate for rate in PWP_RATES}}
+    return found | dict(zip(rates, pwps(market.tape, order.arrived, filled, tuple(rates.values())), strict=True))
 
 
 def slippage(sign: int, average: Fraction, benchmark: Fraction) -> Fraction:
@@ -48,29 +52,42 @@ def twap(quotes: Quotes, start: int, end: int) -> Price:
     if end <= start:
         return Price.missing("no time has passed")
     first, last = (int(np.searchsorted(quotes.ts, edge, side="right")) for edge in (start, end))
-    edges = np.concatenate([quotes.ts[first:last], [end]])
-    head, mids, spans = int(quotes.at(np.array([start]))[0]), quotes.mid2[first:last], np.diff(edges)
-    known = mids != NO_PRICE
-    if not known.all():
-        mids, spans = mids[known], spans[known]
-    before = 0 if head == NO_PRICE else int(edges[0]) - start
-    time = before + int(spans.sum())
+    head = int(quotes.at(np.array([start]))[0])
+    before = 0 if head == NO_PRICE else (int(quotes.ts[first]) if first < last else end) - start
+    base = head if before else 0  # small differences sum within 64 bits
+    time, moved = before, 0
+    for at in range(first, last, BLOCK):
+        upto = min(at + BLOCK, last)
+        mids, known = quotes.mid2[at:upto], quotes.mid2[at:upto] != NO_PRICE
+        spans = np.diff(quotes.ts[at:upto], append=quotes.ts[upto] if upto < last else end)
+        if not known.all():
+            mids, spans = mids[known], spans[known]
+        time += int(spans.sum())
+        moved += weighted(mids - base, spans)
     if not time:
         return Price.missing("the book had no mid at any time")
-    base = int(mids[0]) if len(mids) else 0  # small differences sum within 64 bits
-    return Price.known(Fraction((head - base) * before + weighted(mids - base, spans) + base * time, 2 * time))
+    return Price.known(Fraction(moved + base * time, 2 * time))
 
 
 def pwp(tape: Tape, start: int | None, filled: int, rate: Fraction) -> Price:
     """Participation-weighted price: others' VWAP from arrival until they traded filled x (1 - p) / p, the last print pro rata."""
+    return pwps(tape, start, filled, (rate,))[0]
+
+
+def pwps(tape: Tape, start: int | None, filled: int, rates: tuple[Fraction, ...]) -> list[Price]:
+    """The participation-weighted price at each of some rates."""
     if start is None:
-        return Price.missing(NOT_ARRIVED)
+        return [Price.missing(NOT_ARRIVED)] * len(rates)
     if not filled:
-        return Price.missing("nothing was filled")
+        return [Price.missing("nothing was filled")] * len(rates)
     first = int(np.searchsorted(tape.ts, start, side="left"))
     points, lots = tape.points[first:], tape.lots[first:]
-    wanted = filled * (1 - rate) / rate
     reached = np.cumsum(lots)
+    return [_pwp(points, lots, reached, filled * (1 - rate) / rate) for rate in rates]
+
+
+def _pwp(points: Ints, lots: Ints, reached: Ints, wanted: Fraction) -> Price:
+    """The VWAP of the first `wanted` lots."""
     total = int(reached[-1]) if len(reached) else 0
     if total < wanted:
         return Price.missing(f"others have traded {float(total / wanted):.1%} of the volume that the rate needs")

@@ -42,36 +42,31 @@ class Markouts:
 
 def markouts(sign: int, fills: Fills, market: MarketFacts) -> Markouts:
     """Measure the fills against the mids at and after them."""
-    realized: dict[int, float | None] = {}
-    impact: dict[int, float | None] = {}
-    markout: dict[int, float | None] = {}
-    covered: dict[int, float] = {}
-    missing: dict[str, str] = {}
     known = fills.mid2 != NO_PRICE
     paid = 2 * fills.price
     worth = np.where(known, fills.lots / np.where(known, fills.mid2, 1), 0.0)
-    mids: dict[int, Ints] = {}
-    for horizon in HORIZONS_S:
-        later = mids[horizon] = _later(fills, market, horizon)
-        usable = known & (later != NO_PRICE)
-        measured = int(fills.lots[usable].sum())
-        weights = np.where(usable, worth, 0.0)
-        realized[horizon] = _mean(2 * sign, paid - later, weights, measured)
-        impact[horizon] = _mean(2 * sign, later - fills.mid2, weights, measured)
-        markout[horizon] = _mean(sign, later - paid, weights, measured)
-        covered[horizon] = measured / fills.total if fills.total else 0.0
-        if not measured:
-            missing[f"markout_{horizon}"] = _why(fills, market, horizon)
+    later = _later(fills, market)
+    usable = known & (later != NO_PRICE)
+    measured = (usable @ fills.lots).tolist()
+    weights = np.where(usable, worth, 0.0)
+    realized = _means(2 * sign, paid - later, weights, measured)
+    impact = _means(2 * sign, later - fills.mid2, weights, measured)
+    markout = _means(sign, later - paid, weights, measured)
+    lots = fills.total
+    covered = {horizon: count / lots if lots else 0.0 for horizon, count in zip(HORIZONS_S, measured, strict=True)}
+    missing = {f"markout_{horizon}": _why(fills, market, horizon) for horizon in HORIZONS_S if markout[horizon] is None}
     effective = _mean(2 * sign, paid - fills.mid2, worth, int(fills.lots[known].sum()))
     if effective is None:
         missing["effective_spread_bps"] = NO_MID if fills.total else NO_FILLS
+    mids = dict(zip(HORIZONS_S, later, strict=True))
     return Markouts(effective, realized, impact, markout, covered, missing, mids)
 
 
-def _later(fills: Fills, market: MarketFacts, horizon_s: int) -> Ints:
-    """Twice the mid a horizon after each fill; past the close, or later than now, there is none."""
-    times = fills.ts + horizon_s * SECOND
-    return np.where(times > min(market.clock, market.closes), NO_PRICE, market.quotes.at(times))
+def _later(fills: Fills, market: MarketFacts) -> Ints:
+    """Twice the mid each horizon after each fill, a row a horizon; past the close, or later than now, there is none."""
+    times = np.concatenate([fills.ts + horizon * SECOND for horizon in HORIZONS_S])
+    mids = np.where(times > min(market.clock, market.closes), NO_PRICE, market.quotes.at(times))
+    return mids.reshape(len(HORIZONS_S), -1)
 
 
 def _why(fills: Fills, market: MarketFacts, horizon_s: int) -> str:
@@ -88,6 +83,12 @@ def _why(fills: Fills, market: MarketFacts, horizon_s: int) -> str:
     return "the market ended before" if market.closed else "the market has not come that far"
 
 
-def _mean(factor: int, moved: Ints, weights: Floats, total: int) -> float | None:
+def _mean(factor: int, moved: Ints | Floats, weights: Floats, total: int) -> float | None:
     """Mean over lots of factor x moved / twice the mid. weights: lots / twice the mid, 0 for what cannot be measured."""
     return factor * float(np.dot(moved, weights)) / total if total else None
+
+
+def _means(factor: int, moved: Ints, weights: Floats, totals: list[int]) -> dict[int, float | None]:
+    """The mean of each horizon's row."""
+    rows = zip(HORIZONS_S, moved.astype(np.float64), weights, totals, strict=True)
+    return {horizon: _mean(factor, row, weight, total) for horizon, row, weight, total in rows}

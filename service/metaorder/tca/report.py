@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from metaorder.domain.units import SECOND, price_text, ratio_text, rounded
+from metaorder.domain.units import SECOND, price_text, quotient, ratio_text, rounded
 from metaorder.tca.amounts import Amount
 from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED, benchmarks, closing, opening, slippage
 from metaorder.tca.bounds import NO_DECAY, REACTS, Bounds, bounds
@@ -229,7 +229,7 @@ def _parts_bps(parts: Mapping[str, Amount], total: Amount, notional: Amount) -> 
 def _bps(amount: Amount, notional: Amount) -> float | None:
     if amount.value is None or not notional.value:
         return None
-    return rounded(Fraction(amount.value, notional.value) * BPS, DIGITS)
+    return quotient(amount.value * BPS, notional.value, DIGITS)
 
 
 def _float_bps(share: float | None) -> float | None:
@@ -245,7 +245,7 @@ def _slippage(sign: int, average: Fraction | None, benchmark: Price) -> float | 
 
 def _share(part: int, whole: int) -> float | None:
     """A share of lots; None of nothing."""
-    return rounded(Fraction(part, whole), DIGITS) if whole else None
+    return quotient(part, whole, DIGITS) if whole else None
 
 
 def _seconds(nanos: int | None) -> float | None:

@@ -22,7 +22,7 @@ def working(children: Sequence[Row], docs: Sequence[FillDoc], fills: Fills, inst
     """The children, as the fills saw them; None where there are none. docs: of the fills."""
     if not children:
         return None
-    sent = {child["id"]: int(child["ts"]) for child in children}
+    sent = {child["id"]: child["ts"] for child in children}
     began = np.array([sent[doc.child_id] for doc in docs], dtype=np.int64)
     canceled = sum(child["status"] == CALLED_BACK and child["filled"] < child["quantity"] for child in children)
     return Working(
@@ -36,6 +36,8 @@ def working(children: Sequence[Row], docs: Sequence[FillDoc], fills: Fills, inst
 
 def first_passive(children: Sequence[Row], fills: Fills, lot: int) -> Ints:
     """Lots of each fill that were first placed passively: what rested, and what was crossed later."""
+    if not any(child["quantity"] > child["filled"] and child["time_in_force"] in RESTS for child in children):
+        return np.where(fills.maker, fills.lots, 0)
     happened: list[tuple[int, int, int]] = []
     for child in children:
         if child["time_in_force"] in RESTS:

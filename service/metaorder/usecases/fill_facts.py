@@ -16,6 +16,9 @@ from metaorder.tca.facts import NO_PRICE, Fills, Ints, Quotes
 
 Row = Mapping[str, Any]
 
+AT_ONCE = 1_024
+"""Documents that are read in one go."""
+
 
 class Grid(dict[str | None, int]):
     """Decimal strings as whole steps of a grid, each read once: fills share few prices. None, an empty side, is NO_PRICE."""
@@ -25,13 +28,27 @@ class Grid(dict[str | None, int]):
         exponent = step.normalize().as_tuple().exponent
         assert isinstance(exponent, int), "a step is finite"
         self._digits = max(2, -exponent)  # money is written with two digits at least
+        self._point = -self._digits - 1
         self._step = int(step.scaleb(self._digits))
 
     def __missing__(self, text: str) -> int:
-        whole, _, digits = text.partition(".")
-        self[text], rest = divmod(int(whole + digits.ljust(self._digits, "0")), self._step)
+        self[text], rest = divmod(self._scaled(text), self._step)
         assert not rest, f"{text} is on the grid"
         return self[text]
+
+    def _scaled(self, text: str) -> int:
+        if text[self._point : self._point + 1] == ".":
+            return int(text.replace(".", ""))
+        whole, _, digits = text.partition(".")
+        return int(whole + digits.ljust(self._digits, "0"))
+
+    def each(self, texts: Sequence[str]) -> Ints:
+        """All of them as steps, without remembering any: for amounts, which are seldom the same."""
+        at = self._point
+        full = [int(text.replace(".", "")) if text[at : at + 1] == "." else self._scaled(text) for text in texts]
+        found, rest = np.divmod(_ints(full), self._step)
+        assert not rest.any(), "every amount is on the grid"
+        return found
 
 
 class _Touch(msgspec.Struct, gc=False):
@@ -55,13 +72,17 @@ class FillDoc(msgspec.Struct, gc=False):
     reference: _Touch
 
 
-_read = msgspec.json.Decoder(FillDoc).decode
+_read = msgspec.json.Decoder(list[FillDoc]).decode
 
 
 def read_fills(rows: Sequence[Row], filled: int) -> list[FillDoc]:
     """The documents of the fills that come to `filled`; later ones are of an order that has moved on since it was read."""
-    fills = [_read(row["doc"]) for row in rows]
-    return [fill for fill in fills if fill.filled_quantity <= filled]
+    fills: list[FillDoc] = []
+    for start in range(0, len(rows), AT_ONCE):
+        fills += _read(f"[{','.join([row['doc'] for row in rows[start : start + AT_ONCE]])}]")
+    while fills and fills[-1].filled_quantity > filled:
+        fills.pop()
+    return fills
 
 
 def fill_facts(
@@ -86,7 +107,7 @@ def fill_facts(
         lots=_ints([fill.quantity for fill in fills]) // instrument.lot_size,
         price=_ints([points[fill.price] for fill in fills]),
         maker=np.array([fill.liquidity == Liquidity.MAKER for fill in fills], dtype=np.bool_),
-        fee=_ints([fees[fill.fee] for fill in fills]),
+        fee=fees.each([fill.fee for fill in fills]),
         certain=np.array([fill.certain for fill in fills], dtype=np.bool_),
         touch=ask if side is Side.BUY else bid,
         mid2=mid2(bid, ask),

@@ -15,11 +15,13 @@ from metaorder.domain.units import to_nanos
 from metaorder.models.propagator import Exponential, PowerLaw
 from metaorder.sim.record import AUCTION, MarketRecord
 from metaorder.sim.venues import in_order, read_venues
-from metaorder.tca.facts import NO_PRICE, Bools, Decay, MarketFacts, Quotes, Tape
+from metaorder.tca.facts import NO_PRICE, Bools, Decay, Ints, MarketFacts, Quotes, Tape
 
 Row = Mapping[str, Any]
 
 _decode = msgspec.json.Decoder().decode
+
+BLOCK = 4_096
 
 
 def market_facts(
@@ -34,29 +36,28 @@ def market_facts(
     """The market of one order. mine: the account's parents. untouched: a simulated market without the order, if it is known."""
     symbol = parent["symbol"]
     facts, spec = _decode(market["detail"])["facts"], _decode(market["spec"])
-    prints = record.prints
-    auction = (prints["flags"] & AUCTION) != 0
-    eligible = ~auction & ~_halted(record, prints["ts"])
-    ours = _involves(prints, record.parents, mine)
+    prints, halts = _Prints(record.prints), _Halts(record, quotes)
+    eligible = ~prints.crossed & ~halts.within(prints.whole.ts)
+    ours = prints.of(record.parents, mine)
     recorded, basis, alone_quotes = None, "external", None
     if spec["kind"] == "replay":
-        reference = record.reference
-        continuous = ((reference["flags"] & AUCTION) == 0) & ~_halted(record, reference["ts"])
-        recorded, basis = _tape(reference[continuous]), "replay"
+        reference = _Prints(record.reference)
+        continuous = ~reference.crossed & ~halts.within(reference.whole.ts)
+        recorded, basis = reference.where(continuous), "replay"
     elif untouched is not None:
-        alone = untouched.prints
-        recorded, basis = _tape(alone[(alone["flags"] & AUCTION) == 0]), "simulated"
+        alone = _Prints(untouched.prints)
+        recorded, basis = alone.where(~alone.crossed), "simulated"
         alone_quotes = quotes_of(untouched, instrument)
     return MarketFacts(
         clock=record.clock,
         opened=to_nanos(facts["open"]),
         closes=to_nanos(facts["close"]),
         closed=record.closed,
-        tape=_tape(prints[eligible & ~ours]),
-        whole=_tape(prints[eligible]),
+        tape=prints.where(eligible & ~ours),
+        whole=prints.where(eligible),
         recorded=recorded,
-        own=_tape(prints[eligible & _involves(prints, record.parents, frozenset([parent["id"]]))]),
-        auctions=_tape(prints[auction]),
+        own=prints.where(eligible & prints.of(record.parents, frozenset([parent["id"]]))),
+        auctions=prints.where(prints.crossed),
         quotes=quotes,
         basis=basis,
         assumptions=_assumptions(spec["options"], facts, symbol),
@@ -116,11 +117,17 @@ def _floor_assumptions(options: Row, instrument: Row) -> dict[str, object]:
 
 def quotes_of(record: MarketRecord, instrument: Instrument) -> Quotes:
     """Twice the mid at each change; none while a side is empty, the book locked or crossed, or trading halted."""
-    rows = record.quotes
-    bid, ask = rows["live"]["bid"], rows["live"]["ask"]
-    mid2 = (bid + ask) * instrument.points_per_tick
-    mid2[(bid >= ask) | (rows["live"]["bid_lots"] <= 0) | (rows["live"]["ask_lots"] <= 0) | (rows["halted"] != 0)] = NO_PRICE
-    return Quotes(np.ascontiguousarray(rows["ts"]), mid2)
+    rows, count = record.quotes, len(record.quotes)
+    ts, mid2 = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    for start in range(0, count, BLOCK):  # rows are wide: a block stays in the cache while its columns are read
+        block = slice(start, start + BLOCK)
+        live, halted = rows["live"][block], rows["halted"][block]
+        bid, ask = live["bid"], live["ask"]
+        found = bid + ask
+        found *= instrument.points_per_tick
+        found[(bid >= ask) | (live["bid_lots"] <= 0) | (live["ask_lots"] <= 0) | (halted != 0)] = NO_PRICE
+        mid2[block], ts[block] = found, rows["ts"][block]
+    return Quotes(ts, mid2)
 
 
 def halted_at(record: MarketRecord, ts: int) -> bool:
@@ -129,22 +136,46 @@ def halted_at(record: MarketRecord, ts: int) -> bool:
     return at >= 0 and bool(record.quotes["halted"][at])
 
 
-def _halted(record: MarketRecord, times: npt.NDArray[np.int64]) -> Bools:
-    """Whether trading was halted both before and after each instant: a print on the edge is of the trading side."""
-    changes = record.quotes
-    if not changes["halted"].any():
-        return np.zeros(len(times), dtype=np.bool_)
-    ts, halted = np.ascontiguousarray(changes["ts"]), np.concatenate([[0], changes["halted"]]) != 0
-    found: Bools = halted[np.searchsorted(ts, times, side="left")] & halted[np.searchsorted(ts, times, side="right")]
-    return found
+class _Halts:
+    """When trading was halted, read once: a rare thing, looked up for each print of a record."""
+
+    def __init__(self, record: MarketRecord, quotes: Quotes) -> None:
+        self._ts = quotes.ts
+        blind = np.flatnonzero(quotes.mid2 == NO_PRICE)  # a halt has no mid
+        self._halted = np.zeros(len(quotes.ts) + 1, dtype=np.bool_)
+        self._halted[blind + 1] = record.quotes["halted"][blind] != 0
+        self._any = bool(self._halted.any())
+
+    def within(self, times: Ints) -> Bools:
+        """Whether trading was halted both before and after each instant: a print on the edge is of the trading side."""
+        if not self._any:
+            return np.zeros(len(times), dtype=np.bool_)
+        before, after = (np.searchsorted(self._ts, times, side=side) for side in ("left", "right"))
+        found: Bools = self._halted[before] & self._halted[after]
+        return found
 
 
-def _involves(prints: npt.NDArray[np.void], parents: tuple[str, ...], which: frozenset[str]) -> Bools:
-    """Prints in which one of `which` took part, on either side."""
-    keys = np.array([name in which for name in parents], dtype=np.bool_)
-    found: Bools = keys[prints["parent"]] | keys[prints["counterparty"]]
-    return found
+class _Prints:
+    """Prints of a record by column, of which some are asked for at a time. keys: of those who took part, on either side."""
+
+    def __init__(self, prints: npt.NDArray[np.void]) -> None:
+        self.whole = tape_of(prints)
+        self._sides = np.ascontiguousarray(prints["parent"]), np.ascontiguousarray(prints["counterparty"])
+        self.crossed: Bools = (prints["flags"] & AUCTION) != 0
+
+    def of(self, parents: tuple[str, ...], which: frozenset[str]) -> Bools:
+        """Prints in which one of `which` took part."""
+        keys = np.array([name in which for name in parents], dtype=np.bool_)
+        bought, sold = self._sides
+        found: Bools = keys[bought] | keys[sold]
+        return found
+
+    def where(self, chosen: Bools) -> Tape:
+        """The chosen prints."""
+        whole = self.whole
+        return Tape(whole.ts[chosen], whole.points[chosen], whole.lots[chosen])
 
 
-def _tape(prints: npt.NDArray[np.void]) -> Tape:
+def tape_of(prints: npt.NDArray[np.void]) -> Tape:
+    """Prints as a tape."""
     return Tape(*(np.ascontiguousarray(prints[name]) for name in ("ts", "points", "lots")))

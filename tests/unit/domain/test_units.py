@@ -15,6 +15,7 @@ from metaorder.domain.units import (
     SECOND,
     mid_text,
     price_text,
+    quotient,
     ratio_text,
     rounded,
     share_text,
@@ -216,3 +217,10 @@ def test_a_decimal_that_is_not_plain_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["1" * 30, "-" + "1" * 30, "0." + "1" * 29, "-0." + "1" * 29, "-0", "007.50"])
 def test_a_plain_decimal_of_thirty_digits_is_read_exactly(text: str) -> None:
     assert Fraction(to_decimal(text, field="x")) == Fraction(text)
+
+
+@given(st.integers(-(10**20), 10**20), st.integers(1, 10**15), st.integers(0, 8))
+def test_a_quotient_is_the_rounded_ratio(part: int, whole: int, digits: int) -> None:
+    ratio = Fraction(part, whole)
+    assert quotient(part, whole, digits) == quotient(-part, -whole, digits) == rounded(ratio, digits)
+    assert rounded(ratio, digits) == float(ratio_text(ratio, digits))
