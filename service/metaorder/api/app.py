@@ -26,6 +26,7 @@ from metaorder.api import (
     risk,
     stream,
     tickets,
+    venues,
 )
 from metaorder.api.context import Context
 from metaorder.api.middleware import BodyLimit, CountRequests, PlainAddress
@@ -61,6 +62,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
         baskets.router,
         analysis.router,
         aggregates.router,
+        venues.router,
         counterfactual.router,
         estimates.router,
         order_reads.fills_router,

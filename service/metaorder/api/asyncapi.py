@@ -12,7 +12,7 @@ from typing import Any, NewType, Union, get_args, get_origin
 from metaorder import __version__
 from metaorder.core.convert import hints_of, wire_name
 from metaorder.core.events import EVENT_TYPES, ChildAccepted, ChildPendingCancel, Fill
-from metaorder.core.wire import LEFT_OUT
+from metaorder.core.wire import LEFT_OUT, MONEY
 from metaorder.domain.child import ChildStatus
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder, Side, Status
@@ -122,6 +122,8 @@ def _event(name: str, kind: type[Any]) -> Schema:
             properties["child_id"] = TEXT
         elif field == "fee":
             properties["fee"] = {**DECIMAL, "description": "negative = a rebate"}
+        elif field in MONEY:
+            properties[field] = {**DECIMAL, "description": "against the mid, in the currency; negative = it earned"}
         else:
             properties[wire_name(kind, field)] = _schema(hint)
     if kind in {Fill, ChildAccepted, ChildPendingCancel}:

@@ -123,4 +123,4 @@ async def parent_row(ctx: Context, principal: Principal, parent_id: str) -> Row:
 
 def _reason(row: Any) -> dict[str, Any]:
     shown = views.child(row)
-    return {"child_id": shown["id"], "ts": shown["ts"], "reason": shown["reason"], "quote": shown["quote"]}
+    return {"child_id": shown["id"], **{name: shown[name] for name in ("ts", "reason", "expected_cost", "quote")}}

@@ -130,6 +130,7 @@ class ChildOut(Reply):
     filled_quantity: int
     status: ChildStatus
     reason: dict[str, Any]
+    expected_cost: str | None = Field(description="if it fills as meant, against the mid, fees included; negative = it earns")
     quote: QuoteOut
     venue_quote: QuoteOut | None = Field(description="of its venue alone, where the symbol trades at several")
     queue_ahead: int | None
@@ -152,6 +153,7 @@ class ReasonOut(Reply):
     child_id: str
     ts: str
     reason: dict[str, Any]
+    expected_cost: str | None = Field(description="if it fills as meant, against the mid, fees included; negative = it earns")
     quote: QuoteOut
 
 

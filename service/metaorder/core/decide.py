@@ -10,12 +10,13 @@ from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, Par
 from metaorder.core.execution import Execution
 from metaorder.domain.child import Child, ChildStatus, ChildType
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import EndReason, Waiting
+from metaorder.domain.order import EndReason, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
+from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.venues import Route, VenueView, route
 
@@ -89,17 +90,19 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     stop = order.next_blackout(market.now)
     gates = [gate for gate in gates if market.now + gate.latency < stop]
     if not gates:  # a child would arrive in a blackout
-        actions, parcels = [action for action in actions if not isinstance(action, Place)], []
+        actions = [action for action in actions if not isinstance(action, Place)]
+    in_time = {gate.venue for gate in gates}
+    parcels = [parcel for parcel in parcels if parcel.route.venue in in_time]
     events: list[Event] = []
     if note is not None:
         intent = replace(intent, reason={**intent.reason, "split": note})
     for parcel in parcels:
-        events.append(_submitted(execution, parcel, intent, wish, bound, market, len(events)))
+        events.append(_submitted(execution, parcel, intent, wish, bound, market, gates, len(events)))
     for action in actions:
         if isinstance(action, Place):
-            routed = _routed(action, wish, gates, market)
+            routed = _routed(action, wish, gates, market, execution)
             if routed is not None:
-                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, len(events)))
+                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, gates, len(events)))
         else:
             events.append(_pulled(action.number, action.why))
     events += _waiting(execution, _waiting_for(execution, wish, intent.held, bound, [*actions, *parcels]))
@@ -272,11 +275,11 @@ def _unanswered(execution: Execution) -> bool:
     return any(child.status is ChildStatus.PENDING_NEW for child in execution.open.values())
 
 
-def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState) -> Route | None:
+def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState, execution: Execution) -> Route | None:
     """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
     if not market.venues:
         return Route(place, gates[0].venue, market.quote, [])
-    return route(place, wish, _views(gates, market))
+    return route(place, wish, _views(gates, market), execution.outcomes)
 
 
 def _actions(
@@ -304,7 +307,14 @@ def _views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:
 
 
 def _submitted(
-    execution: Execution, parcel: Parcel, intent: Intent, wish: Wish, bound: str | None, market: MarketState, before: int
+    execution: Execution,
+    parcel: Parcel,
+    intent: Intent,
+    wish: Wish,
+    bound: str | None,
+    market: MarketState,
+    gates: Sequence[Gate],
+    before: int,
 ) -> ChildSubmitted:
     routed = parcel.route
     action = routed.place
@@ -336,7 +346,16 @@ def _submitted(
         reason=reason,
         quote=market.quote,
         venue_quote=routed.quote if market.venues else None,
+        expected_cost=_expected(execution.order.side, routed, gates, market),
     )
+
+
+def _expected(side: Side, routed: Route, gates: Sequence[Gate], market: MarketState) -> int | None:
+    """What a child is expected to cost against the mid, at the fees of its venue [points x lots]."""
+    mid2, action = market.quote.mid2, routed.place
+    assert mid2 is not None, "nothing is sent without a mid"
+    grid = next(gate.instrument for gate in gates if gate.venue == routed.venue)
+    return expected(side, action.price, action.lots, action.time_in_force, routed.quote.far(side), mid2, grid)
 
 
 def _waiting_for(

@@ -121,6 +121,7 @@ class ChildSubmitted:
     """A child order was sent, and why. `quote` is the touch without our own orders that it was decided on.
 
     venue_quote: the touch of its venue alone, where the symbol trades at several.
+    expected_cost: of the whole child against the mid, if it fills as it is meant to; negative = it earns [points x lots].
     """
 
     number: int
@@ -133,6 +134,7 @@ class ChildSubmitted:
     reason: Reason
     quote: Quote
     venue_quote: Quote | None = None
+    expected_cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,8 @@ class Fill:
     evidence: what the fill rests on: l3, l2, trades or bars; certain or assumed.
     after_end: the fill came after the order's end, or after its terminal state.
     venue_quote: what `quote` is, of the fill's venue alone, where the symbol trades at several.
+    cost: against the mid, that decided on where it took, that just before the fill where it rested; expected_cost: the part of
+    what was expected of the child [points x lots]. None: it was not known.
     """
 
     number: int
@@ -206,6 +210,8 @@ class Fill:
     filled: Lots
     leaves: Lots
     venue_quote: Quote | None = None
+    cost: int | None = None
+    expected_cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

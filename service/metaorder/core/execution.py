@@ -44,6 +44,7 @@ from metaorder.domain.order import (
 from metaorder.domain.state import NO_BASIS, Algorithm, Basis, Outcome
 from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own, rolling_window
+from metaorder.routing.costs import with_fill
 
 CATCH_UP_HORIZON = Nanos(5 * MINUTE)
 
@@ -211,6 +212,8 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
                 good_till=event.good_till,
                 sent=ts,
                 expected=_expected(event),
+                cost=event.expected_cost,
+                mid2=event.quote.mid2,
             )
             assert event.number == execution.children + 1, "children are numbered without a gap"
             return replace(execution, open={**execution.open, event.number: child}, children=event.number)
@@ -246,8 +249,17 @@ def _learned(execution: Execution, child: Child) -> Mapping[str, Outcome]:
     if child.expected is None or not child.status.terminal or child.status is ChildStatus.REJECTED:
         return execution.outcomes
     known = execution.outcomes.get(child.venue, Outcome())
-    learned = Outcome(Lots(known.expected + child.expected), Lots(known.filled + child.filled))
+    learned = replace(known, expected=Lots(known.expected + child.expected), filled=Lots(known.filled + child.filled))
     return {**execution.outcomes, child.venue: learned}
+
+
+def _charged(execution: Execution, event: Fill) -> Execution:
+    """What a fill cost beyond what was expected is remembered of its venue."""
+    if event.cost is None or event.expected_cost is None:
+        return execution
+    known = execution.outcomes.get(event.venue, Outcome())
+    learned = with_fill(known, event.lots, event.cost - event.expected_cost, event.liquidity)
+    return replace(execution, outcomes={**execution.outcomes, event.venue: learned})
 
 
 def with_child(children: Mapping[int, Child], child: Child) -> dict[int, Child]:
@@ -259,6 +271,7 @@ def with_child(children: Mapping[int, Child], child: Child) -> dict[int, Child]:
 
 
 def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
+    execution = _charged(execution, event)
     child = execution.open[event.number]
     filled = Lots(child.filled + event.lots)
     assert filled <= child.lots, "a venue cannot fill more than the child"

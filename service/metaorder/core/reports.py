@@ -10,6 +10,7 @@ from metaorder.core.events import ChildAccepted, ChildCanceled, ChildExpired, Ch
 from metaorder.core.execution import Execution
 from metaorder.domain.units import Lots
 from metaorder.domain.venue import Report, ReportKind
+from metaorder.routing.costs import achieved, part
 
 
 def reported(report: Report, execution: Execution, gates: Sequence[Gate], prefix: str) -> Event:
@@ -34,6 +35,10 @@ def _filled(report: Report, execution: Execution, gates: Sequence[Gate], prefix:
     child = execution.open[report.number]
     filled = Lots(execution.filled + report.lots)
     gate = next(gate for gate in gates if gate.venue == child.venue)
+    fee = gate.instrument.fee(report.price, report.lots, maker=maker)
+    cost = achieved(
+        execution.order.side, report.price, report.lots, fee, report.liquidity, child.mid2, report.quote, gate.instrument
+    )
     return Fill(
         number=report.number,
         execution_id=f"{prefix}-{child.venue}-{report.number_of_fill}",
@@ -41,7 +46,7 @@ def _filled(report: Report, execution: Execution, gates: Sequence[Gate], prefix:
         price=report.price,
         lots=report.lots,
         liquidity=report.liquidity,
-        fee=gate.instrument.fee(report.price, report.lots, maker=maker),
+        fee=fee,
         quote=report.quote,
         reference=report.reference,
         evidence=report.evidence,
@@ -50,4 +55,6 @@ def _filled(report: Report, execution: Execution, gates: Sequence[Gate], prefix:
         filled=filled,
         leaves=Lots(execution.order.lots - filled),
         venue_quote=report.venue_quote,
+        cost=None if child.cost is None else cost,
+        expected_cost=None if cost is None else part(child.cost, report.lots, child.lots),
     )

@@ -17,7 +17,10 @@ from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, ParentOrder
 from metaorder.domain.units import price_text, time_text, to_nanos
 
-LEFT_OUT = frozenset({"venue_quote", "detail"})
+MONEY = frozenset({"fee", "cost", "expected_cost"})
+"""Fields of events that are counted in points times lots, and written in the currency."""
+
+LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost"})
 """Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
 
 
@@ -54,10 +57,10 @@ class Wire:
             value = getattr(event, field.name)
             if field.name == "number":
                 doc["child_id"] = child_id(happened.parent, value)
-            elif field.name == "fee":
-                doc["fee"] = money_text(value, self._instrument)
             elif field.name in LEFT_OUT and value is None:
                 continue
+            elif field.name in MONEY:
+                doc[field.name] = money_text(value, self._instrument)
             else:
                 doc[field.wire] = field.out(value)
         if isinstance(event, Fill):
@@ -75,8 +78,8 @@ class Wire:
         for field in self._converters.plan(kind):
             if field.name == "number":
                 values[field.name] = int(doc["child_id"].rpartition("-")[2])
-            elif field.name == "fee":
-                values[field.name] = int(Fraction(doc["fee"]) / Fraction(self._instrument.money_size))
+            elif field.name in MONEY and field.name in doc:
+                values[field.name] = int(Fraction(doc[field.name]) / Fraction(self._instrument.money_size))
             elif field.wire in doc or not field.optional:
                 values[field.name] = field.into(doc[field.wire])
         return Happened(ParentId(doc["parent_id"]), to_nanos(doc["ts"]), kind(**values))

@@ -80,6 +80,7 @@ class Child:
     good_till: when the venue must drop it, whatever happens to us.
     sent: when we sent it.
     expected: lots that the router expected it to have filled by then; None where it did not say.
+    cost: what it is expected to cost if it fills [points x lots]; mid2: bid + ask that it was decided on [ticks].
     """
 
     number: int
@@ -93,6 +94,8 @@ class Child:
     filled: Lots = Lots(0)
     status: ChildStatus = ChildStatus.PENDING_NEW
     expected: Lots | None = None
+    cost: int | None = None
+    mid2: Ticks | None = None
 
     @property
     def open(self) -> Lots:

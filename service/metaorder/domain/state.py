@@ -224,10 +224,19 @@ class SplitTerms:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What resting at a venue came to: lots that were expected to be filled, and lots that were, of children that have ended."""
+    """What an order has met at a venue.
+
+    expected, filled: lots that were expected to be filled at rest, and lots that were, of children that have ended.
+    rested, rested_more: lots filled at rest, and what they cost beyond what was expected [points x lots]; took, took_more: of
+    lots that were taken.
+    """
 
     expected: Lots = Lots(0)
     filled: Lots = Lots(0)
+    rested: Lots = Lots(0)
+    rested_more: int = 0
+    took: Lots = Lots(0)
+    took_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

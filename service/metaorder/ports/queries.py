@@ -65,6 +65,49 @@ class Cell:
     mean: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueAsked:
+    """A question of how a venue served. where: symbol, market and algo that must be so. since: children sent from then on."""
+
+    venue: str
+    where: Mapping[str, str]
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueCosts:
+    """Children of one symbol and way at a venue. Quantities in units, money in the currency.
+
+    rests: they were to rest. reached: children that were filled at all; refused: by the venue. traded, maker: filled units, and
+    those filled at rest. known: children whose fills have both a cost and an expected one; weight: their units; cost, expected:
+    summed over them; more_more, more_weight, weight_weight: sums over children of d d, d w and w w, where d = cost - expected.
+    waited_ns: mean time to the first fill.
+    """
+
+    symbol: str
+    currency: str
+    rests: bool
+    children: int
+    quantity: int
+    filled: int
+    reached: int
+    refused: int
+    fills: int
+    traded: int
+    maker: int
+    known: int
+    weight: float
+    cost: float
+    expected: float
+    more_more: float
+    more_weight: float
+    weight_weight: float
+    waited_ns: float | None
+
+
+VenueSums = list[VenueCosts]
+
+
 class Queries(Protocol):
     """Reads after writes: whatever was acknowledged is seen."""
 
@@ -158,6 +201,10 @@ class Queries(Protocol):
 
     async def aggregate(self, principal: Principal, asked: Asked, *, compared: bool) -> tuple[Values, list[Cell]]:
         """Figures of many orders by group; cells only where groups are compared."""
+        ...
+
+    async def venue(self, principal: Principal, asked: VenueAsked) -> VenueSums:
+        """What the account's children came to at a venue, by symbol and way; empty where it sent none there."""
         ...
 
     async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ from metaorder.routing import outflows
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.score import Venue, scored
 from metaorder.routing.split import Splitting, alternatives, in_lots, within
-from metaorder.routing.venues import Route, VenueView, ahead
+from metaorder.routing.venues import Route, VenueView, ahead, learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def allocate(
     assert far is not None
     price = near if side.within(near, wish.limit) else wish.limit
     assert price is not None, "a price that is outside the limit has a limit"
-    terms = _terms(lots, asked, wish, open_venues, price)
+    terms = _terms(lots, asked, wish, open_venues, price, outcomes)
     depths = [_depth(view, side) for view in open_venues]
     horizon = max(0, asked.until - market.now) / SECOND
     means = [
@@ -63,7 +63,7 @@ def allocate(
     found = within(terms, scenarios) if takes else _resting(terms, scenarios)
     market_lots, limits = in_lots(found, lots)
     reason = _reason(terms, found, scenarios, open_venues, market_lots, asked, takes, price)
-    parcels = _taken(market_lots, wish, open_venues, reason)
+    parcels = _taken(market_lots, wish, open_venues, outcomes, reason)
     fills = np.minimum(np.maximum(scenarios - np.asarray(terms.ahead), 0.0), np.asarray(limits, dtype=np.float64)).mean(axis=0)
     for place, (view, part) in enumerate(zip(open_venues, limits, strict=True)):
         size = part if wish.max_child is None else min(part, wish.max_child)
@@ -71,13 +71,15 @@ def allocate(
         if size < wish.min_child or (crossed is not None and side.within(crossed, price)):
             continue
         child = Place(price, Lots(size), TimeInForce.GTD, "resting by the split")
-        expected: Reason = {"expected_fill": int(fills[place]), "expected_cost": _text(-terms.earned[place])}
+        expected: Reason = {"expected_fill": int(fills[place])}
         parcels.append(Parcel(Route(child, view.venue, view.quote, []), asked.until, {**reason, **expected}))
     return parcels, None
 
 
-def _terms(lots: int, asked: SplitTerms, wish: Wish, venues: Sequence[VenueView], price: Ticks) -> Terms:
-    """The split's terms in points of the tape a lot."""
+def _terms(
+    lots: int, asked: SplitTerms, wish: Wish, venues: Sequence[VenueView], price: Ticks, outcomes: Mapping[str, Outcome]
+) -> Terms:
+    """The split's terms in points of the tape a lot. What fills at rest cost beyond what was expected comes off the rebate."""
     grid = venues[0].instrument
     point = float(grid.point_size)
     assert wish.quote.bid is not None
@@ -87,6 +89,8 @@ def _terms(lots: int, asked: SplitTerms, wish: Wish, venues: Sequence[VenueView]
     fee = taker if asked.taker_fee is None else asked.taker_fee / point
     makers = [float(-view.instrument.fee(price, Lots(1), maker=True)) for view in venues]
     rebates = tuple(makers if asked.rebate is None else [asked.rebate / point] * len(makers))
+    extra = [learned(view, wish, Lots(lots), outcomes, maker=True) for view in venues]
+    rebates = tuple(rebate - more for rebate, more in zip(rebates, extra, strict=True))
     worth = 2 * half + fee + max(rebates)
     under = 2 * max(worth, half) if asked.under is None else asked.under / point
     return Terms(
@@ -107,23 +111,23 @@ def _resting(terms: Terms, scenarios: np.ndarray) -> Splitting:
     return within(dear, scenarios)
 
 
-def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], reason: Reason) -> list[Parcel]:
+def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome], reason: Reason) -> list[Parcel]:
     """Immediate children, the lowest price after fees first, each for no more than its venue shows."""
     side, parcels, left = wish.side, [], lots
     priced = []
     for view in venues:
         far = view.quote.far(side)
         if far is not None and side.within(far, wish.worst):
-            priced.append((side.sign * view.instrument.points(far) + view.instrument.fee(far, Lots(1), maker=False), view, far))
-    for cost, view, far in sorted(priced, key=lambda each: each[0]):
+            more = learned(view, wish, Lots(lots), outcomes, maker=False)
+            priced.append(
+                (side.sign * view.instrument.points(far) + view.instrument.fee(far, Lots(1), maker=False) + more, view, far)
+            )
+    for _, view, far in sorted(priced, key=lambda each: each[0]):
         size = min(left, view.quote.far_size(side), left if wish.max_child is None else wish.max_child)
         if size < wish.min_child:
             continue
         child = Place(far, Lots(size), TimeInForce.IOC, "taking by the split")
-        mid2 = wish.quote.mid2
-        assert mid2 is not None
-        over_mid = cost - side.sign * mid2 * view.instrument.points_per_tick / 2
-        parcels.append(Parcel(Route(child, view.venue, view.quote, []), None, {**reason, "expected_cost": _text(over_mid)}))
+        parcels.append(Parcel(Route(child, view.venue, view.quote, []), None, reason))
         left -= size
     return parcels
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,8 +10,9 @@ from metaorder.domain.child import TimeInForce
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import Side
-from metaorder.domain.state import Candidate, Candidates
+from metaorder.domain.state import Candidates, Outcome
 from metaorder.domain.units import Lots, Ticks
+from metaorder.routing.costs import surcharge
 from metaorder.routing.placement import Place, Wish
 
 
@@ -34,22 +35,35 @@ class Route:
     candidates: Candidates
 
 
-def route(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+NOTHING: Mapping[str, Outcome] = {}
+
+
+def route(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome] = NOTHING) -> Route | None:
     """The venue for a child, in a fixed order of preference, so that the same touches send it to the same place.
 
-    Takes: price plus the taker's fee on the child's lots, the lowest first; then the most lots shown there. Another venue's worse
-    price may be the cheaper one. Rests: the edge of a fill times the share of the queue that is ours,
+    outcomes: what the order has met at each venue: what fills there cost beyond what was expected counts in the choice.
 
-        (half the spread - the maker's fee a lot) * lots / (lots + lots ahead)
+    Takes: price plus the taker's fee on the child's lots, and what was learned, the lowest first; then the most lots shown there.
+    Another venue's worse price may be the cheaper one. Rests: the edge of a fill times the share of the queue that is ours,
+
+        (half the spread - the maker's fee a lot - what was learned) * lots / (lots + lots ahead)
 
     the highest first. What is equal in all goes to the venue that stands first. None: no venue shows what the child could take.
     """
     if place.time_in_force is TimeInForce.IOC:
-        return _take(place, wish, venues)
-    return _rest(place, wish, venues)
+        return _take(place, wish, venues, outcomes)
+    return _rest(place, wish, venues, outcomes)
 
 
-def _take(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+def learned(view: VenueView, wish: Wish, lots: Lots, outcomes: Mapping[str, Outcome], *, maker: bool) -> float:
+    """What fills at a venue cost a lot beyond what was expected, half a spread at most [points a lot]."""
+    outcome = outcomes.get(view.venue)
+    if outcome is None:
+        return 0.0
+    return surcharge(outcome, lots, maker=maker, most=float(_half_spread(wish.quote)) * view.instrument.points_per_tick)
+
+
+def _take(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome]) -> Route | None:
     side = wish.side
     found = []
     for view in venues:
@@ -59,7 +73,11 @@ def _take(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None
         fee = view.instrument.fee(far, place.lots, maker=False)
         cost = side.sign * view.instrument.points(far) * place.lots + fee
         shown = view.quote.far_size(side)
-        facts: Candidate = {"venue": view.venue, "price": far, "shown": shown, "fee": fee, "cost": cost}
+        facts: dict[str, int | str] = {"venue": view.venue, "price": far, "shown": shown, "fee": fee, "cost": cost}
+        more = learned(view, wish, place.lots, outcomes, maker=False)
+        if more:
+            cost += round(more * place.lots)
+            facts["learned"] = f"{more:.6g}"
         found.append((cost, -shown, view, far, facts))
     if not found:
         return None
@@ -76,7 +94,7 @@ def _shown_of(lots: Lots, shown: Lots, wish: Wish) -> Lots:
     return lots if 0 < wish.left - fits < wish.min_child else Lots(fits)
 
 
-def _rest(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None:
+def _rest(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome]) -> Route | None:
     found = []
     for view in venues:
         far = view.quote.far(wish.side)
@@ -85,8 +103,18 @@ def _rest(place: Place, wish: Wish, venues: Sequence[VenueView]) -> Route | None
         stands = ahead(view.quote, wish.side, place.price)
         fee = view.instrument.fee(place.price, place.lots, maker=True)
         edge = Fraction(_half_spread(wish.quote) * view.instrument.points_per_tick * place.lots - fee)
+        more = learned(view, wish, place.lots, outcomes, maker=True)
+        edge -= round(more * place.lots)
         score = edge * Fraction(place.lots, place.lots + stands) if edge > 0 else edge
-        facts: Candidate = {"venue": view.venue, "price": place.price, "ahead": stands, "fee": fee, "edge": int(score)}
+        facts: dict[str, int | str] = {
+            "venue": view.venue,
+            "price": place.price,
+            "ahead": stands,
+            "fee": fee,
+            "edge": int(score),
+        }
+        if more:
+            facts["learned"] = f"{more:.6g}"
         found.append((-score, stands, view, facts))
     if not found:
         return None

@@ -111,6 +111,7 @@ def child(row: Mapping[str, Any]) -> Doc:
         "filled_quantity": row["filled"],
         "status": row["status"],
         "reason": more["reason"],
+        "expected_cost": more.get("expected_cost"),
         "quote": more["quote"],
         "venue_quote": more.get("venue_quote"),
         "queue_ahead": more.get("queue_ahead"),

@@ -24,7 +24,7 @@ from metaorder.core.events import (
     ScheduleSet,
 )
 from metaorder.core.execution import CATCH_UP_HORIZON, Execution
-from metaorder.domain.child import ChildStatus
+from metaorder.domain.child import ChildStatus, Liquidity
 from metaorder.domain.order import EndReason, Status, SuspendReason, Waiting
 from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own
@@ -176,3 +176,12 @@ def test_lag_is_made_up_over_five_minutes_or_what_remains() -> None:
     assert execution.pace_horizon(OPEN) == CATCH_UP_HORIZON == 5 * MINUTE
     assert execution.pace_horizon(at(540)) == MINUTE
     assert execution.pace_horizon(Nanos(at(600) + 5)) == 1
+
+
+def test_what_a_fill_cost_beyond_what_was_expected_is_known_of_its_venue() -> None:
+    sent = submitted(expected_cost=-7_000)
+    dear = replace(fill(lots=40), cost=-800, expected_cost=-2_800)
+    took = replace(fill(lots=60), cost=900, expected_cost=-4_200, liquidity=Liquidity.TAKER)
+    seen = fold(sent, acknowledged(), dear, took, start=started()).outcomes["FAKE"]
+    assert (seen.rested, seen.rested_more, seen.took, seen.took_more) == (40, 2_000, 60, 5_100)
+    assert fold(submitted(), acknowledged(), fill(), start=started()).outcomes == {}, "nothing was expected of it"

@@ -36,3 +36,12 @@ def test_the_other_reports_keep_what_the_venue_said() -> None:
     canceled = told(ReportKind.CANCELED, execution)
     assert isinstance(canceled, ChildCanceled)
     assert canceled.lots == 40
+
+
+def test_a_fill_says_what_it_cost_and_what_was_expected_of_its_part_of_the_child() -> None:
+    fill = told(ReportKind.FILL, fold(submitted(expected_cost=-5_000), start=started()))
+    assert isinstance(fill, Fill)
+    assert (fill.cost, fill.expected_cost) == (40 * (50 + 30), -2_000)
+    plain = told(ReportKind.FILL, fold(submitted(), start=started()))
+    assert isinstance(plain, Fill)
+    assert (plain.cost, plain.expected_cost) == (None, None)

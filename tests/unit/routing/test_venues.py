@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.instrument import FeeUnit
 from metaorder.domain.order import Side
+from metaorder.domain.state import Outcome
 from metaorder.domain.units import Lots, Ticks
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.venues import Route, VenueView, route
@@ -145,3 +146,25 @@ def test_a_route_is_one_of_its_venues_within_the_limit_and_the_size(
 def test_the_same_venues_give_the_same_route(tif: TimeInForce) -> None:
     venues = [view("A", taker="0.0010"), view("B", maker="-0.0010"), view("C", bid_size=10)]
     assert sent(tif, *venues) == sent(tif, *venues)
+
+
+def test_what_fills_at_a_venue_cost_beyond_what_was_expected_counts_in_the_choice() -> None:
+    venues = (view("A"), view("B"))
+    dear = {"A": Outcome(rested=Lots(400), rested_more=400 * 90, took=Lots(400), took_more=400 * 50)}
+    place = Place(Ticks(102), Lots(40), TimeInForce.IOC, "because")
+    plain, learned = route(place, wish(quote=ACROSS), venues), route(place, wish(quote=ACROSS), venues, dear)
+    assert plain is not None
+    assert learned is not None
+    assert (plain.venue, learned.venue) == ("A", "B")
+    assert "learned" in learned.candidates[1]
+    rests = replace(place, price=Ticks(100), time_in_force=TimeInForce.GTD)
+    found = route(rests, wish(quote=ACROSS), venues, dear)
+    assert found is not None
+    assert found.venue == "B"
+
+
+def test_a_venue_that_was_cheaper_than_expected_is_liked_better() -> None:
+    cheap = {"B": Outcome(took=Lots(400), took_more=-400 * 20)}
+    found = route(Place(Ticks(102), Lots(40), TimeInForce.IOC, "because"), wish(quote=ACROSS), (view("A"), view("B")), cheap)
+    assert found is not None
+    assert found.venue == "B"

@@ -251,5 +251,7 @@ def _new_child(row: Sealed, doc: Row) -> Row:
         "ts": to_nanos(doc["ts"]),
         "ended": None,
         "ended_reason": None,
-        "doc": _dump({name: doc[name] for name in ("reason", "quote", "venue_quote", "good_till") if name in doc}).decode(),
+        "doc": _dump(
+            {name: doc[name] for name in ("reason", "quote", "venue_quote", "good_till", "expected_cost") if name in doc}
+        ).decode(),
     }

@@ -26,10 +26,11 @@ from metaorder.adapters.db.tables import (
     records,
     streams,
 )
+from metaorder.adapters.db.venue_performance import performance
 from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Values
+from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Values, VenueAsked, VenueSums
 
 Result = TypeVar("Result")
 FILTERS = ("status", "market", "symbol", "algo", "basket_id")
@@ -186,6 +187,10 @@ class SqlQueries:
             return found, analyses.cells(connection, principal.account, asked) if compared else []
 
         return await self._run(read)
+
+    async def venue(self, principal: Principal, asked: VenueAsked) -> VenueSums:
+        """What the account's children came to at a venue."""
+        return await self._run(lambda connection: performance(connection, principal.account, asked))
 
     async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:
         """Probability and z-score of each order that was forecast."""
