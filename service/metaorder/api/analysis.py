@@ -16,7 +16,9 @@ from metaorder.api.timeline_shapes import TIMELINE
 from metaorder.tca.recommendations import recommendations
 from metaorder.usecases import views
 from metaorder.usecases.analyse import analyse
-from metaorder.usecases.tca_page import page, series
+from metaorder.usecases.tca_drawn import series
+from metaorder.usecases.tca_page import page
+from metaorder.usecases.tca_story import story
 from metaorder.usecases.tca_words import markdown, summary, title
 from metaorder.usecases.timeline import timeline
 
@@ -50,13 +52,14 @@ async def get_report(
 
     def write() -> Response:
         doc = analyse(case)
-        found = recommendations(doc)
+        found, happened = recommendations(doc), story(case)
         if format == "json":
-            said = {"title": title(doc, order), "summary": summary(doc, order)}
-            return reply({**said, "recommendations": [asdict(each) for each in found], "analysis": doc})
+            said = {"title": title(doc, order), "summary": summary(doc, order, happened)}
+            rules = [{**asdict(each), "unit": each.unit.strip()} for each in found]
+            return reply({**said, "recommendations": rules, "analysis": doc})
         if format == "html":
-            return Response(page(doc, order, found, series(case)), media_type="text/html")
-        return Response(markdown(doc, order, found), media_type="text/markdown")
+            return Response(page(doc, order, found, series(case), happened), media_type="text/html")
+        return Response(markdown(doc, order, found, happened), media_type="text/markdown")
 
     return await asyncio.to_thread(write)
 

@@ -367,11 +367,12 @@ class TcaOut(Reply):
 
 
 class RecommendationOut(Reply):
-    """A rule that fired: what was observed, and beyond which threshold it fires."""
+    """A rule that fired: what was observed, and beyond which threshold it fires. unit: of both."""
 
     rule: str
     observed: float
     threshold: float
+    unit: str
     text: str
 
 

@@ -28,12 +28,16 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """rule: a stable name. observed: what was seen. threshold: beyond which it fires. text: what to consider."""
+    """rule: a stable name. observed: what was seen. threshold: beyond which it fires. text: what to consider.
+
+    unit: of both, to be written after them.
+    """
 
     rule: str
     observed: float
     threshold: float
     text: str
+    unit: str = " bps"
 
 
 DEFAULTS = Thresholds()
@@ -58,12 +62,13 @@ def recommendations(doc: Doc, limits: Thresholds = DEFAULTS) -> list[Recommendat
         ("better_than_forecast", forecast.get("z_score"), -limits.surprise, _below, BETTER),
     ]
     return [
-        Recommendation(rule, observed, threshold, text)
+        Recommendation(rule, observed, threshold, text, UNITS.get(rule, " bps"))
         for rule, observed, threshold, fires, text in rows
         if observed is not None and fires(observed, threshold)
     ]
 
 
+UNITS = {"low_fill_rate": " of the order", "worse_than_forecast": " sd", "better_than_forecast": " sd"}
 OPPORTUNITY = "What was not filled ran away: raise the urgency or the participation cap, or widen the limit price."
 DELAY = "The price moved before the order could work: send it closer to the decision, or let it start at once."
 CROSSED = "Most of the spread was paid: rest longer at the touch, or take at better times."

@@ -6,128 +6,183 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from metaorder.tca.recommendations import Recommendation
+from metaorder.usecases.tca_terms import BENCHMARKS, COMPONENTS, NONE, money, named, plain, share, signed
 
 Doc = Mapping[str, Any]
+Rows = list[tuple[str, ...]]
 
-SAYS = {
-    "delay": "from the decision to the arrival",
-    "spread": "crossed (+) or earned (−)",
-    "impact": "walking the book, and moving it",
-    "timing": "the market's own move while working",
-    "opportunity": "what was not filled",
-    "fees": "paid (+) or received (−)",
+BASIS = {
+    "simulated": "the simulated day, run again without the order",
+    "replay": "the recorded day, which does not react: a lower bound",
+    "external": "nothing: the market without the order is not known",
 }
-JUDGED = ("arrival", "decision", "interval_vwap", "window_vwap", "window_vwap_recorded", "interval_twap", "open", "close")
+SIGNS = (
+    "Costs are positive when worse for you; markouts and price improvement are positive when better. Basis points (bps) of a "
+    "cost are of the decision notional, those of a slippage of the benchmark. Times are UTC."
+)
 
 
 def title(doc: Doc, order: Doc) -> str:
     """One line that names the order."""
     done = f"{doc['filled_quantity']:,} of {doc['quantity']:,}"
-    return f"{doc['side']} {done} {order['symbol']} by {order['algo']}"
+    return f"{doc['side'].capitalize()} {done} {order['symbol']} by {order['algo']}"
 
 
-def summary(doc: Doc, order: Doc) -> list[str]:
-    """The executive summary: sentences, each of figures that are known."""
-    side = "Bought" if doc["side"] == "buy" else "Sold"
+def summary(doc: Doc, order: Doc, story: Sequence[str] = ()) -> list[str]:
+    """The executive summary: sentences, each of figures that are known. story: what happened on the way."""
+    status = doc["status"].replace("_", " ")
     said = []
     if doc["filled_quantity"]:
+        bought, fills = "Bought" if doc["side"] == "buy" else "Sold", "fill" if doc["fills"] == 1 else "fills"
         said.append(
-            f"{side} {doc['filled_quantity']:,} of {doc['quantity']:,} {order['symbol']} at {doc['avg_price']} on average, in "
-            f"{doc['fills']:,} fills. The order is {doc['status'].replace('_', ' ')}."
+            f"{bought} {doc['filled_quantity']:,} of {doc['quantity']:,} {order['symbol']} at {doc['avg_price']} on average, in "
+            f"{doc['fills']:,} {fills}. The order is {status}."
         )
     else:
-        said.append(
-            f"Nothing of {doc['quantity']:,} {order['symbol']} was filled. The order is {doc['status'].replace('_', ' ')}."
-        )
-    said.append(_cost(doc))
-    said += _compared(doc)
-    said += _sure(doc)
+        said.append(f"Nothing of {doc['quantity']:,} {order['symbol']} was filled. The order is {status}.")
+    said += [*story, _cost(doc), *_traded(doc), *_compared(doc), *_sure(doc)]
     if not doc["final"]:
         said.append("This is not final: late facts, such as markouts, are still coming in.")
     return said
 
 
-def markdown(doc: Doc, order: Doc, found: Sequence[Recommendation]) -> str:
+def markdown(doc: Doc, order: Doc, found: Sequence[Recommendation], story: Sequence[str] = ()) -> str:
     """The whole report as Markdown."""
-    parts = [f"# {title(doc, order)}", "", " ".join(summary(doc, order)), ""]
-    parts += ["## What it cost", "", *_table(("component", doc["currency"], "bps", ""), cost_rows(doc)), ""]
-    parts += ["## Compared with what", "", *_table(("benchmark", "price", "slippage, bps", "missing"), benchmark_rows(doc)), ""]
-    parts += ["## How it was done", "", *_table(("measure", "value"), execution_rows(doc)), ""]
-    parts += ["## Recommendations", "", *recommended(found), ""]
+    parts = [f"# {title(doc, order)}", "", " ".join(summary(doc, order, story)), ""]
+    parts += ["## Recommendations", "", *(f"* {text} ({rule})" for text, rule in recommended(found)), ""]
+    parts += ["## What it cost", "", *_table(("component", doc["currency"], "bps", "what it is"), cost_rows(doc), {1, 2}), ""]
+    head = ("benchmark", "price", "slippage, bps", "why not known")
+    parts += ["## Compared with what", "", *_table(head, benchmark_rows(doc), {1, 2}), ""]
+    parts += ["## How it was done", "", *_table(EXECUTION_HEAD, execution_rows(doc), {1}), ""]
+    parts += ["## After the fills", "", *_table(MARKOUT_HEAD, markout_rows(doc), {0, 1, 2, 3, 4}), ""]
     if doc["missing"]:
-        parts += ["## What is not known", "", *(f"* `{name}`: {why}" for name, why in sorted(doc["missing"].items())), ""]
-    parts.append(
-        "Costs are positive when worse for you; markouts and price improvement when better. bps of the decision notional."
-    )
-    return "\n".join(parts) + "\n"
+        parts += ["## What is not known", "", *(f"* {names}: {why}" for names, why in unknown(doc)), ""]
+    return "\n".join([*parts, SIGNS]) + "\n"
 
 
-def cost_rows(doc: Doc) -> list[tuple[str, ...]]:
-    """Component, amount, basis points, and what it is; the total last."""
-    amounts, bps = doc["components_amount"], doc["components_bps"]
-    rows: list[tuple[str, ...]] = [(name, _text(amounts[name]), signed(bps[name]), says) for name, says in SAYS.items()]
-    return [*rows, ("**total**", f"**{_text(doc['is_amount'])}**", f"**{signed(doc['is_bps'])}**", "against the decision")]
+def cost_rows(doc: Doc) -> Rows:
+    """Component, amount, basis points, and what it is; the total last. What is known only together has a row of its own."""
+    amounts, bps, missing = doc["components_amount"], doc["components_bps"], doc["missing"]
+    rows: Rows = []
+    for name, says in COMPONENTS.items():
+        why = says if amounts[name] is not None else f"not known: {missing.get(name, 'a price is missing')}"
+        rows.append((name, money(amounts[name]), signed(bps[name]), why))
+    if amounts["impact"] is None and doc["impact_and_timing_bps"] is not None:
+        rows.append(("impact and timing", NONE, signed(doc["impact_and_timing_bps"]), "the two together"))
+    return [*rows, ("**total**", f"**{money(doc['is_amount'])}**", f"**{signed(doc['is_bps'])}**", "against the decision price")]
 
 
-def benchmark_rows(doc: Doc) -> list[tuple[str, ...]]:
+def benchmark_rows(doc: Doc) -> Rows:
     """Benchmark, price, slippage, and why there is none."""
-    rows: list[tuple[str, ...]] = []
-    for name in JUDGED:
-        price = doc["benchmarks"][name]
+    rows: Rows = []
+    for name, says in BENCHMARKS.items():
+        price, slip = doc["benchmarks"].get(name), doc["slippage_bps"].get(name)
         why = "" if price is not None else doc["missing"].get(name, "")
-        rows.append((name.replace("_", " "), _text(price), signed(doc["slippage_bps"][name]), why))
+        if price is not None and slip is None:
+            why = "nothing was filled" if not doc["filled_quantity"] else "a slippage needs a price above zero"
+        rows.append((says, NONE if price is None else str(price), signed(slip), why))
     return rows
 
 
-def execution_rows(doc: Doc) -> list[tuple[str, ...]]:
-    """Measures of the execution that are known."""
-    capture, took, risk = doc["spread_capture"], doc["time_to_fill_s"], doc["risk"]
-    reversion, bounds = doc["reversion"], doc["impact_bounds"]
-    rows: list[tuple[str, ...]] = [
-        ("fill rate", share(doc["fill_rate"])),
-        ("participation, all and at its peak", f"{share(doc['participation'])}, {share(doc['participation_peak'])}"),
-        ("passive share", share(doc["passive_share"])),
-        ("spread captured, net (gross)", "–" if capture is None else f"{share(capture['net'])} ({share(capture['gross'])})"),
-        ("quoted, effective spread, bps", f"{_plain(doc['quoted_spread_bps'])}, {_plain(doc['effective_spread_bps'])}"),
-        ("price improvement, bps (+ is good)", signed(doc["price_improvement_bps"])),
-        *((f"markout {seconds} s, bps (+ is good)", signed(value)) for seconds, value in doc["markouts_bps"].items()),
-        ("half-life of impact", "–" if reversion is None else f"{reversion['half_life_s']:g} s"),
-        ("child orders, share canceled", f"{doc['children']:,}, {share(doc['cancel_ratio'])}"),
-        ("time to fill, mean (median)", "–" if took is None else f"{took['mean']:.1f} s ({took['median']:.1f} s)"),
-        ("risk of waiting, sd", "–" if risk is None else f"{risk['cost_sd_bps']:.2f} bps"),
-        ("impact rests on", doc["impact_basis"]),
+def execution_rows(doc: Doc) -> Rows:
+    """Measures of the execution, and why one is not known."""
+    capture, took, risk, reversion = (doc[name] for name in ("spread_capture", "time_to_fill_s", "risk", "reversion"))
+    bounds, split, missing = doc["impact_bounds"], doc["impact_split_bps"], doc["missing"]
+
+    def row(says: str, value: str, *fields: str) -> tuple[str, ...]:
+        why = next((missing[field] for field in fields if field in missing), "")
+        return (says, value, why if value == NONE else "")
+
+    rows: Rows = [
+        row("fill rate", share(doc["fill_rate"]), "fill_rate"),
+        row("participation", share(doc["participation"]), "participation"),
+        row("participation at its peak", share(doc["participation_peak"]), "participation_peak", "participation"),
+        row("passive share", share(doc["passive_share"]), "passive_share", "avg_price"),
+        row("spread captured, net of 10 s", NONE if capture is None else share(capture["net"]), "spread_capture"),
+        row("spread captured, gross", NONE if capture is None else share(capture["gross"]), "spread_capture"),
+        row("quoted spread, bps", plain(doc["quoted_spread_bps"]), "quoted_spread_bps", "avg_price"),
+        row("effective spread, bps", plain(doc["effective_spread_bps"]), "effective_spread_bps", "avg_price"),
+        row("price improvement, bps (+ is good)", signed(doc["price_improvement_bps"]), "price_improvement_bps"),
+        row("half-life of impact", NONE if reversion is None else f"{reversion['half_life_s']:.3g} s", "reversion"),
+        row("impact that stayed (went), bps", _split(split), "impact_split_bps"),
+        row("child orders", f"{doc['children']:,}"),
+        row("share of them canceled", share(doc["cancel_ratio"]), "cancel_ratio"),
+        row("time to fill, mean", NONE if took is None else f"{took['mean']:.1f} s", "time_to_fill_s"),
+        row("time to fill, median", NONE if took is None else f"{took['median']:.1f} s", "time_to_fill_s"),
+        row("risk of waiting, one sd, bps", NONE if risk is None else f"{risk['cost_sd_bps']:.2f}", "risk"),
     ]
     if bounds is not None:
-        rows.append(("impact at least … at most, bps", f"{_plain(bounds['lower_bps'])} … {_plain(bounds['upper_bps'])}"))
-    return rows
+        reach = _range(bounds["lower_bps"], bounds["upper_bps"])
+        rows.append(row("impact, at least to at most, bps", reach, "upper_bps", "lower_bps", "is_bps"))
+    return [*rows, ("impact rests on", doc["impact_basis"], BASIS[doc["impact_basis"]])]
 
 
-def recommended(found: Sequence[Recommendation]) -> list[str]:
-    """Each recommendation with its rule; or that none fired."""
+EXECUTION_HEAD = ("measure", "value", "note")
+MARKOUT_HEAD = ("after, s", "markout, bps (+ is good)", "realized spread, bps", "price impact, bps", "lots covered")
+
+
+def markout_rows(doc: Doc) -> Rows:
+    """Horizon, markout, realised spread, impact, and the share of lots that have a mid then."""
+    return [
+        (
+            f"{int(seconds):,}",
+            signed(value),
+            signed(doc["realized_spread_bps"][seconds]),
+            signed(doc["price_impact_bps"][seconds]),
+            share(doc["markouts_covered"][seconds]) if doc["fills"] else NONE,
+        )
+        for seconds, value in doc["markouts_bps"].items()
+    ]
+
+
+def recommended(found: Sequence[Recommendation]) -> list[tuple[str, str]]:
+    """Each recommendation, and the rule that fired with what it saw; or that none fired."""
     if not found:
-        return ["No rule fired: nothing stands out."]
-    return [f"* {each.text} (`{each.rule}`: {each.observed:.2f}, beyond {each.threshold:g})" for each in found]
+        return [("Nothing stands out.", "no rule fired")]
+    return [(each.text, _rule(each)) for each in found]
 
 
-def signed(value: float | None) -> str:
-    """Basis points with a sign."""
-    return "–" if value is None else f"{value:+.2f}".replace("-", "−")
+def _rule(each: Recommendation) -> str:
+    """The rule that fired: what it saw, and from where on it fires."""
+    side = "above" if each.observed > each.threshold else "below"
+    said = f"{each.observed:.2f}{each.unit}, fires {side} {each.threshold:g}{each.unit}".replace("-", "−")
+    return f"rule {each.rule}: {said}"
 
 
-def share(value: float | None) -> str:
-    """A share in per cent."""
-    return "–" if value is None else f"{value:.1%}"
+def unknown(doc: Doc) -> list[tuple[str, str]]:
+    """What is not known, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in sorted(doc["missing"].items()):
+        by_reason.setdefault(why, []).append(named(name))
+    return [(", ".join(dict.fromkeys(names)), why) for why, names in by_reason.items()]
+
+
+def _split(split: Doc | None) -> str:
+    return NONE if split is None else f"{signed(split['permanent'])} ({signed(split['temporary'])})"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    return NONE if low is None or high is None else f"{plain(low)} to {plain(high)}"
 
 
 def _cost(doc: Doc) -> str:
     if doc["is_bps"] is None:
         return f"What it cost is not known: {doc['missing'].get('is_bps', 'the decision price is missing')}."
     word = "cost" if doc["is_bps"] >= 0 else "saved"
-    amount = str(doc["is_amount"]).lstrip("-")
-    known = {name: value for name, value in doc["components_bps"].items() if value is not None}
+    amount = money(str(doc["is_amount"]).lstrip("-"))
+    known = {name: value for name, value in doc["components_bps"].items() if value}
     most = max(known, key=lambda name: abs(known[name])) if known else None
-    tail = "" if most is None else f"; the largest part is {most}, {signed(known[most])} bps"
-    return f"Against the decision it {word} {amount} {doc['currency']}, {abs(doc['is_bps']):.2f} bps{tail}."
+    tail = "" if most is None else f"; the largest part is {most} ({COMPONENTS[most]}), {signed(known[most])} bps"
+    return f"Against the decision price it {word} {amount} {doc['currency']}, {abs(doc['is_bps']):,.2f} bps{tail}."
+
+
+def _traded(doc: Doc) -> list[str]:
+    """The average price against the arrival: what the algorithm itself answers for."""
+    slip = doc["slippage_bps"]["arrival"]
+    if slip is None:
+        return []
+    word = "worse" if slip > 0 else "better"
+    return [f"What was filled came {abs(slip):,.2f} bps {word} than the arrival mid of {doc['arrival_price']}."]
 
 
 def _compared(doc: Doc) -> list[str]:
@@ -137,37 +192,27 @@ def _compared(doc: Doc) -> list[str]:
         return []
     word = "worse" if slippage[name] > 0 else "better"
     robust = doc["robustness_vwap"]
-    unsure = "" if robust is None or robust["agree"] else " (the sign hangs on which VWAP is meant)"
-    return [f"The average price is {abs(slippage[name]):.2f} bps {word} than the VWAP of the window{unsure}."]
+    unsure = "" if robust is None or robust["agree"] else ", but the sign hangs on which VWAP is meant"
+    return [f"Its average price is {abs(slippage[name]):,.2f} bps {word} than the VWAP of the window{unsure}."]
 
 
 def _sure(doc: Doc) -> list[str]:
     said = []
-    if doc["impact_bounds"] is not None and doc["impact_bounds"]["upper_bps"] is not None:
-        bounds = doc["impact_bounds"]
+    bounds, risk, forecast = doc["impact_bounds"], doc["risk"], doc["forecast"]
+    if bounds is not None and bounds["upper_bps"] is not None and bounds["lower_bps"] is not None:
+        reach = f"at least {plain(bounds['lower_bps'])} and at most {plain(bounds['upper_bps'])} bps"
+        said.append(f"The recording does not react to us, so impact has bounds: {reach}.")
+    if risk is not None:
+        said.append(f"Chance alone moves such a cost by {risk['cost_sd_bps']:,.2f} bps (one standard deviation).")
+    if forecast is not None:
         said.append(
-            f"The recording does not react: impact is at least {_plain(bounds['lower_bps'])} and at most "
-            f"{_plain(bounds['upper_bps'])} bps."
-        )
-    if doc["risk"] is not None:
-        said.append(f"Chance alone moves such a cost by {doc['risk']['cost_sd_bps']:.2f} bps (one standard deviation).")
-    if doc["forecast"] is not None:
-        forecast = doc["forecast"]
-        said.append(
-            f"The estimate was {forecast['expected_cost_bps']:.2f} ± {forecast['sd_bps']:.2f} bps; "
-            f"{forecast['realized_cost_bps']:.2f} came, {forecast['z_score']:+.1f} standard deviations."
+            f"The estimate was {plain(forecast['expected_cost_bps'])} ± {plain(forecast['sd_bps'])} bps from the arrival on; "
+            f"{plain(forecast['realized_cost_bps'])} came, {forecast['z_score']:+.1f} standard deviations.".replace("-", "−")
         )
     return said
 
 
-def _plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
-
-
-def _text(value: Any) -> str:
-    return "–" if value is None else str(value)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> list[str]:
+    rule = "|".join("---:" if at in numbers else "---" for at in range(len(head)))
+    lines = ["| " + " | ".join(head) + " |", f"|{rule}|"]
     return lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]

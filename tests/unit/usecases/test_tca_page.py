@@ -2,59 +2,73 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+import re
+from html import unescape
 from typing import Any
 
-import msgspec
 import pytest
 
 from metaorder.domain.order import Side
 from metaorder.tca.recommendations import recommendations
 from metaorder.usecases.analyse import Case, analyse
-from metaorder.usecases.tca_page import page, series
+from metaorder.usecases.tca_drawn import series
+from metaorder.usecases.tca_page import page
+from metaorder.usecases.tca_story import story
 from metaorder.usecases.tca_words import markdown, summary
-from support.cases import Market, Touch, case, fill, touch
 from support.journaled import worked
+from support.reports import CASES, ORDER
 
-ORDER = {"symbol": "ACME", "algo": "twap"}
-HALF = Market(touches=(Touch(0, "49.99", "50.01"), Touch(300, "49.99", "50.01", halted=True), Touch(500, "50.19", "50.21")))
+NOT_WORDS = re.compile(r"\b(none|nan|null|undefined|inf|nat)\b", re.IGNORECASE)
 
 
 def told(made: Case) -> tuple[dict[str, Any], str, str]:
     doc = analyse(made)
-    found = recommendations(doc)
-    return doc, markdown(doc, ORDER, found), page(doc, ORDER, found, series(made))
+    found, happened = recommendations(doc), story(made)
+    return doc, markdown(doc, ORDER, found, happened), page(doc, ORDER, found, series(made), happened)
 
 
-CASES: dict[str, Case] = {
-    "filled": case(fill(100, 1_000, "50.01"), status="filled"),
-    "never filled": case(),
-    "a single fill": case(fill(100, 300, "50.01")),
-    "a sell": case(fill(100, 1_000, "49.99"), side="sell", status="filled"),
-    "canceled by the client": case(fill(100, 300, "50.01"), status="canceled", reason="client_request"),
-    "across a halt": case(fill(100, 300, "50.01"), fill(600, 300, "50.21", quote=touch("50.19", "50.21")), market=HALF),
-    "in a crossed market": case(fill(100, 300, "50.01", quote=touch("50.02", "50.01"))),
-    "running": case(fill(100, 300, "50.01"), status="partially_filled", reason=None, ended=None, facts={"end": None}),
-}
+def shown(html: str) -> str:
+    """What a page says to its reader."""
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(script|style)[^>]*>.*?</\1>", " ", html, flags=re.DOTALL)))
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_order_has_its_report(name: str) -> None:
+def test_every_order_has_its_report_in_words(name: str) -> None:
     doc, text, html = told(CASES[name])
     assert text.startswith("# ")
-    assert "## What it cost" in text
-    assert html.count("<h2>") == 6
-    assert "nan" not in text.lower()
-    if doc["is_bps"] is not None:
-        assert f"{abs(doc['is_bps']):.2f}".lstrip("-") in text
-    for why in doc["missing"].values():
-        assert why in text
+    assert html.count("<h2>") == 7
+    for said in (text, shown(html)):
+        assert not NOT_WORDS.search(said.replace("beyond that none", "")), NOT_WORDS.search(said)
+        assert "{" not in said
+        for why in doc["missing"].values():
+            assert why in said
+        if doc["is_bps"] is not None:
+            assert f"{abs(doc['is_bps']):.2f} bps" in said
 
 
 def test_a_simulated_order_that_was_amended_paused_and_canceled_has_its_report() -> None:
     doc, text, html = told(worked(Side.SELL, until_s=3_000))
-    assert doc["is_amount"].lstrip("-") in text
-    assert html.count("Plotly.newPlot") == 1
+    assert f"{abs(float(doc['is_amount'])):,.2f}" in text
+    assert "amended from 30,000 to 40,000 at" in text
+    assert "suspended for 1 min in all" in text
+    assert "It ended because you canceled it" in shown(html)
+
+
+def test_plotly_is_in_a_page_once_and_nothing_comes_from_the_network() -> None:
+    _, _, html = told(CASES["filled"])
+    assert html.count("* plotly.js v") == 1
+    bare = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert not re.search(r"(src|href)\s*=|url\(|@import", bare)
+
+
+def test_every_plot_that_is_drawn_has_its_place() -> None:
+    _, _, html = told(CASES["filled"])
+    found = re.search(r'<script type="application/json" id="figures">(.*?)</script>', html, re.DOTALL)
+    assert found is not None
+    names = list(json.loads(found[1]))
+    assert names == ["price", "trajectory", "waterfall", "markouts", "participation", "sizes"]
+    assert [html.count(f'class="plot" id="{name}"') for name in names] == [1] * 6
 
 
 def test_a_summary_says_cost_or_saved_and_what_is_not_final() -> None:
@@ -67,12 +81,5 @@ def test_a_summary_says_cost_or_saved_and_what_is_not_final() -> None:
 def test_what_a_client_names_is_not_markup() -> None:
     made = CASES["filled"]
     doc = analyse(made)
-    assert "<script>alert" not in page(doc, {"symbol": "<script>alert(1)", "algo": "twap"}, [], series(made))
-
-
-def test_the_plots_hold_every_fill_and_the_schedule() -> None:
-    facts = msgspec.json.decode(CASES["filled"].parent["facts"]) | {"schedule": {"points": [["2026-03-02T14:31:00Z", 500]]}}
-    made = replace(CASES["filled"], parent={**CASES["filled"].parent, "facts": msgspec.json.encode(facts).decode()})
-    drawn = series(made)
-    assert (len(drawn.fills), drawn.schedule[1]) == (1, [500])
-    assert set(drawn.quotes[1]) == {49.99}
+    named = {"symbol": "<script>alert(1)", "algo": "twap", "client_order_id": "</title><script>alert(2)"}
+    assert "<script>alert" not in page(doc, named, [], series(made))
