@@ -238,14 +238,14 @@ void bind_orders(Class& type) {
   type.def(
           "submit",
           [](Live& live, ParentKey parent, std::uint32_t number, Owner account, bool buy, bool ioc, Ticks price, Lots lots, Nanos good_till,
-             std::uint32_t floor, int auction) {
+             std::uint32_t floor, int auction, Lots least) {
             venue(live, floor);
             if (auction < 0 || auction > static_cast<int>(Auction::at_close)) throw py::value_error("an unknown auction");
             const Side side = buy ? Side::buy : Side::sell;
-            live.session.submit({0, parent, number, account, side, ioc, price, lots, good_till, floor, static_cast<Auction>(auction)});
+            live.session.submit({0, parent, number, account, side, ioc, price, lots, good_till, floor, static_cast<Auction>(auction), least});
           },
           py::arg("parent"), py::arg("number"), py::arg("account"), py::arg("buy"), py::arg("ioc"), py::arg("price"), py::arg("lots"),
-          py::arg("good_till"), on_floor(), py::arg("auction") = 0)
+          py::arg("good_till"), on_floor(), py::arg("auction") = 0, py::arg("least") = 0)
       .def(
           "cancel",
           [](Live& live, ParentKey parent, std::uint32_t number, std::uint32_t floor) {

@@ -11,6 +11,9 @@ namespace lob::sim {
 namespace {
 constexpr std::uint64_t gap = 0, side_drawn = 1, quantity = 2, waits = 5; // draws of an order
 
+// Whether an order of ours takes so few lots from one counterparty.
+bool enough(const OwnOrder& ours, Lots lots) { return lots >= std::min(ours.least, ours.lots); }
+
 const OwnOrder* find(const Venue& pool, OrderId id) {
   for (const OwnOrder& order : pool.own_orders()) {
     if (order.id == id) return &order;
@@ -81,10 +84,12 @@ Lots DarkPool::trade(Venue& pool, const Touch& lit, Side arriving, Lots lots, co
     if (each.own != 0) {
       const OwnOrder* waiting = find(pool, each.own);
       if (waiting == nullptr || better(waiting->side, price, waiting->price)) continue;
+      if (!enough(*waiting, std::min(left, waiting->lots))) continue;
       left -= pool.fill_apart(each.own, price, left, true, true);
       continue;
     }
     const Lots met = std::min(left, each.lots);
+    if (ours != nullptr && met < std::min(ours->least, left)) continue;
     each.lots -= met;
     left -= met;
     if (ours != nullptr) {

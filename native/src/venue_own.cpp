@@ -91,7 +91,7 @@ void Venue::arrive(const OwnOrder& sent, Nanos now) {
   const auto edge = edge_[static_cast<std::size_t>(opposite(sent.side))];
   const bool past_edge = edge && better(sent.side, sent.price, *edge);
   const Ticks limit = past_edge ? *edge : sent.price;
-  cancel_own_within(sent, limit);
+  if (!config_.dark) cancel_own_within(sent, limit); // in a pool ours never meet each other
   OwnOrder order = sent;
   order.id = new_id();
   const auto opposite_best = book_.best(opposite(order.side));

@@ -47,6 +47,7 @@ struct OwnOrder {
   Nanos good_till;
   std::uint32_t floor = 0; // of the session, that it is sent to
   Auction auction = Auction::none;
+  Lots least = 0; // in a dark pool: the fewest lots that it takes from one counterparty; what is left of it where that is less
 };
 
 // One execution of ours, for a market that reacts to us.

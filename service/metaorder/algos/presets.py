@@ -11,7 +11,7 @@ class Preset:
     """What a preset sets where the client does not.
 
     urgency: 0 patient to 1. behind, ahead: the band around the schedule [shares of the quantity].
-    price_discretion_ticks: how far past its price a child that would rest may take [ticks].
+    price_discretion_ticks: how far past its price a child that would rest may take [ticks]. placement: how children stand.
     """
 
     doc: str
@@ -19,6 +19,7 @@ class Preset:
     behind: str
     ahead: str
     price_discretion_ticks: int
+    placement: str = "auto"
 
 
 PRESETS: Mapping[str, Preset] = {

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from metaorder.api.shapes import Page, QuoteOut, Reply
 from metaorder.domain.child import ChildStatus, ChildType, Liquidity, TimeInForce
-from metaorder.domain.order import Benchmark, ParticipationMode, Side, Status, Waiting
+from metaorder.domain.order import Benchmark, ParticipationMode, Placement, Side, Status, Waiting
 
 
 class StampOut(Reply):
@@ -67,6 +67,7 @@ class ParentOrderOut(Reply):
     min_participation: str | None
     blackouts: list[list[str]]
     display_quantity: int | None
+    placement: Placement
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

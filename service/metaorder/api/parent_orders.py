@@ -270,6 +270,7 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         min_participation=body.min_participation,
         blackouts=tuple(body.blackouts),
         display_quantity=body.display_quantity,
+        placement=body.placement,
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

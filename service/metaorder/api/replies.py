@@ -58,6 +58,7 @@ class PresetOut(Reply):
     behind: str
     ahead: str
     price_discretion_ticks: int
+    placement: str
 
 
 class PresetsOut(Reply):

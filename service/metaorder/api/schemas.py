@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from metaorder.domain.instrument import FeeUnit
-from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Side
+from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Scope
 
 MOST_TAGS = 20
@@ -102,6 +102,7 @@ class ParentOrderIn(Body):
         default_factory=list, description="stretches from, to in which nothing is sent and nothing rests"
     )
     display_quantity: Quantity | None = Field(None, description="the most that rests at once")
+    placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)

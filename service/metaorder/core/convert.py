@@ -50,6 +50,7 @@ WIRE_NAMES: Mapping[str, str] = {
     "i_would_share": "i_would_max_share",
     "discretion": "price_discretion_ticks",
     "display": "display_quantity",
+    "least": "min_quantity",
     "behind": "band_behind",
     "ahead": "band_ahead",
     "basket": "basket_id",

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ParentWaiting, ScheduleSet
+from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
+from metaorder.core.waiting import waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import EndReason, Side, Waiting
+from metaorder.domain.order import EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
-from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
+from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
@@ -35,6 +36,10 @@ RETRY = SECOND
 SPLIT_PART = 4
 """What is wanted beside what is out is split once it is 1/SPLIT_PART of it: fills do not each send a child of their own."""
 
+FOLLOWS = frozenset({Placement.PEG, Placement.IMPROVE})
+FOLLOW = SECOND
+"""How often an order whose children follow the touch looks at it."""
+
 SHOWN_POINTS = 40
 """Parts into which a schedule is cut when it is shown."""
 
@@ -49,11 +54,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a venue asks of a sender. latency: from sending to arrival, at most. instrument: the grid, at the venue's fees."""
+    """What a venue asks of a sender. latency: from sending to arrival, at most. instrument: the grid, at the venue's fees.
+
+    dark: it shows nothing, and takes midpoint children alone.
+    """
 
     venue: str
     latency: Nanos
     instrument: Instrument
+    dark: bool = False
 
 
 def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], basket: Basket | None = None) -> Decision:
@@ -67,28 +76,28 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if market.now >= order.end:
         return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
     if market.halted:
-        return Decision(_waiting(execution, Waiting.HALT), order.end)
+        return Decision(waiting(execution, Waiting.HALT), order.end)
     if not market.quote.two_sided:
-        return Decision(_waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
+        return Decision(waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
     blackout = order.blackout(market.now)
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
-        return Decision([*pulled, *_waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
+        return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market, basket))
-    gates = [gate for gate in gates if market.now + gate.latency < order.end]
+    dark, gates = _reachable(gates, market.now, order.end)
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
     if _would_no_more(execution, market, intent):
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
-    wish, bound = _wish(execution, market, intent)
+    wish, bound = _wish(execution, market, intent, pool=dark is not None)
     parcels, note, actions = _actions(execution, market, intent, wish, gates)
     retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions, parcels = [action for action in actions if not isinstance(action, Place)], []
     stop = order.next_blackout(market.now)
-    gates = [gate for gate in gates if market.now + gate.latency < stop]
+    dark, gates = _reachable([*gates, dark] if dark else gates, market.now, stop)
     if not gates:  # a child would arrive in a blackout
         actions = [action for action in actions if not isinstance(action, Place)]
     in_time = {gate.venue for gate in gates}
@@ -100,14 +109,17 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         events.append(_submitted(execution, parcel, intent, wish, bound, market, gates, len(events)))
     for action in actions:
         if isinstance(action, Place):
-            routed = _routed(action, wish, gates, market, execution)
+            midpoint = action.type is ChildType.MIDPOINT
+            routed = _pooled(action, dark, market) if midpoint else _routed(action, wish, gates, market, execution)
             if routed is not None:
-                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, gates, len(events)))
+                at = [dark] if midpoint and dark else gates
+                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, at, len(events)))
         else:
             events.append(_pulled(action.number, action.why))
-    events += _waiting(execution, _waiting_for(execution, wish, intent.held, bound, [*actions, *parcels]))
+    events += waiting(execution, waiting_for(execution, wish, intent.held, bound, bool(actions or parcels)))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
-    looks = [each for each in (wake, retry, stop) if each is not None and each > market.now]
+    follow = Nanos(market.now + FOLLOW) if order.placement in FOLLOWS and (execution.open or actions) else None
+    looks = [each for each in (wake, retry, stop, follow) if each is not None and each > market.now]
     return Decision(events, min(*looks, order.end))
 
 
@@ -185,7 +197,7 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
     return EndReason.NO_LIQUIDITY
 
 
-def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wish, str | None]:
+def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
     order, out, now = execution.order, execution.working, market.now
     last = order.must_complete and now >= order.end - last_stretch(order.end - order.start)
@@ -229,6 +241,8 @@ def _wish(execution: Execution, market: MarketState, intent: Intent) -> tuple[Wi
         why="I would" if would else "behind the band",
         discretion=order.discretion,
         display=order.display,
+        style=order.placement,
+        pool=pool,
     )
     return wish, bound if room < want else None
 
@@ -275,11 +289,22 @@ def _unanswered(execution: Execution) -> bool:
     return any(child.status is ChildStatus.PENDING_NEW for child in execution.open.values())
 
 
+def _reachable(gates: Sequence[Gate], now: Nanos, stop: Nanos) -> tuple[Gate | None, list[Gate]]:
+    """The pool that a child would reach before `stop`, if there is one, and the lit venues likewise."""
+    open_to = [gate for gate in gates if now + gate.latency < stop]
+    return next((gate for gate in open_to if gate.dark), None), [gate for gate in open_to if not gate.dark]
+
+
 def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState, execution: Execution) -> Route | None:
     """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
     if not market.venues:
         return Route(place, gates[0].venue, market.quote, [])
     return route(place, wish, _views(gates, market), execution.outcomes)
+
+
+def _pooled(place: Place, dark: Gate | None, market: MarketState) -> Route | None:
+    """The one venue that offers the midpoint."""
+    return None if dark is None else Route(place, dark.venue, market.quote, [])
 
 
 def _actions(
@@ -289,6 +314,8 @@ def _actions(
     working = list(execution.open.values())
     if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
         return [], None, place(wish, working)
+    if wish.style is not Placement.AUTO:
+        return [], f"children are placed by {wish.style}, as the order asks", place(wish, working)
     if wish.display is not None:
         return [], "parcels show all they hold: placement keeps to display_quantity", place(wish, working)
     pulled = stale(wish, working)
@@ -338,13 +365,14 @@ def _submitted(
     return ChildSubmitted(
         number=execution.children + 1 + before,
         venue=routed.venue,
-        type=ChildType.LIMIT,
+        type=action.type,
         time_in_force=action.time_in_force,
         price=action.price,
         lots=action.lots,
         good_till=execution.order.end if parcel.until is None else Nanos(min(parcel.until, execution.order.end)),
         reason=reason,
         quote=market.quote,
+        least=action.least or None,
         venue_quote=routed.quote if market.venues else None,
         expected_cost=_expected(execution.order.side, routed, gates, market),
     )
@@ -355,30 +383,9 @@ def _expected(side: Side, routed: Route, gates: Sequence[Gate], market: MarketSt
     mid2, action = market.quote.mid2, routed.place
     assert mid2 is not None, "nothing is sent without a mid"
     grid = next(gate.instrument for gate in gates if gate.venue == routed.venue)
+    if action.type is ChildType.MIDPOINT:
+        return grid.fee(Ticks(mid2 // 2), action.lots, maker=True)
     return expected(side, action.price, action.lots, action.time_in_force, routed.quote.far(side), mid2, grid)
-
-
-def _waiting_for(
-    execution: Execution, wish: Wish, held: Waiting | None, bound: str | None, actions: Sequence[Action | Parcel]
-) -> Waiting | None:
-    """Why nothing works, if nothing does and something should."""
-    order = execution.order
-    far, near = wish.quote.far(order.side), wish.quote.near(order.side)
-    if execution.refused is not None:
-        return Waiting.VENUE
-    if wish.behind_by and far is not None and not order.side.within(far, order.limit):
-        return Waiting.LIMIT
-    if near is not None and not order.side.within(near, order.limit) and (wish.want or execution.open):
-        return Waiting.LIMIT
-    if actions or execution.open:
-        return None
-    if not wish.want:
-        return held
-    return Waiting.CAP if bound == "cap" else None
-
-
-def _waiting(execution: Execution, waiting: Waiting | None) -> list[Event]:
-    return [] if waiting == execution.waiting else [ParentWaiting(waiting=waiting)]
 
 
 Observe = Callable[[Execution], MarketState]

@@ -122,6 +122,7 @@ class ChildSubmitted:
 
     venue_quote: the touch of its venue alone, where the symbol trades at several.
     expected_cost: of the whole child against the mid, if it fills as it is meant to; negative = it earns [points x lots].
+    least: the fewest lots that a midpoint child takes from one counterparty; None of others.
     """
 
     number: int
@@ -135,6 +136,7 @@ class ChildSubmitted:
     quote: Quote
     venue_quote: Quote | None = None
     expected_cost: int | None = None
+    least: Lots | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,7 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
                 expected=_expected(event),
                 cost=event.expected_cost,
                 mid2=event.quote.mid2,
+                least=event.least,
             )
             assert event.number == execution.children + 1, "children are numbered without a gap"
             return replace(execution, open={**execution.open, event.number: child}, children=event.number)

@@ -20,7 +20,7 @@ from metaorder.domain.units import price_text, time_text, to_nanos
 MONEY = frozenset({"fee", "cost", "expected_cost"})
 """Fields of events that are counted in points times lots, and written in the currency."""
 
-LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost"})
+LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost", "least"})
 """Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
 
 

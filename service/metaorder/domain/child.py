@@ -11,9 +11,10 @@ from metaorder.domain.units import Lots, Nanos, Ticks
 
 
 class ChildType(StrEnum):
-    """How a child order is priced."""
+    """How a child order is priced: at its limit, or at the midpoint of what lit venues show, inside its limit."""
 
     LIMIT = "limit"
+    MIDPOINT = "midpoint"
 
 
 class TimeInForce(StrEnum):
@@ -81,6 +82,7 @@ class Child:
     sent: when we sent it.
     expected: lots that the router expected it to have filled by then; None where it did not say.
     cost: what it is expected to cost if it fills [points x lots]; mid2: bid + ask that it was decided on [ticks].
+    least: the fewest lots that it takes from one counterparty, at the midpoint; None = any.
     """
 
     number: int
@@ -96,6 +98,7 @@ class Child:
     expected: Lots | None = None
     cost: int | None = None
     mid2: Ticks | None = None
+    least: Lots | None = None
 
     @property
     def open(self) -> Lots:

@@ -147,6 +147,23 @@ class ParticipationMode(StrEnum):
     SOFT_AT_END = "soft_at_end"
 
 
+class Placement(StrEnum):
+    """How children stand in the market, inside what algorithm, limit, collar and cap allow.
+
+    auto: as the service thinks best. join: at the near touch. improve: a tick inside the spread. peg: at the near touch, wherever
+    it goes. midpoint: unseen at the mid, where a venue offers that. cross: takes what the far touch shows. sweep: takes all that
+    stands up to limit or collar.
+    """
+
+    AUTO = "auto"
+    JOIN = "join"
+    IMPROVE = "improve"
+    PEG = "peg"
+    MIDPOINT = "midpoint"
+    CROSS = "cross"
+    SWEEP = "sweep"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentOrder:
     """What a client wants done. Units are lots, ticks and nanoseconds of the market's clock.
@@ -161,7 +178,7 @@ class ParentOrder:
     discretion: how many ticks past its price a child that would rest may take.
     min_participation: the least share of the volume since the order's start, own trading included: a new plan forgives nothing.
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
-    display: the most that rests at once [lots]. preset: the name under which terms were asked for.
+    display: the most that rests at once [lots]. placement: how children stand. preset: the name under which terms were asked for.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.
@@ -200,6 +217,7 @@ class ParentOrder:
     min_participation: Fraction | None = None
     blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
     display: Lots | None = None
+    placement: Placement = Placement.AUTO
     preset: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None

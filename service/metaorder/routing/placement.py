@@ -1,13 +1,13 @@
-"""Placement: join the near touch; cross when behind the band, or at the end if the order must complete."""
+"""Placement: how a child stands in the market; behind the band, or at the end if the order must complete, it crosses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metaorder.domain.child import Child, ChildStatus, TimeInForce
+from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.market import Quote
-from metaorder.domain.order import Side
+from metaorder.domain.order import Placement, Side
 from metaorder.domain.units import Lots, Ticks
 
 MOST_OPEN = 8
@@ -27,6 +27,7 @@ class Wish:
     left: lots neither filled nor out.
     why: the order takes the far touch. discretion: ticks past its price that a child which would rest may take.
     display: the most that rests at once [lots]; None = all.
+    style: how children stand. pool: a venue offers the midpoint.
     """
 
     side: Side
@@ -44,16 +45,20 @@ class Wish:
     why: str = "behind the band"
     discretion: int = 0
     display: Lots | None = None
+    style: Placement = Placement.AUTO
+    pool: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Send a child."""
+    """Send a child. least: the fewest lots that it takes from one counterparty at the midpoint."""
 
     price: Ticks
     lots: Lots
     time_in_force: TimeInForce
     why: str
+    type: ChildType = ChildType.LIMIT
+    least: Lots = Lots(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,17 @@ def place(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
         return _pull(resting, "ahead of the band")
     if wish.behind_by > 0 and _can_cross(wish):
         return _cross(wish, open_children, resting)
-    return stale(wish, open_children) or _join(wish, open_children)
+    if wish.style in (Placement.CROSS, Placement.SWEEP):
+        return _take(wish, open_children)
+    return stale(wish, open_children) or _rest(wish, open_children)
 
 
 def stale(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
-    """Calls back what others have outbid: a better price stands at the near touch, within the limit."""
-    resting = [child for child in open_children if child.time_in_force is TimeInForce.GTD]
-    return _pull([child for child in resting if _stale(wish, child)], "the touch has moved")
+    """Calls back what others have outbid, and what a touch that fell away has left too good, where the style follows it."""
+    resting = [child for child in open_children if child.time_in_force is TimeInForce.GTD and child.type is ChildType.LIMIT]
+    outbid = [child for child in resting if _stale(wish, child)]
+    alone = [child for child in resting if child not in outbid and _alone(wish, child)]
+    return _pull(outbid, "the touch has moved") + _pull(alone, "the touch has fallen away")
 
 
 def _can_cross(wish: Wish) -> bool:
@@ -106,12 +115,46 @@ def _cross(wish: Wish, open_children: Sequence[Child], resting: Sequence[Child])
     return [Place(wish.worst if wish.sweep else far, lots, TimeInForce.IOC, why)]
 
 
-def _join(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
-    near = wish.quote.near(wish.side)
-    if near is None or len(open_children) >= MOST_OPEN:
+def _take(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
+    """What is wanted, at once: of what the far touch shows, or of all that stands up to the worst price."""
+    if open_children or not _can_cross(wish):
+        return []  # one aggressive child at a time
+    far, sweeps = wish.quote.far(wish.side), wish.style is Placement.SWEEP
+    assert far is not None, "crossing was possible"
+    lots = _sized(wish, wish.want if sweeps else min(wish.want, max(wish.quote.far_size(wish.side), wish.min_child)))
+    if lots == 0:
         return []
-    price = near if wish.side.within(near, wish.limit) else wish.limit
-    assert price is not None, "a price that is outside the limit has a limit"
+    why = "sweeping, as asked" if sweeps else "crossing, as asked"
+    return [Place(wish.worst if sweeps else far, lots, TimeInForce.IOC, why)]
+
+
+def resting_price(wish: Wish, style: Placement) -> tuple[Ticks, str] | None:
+    """Where a child of a style rests, never past the limit, and in which words; None where nobody stands on the near side.
+
+    Inside the spread by a tick only where a tick fits between others' touches: our own orders are no part of either.
+    """
+    near, far, side = wish.quote.near(wish.side), wish.quote.far(wish.side), wish.side
+    if near is None:
+        return None
+    price, why = near, "joining the touch"
+    if style is Placement.PEG:
+        why = "pegged to the touch"
+    elif style is Placement.IMPROVE and far is not None and (far - near) * side.sign > 1:
+        price, why = Ticks(near + side.sign), "improving the touch by a tick"
+    if side.within(price, wish.limit):
+        return price, why
+    assert wish.limit is not None, "a price that is outside the limit has a limit"
+    return (near, "joining the touch") if near == wish.limit else (wish.limit, "resting at the limit")
+
+
+def _rest(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
+    stands = resting_price(wish, wish.style)
+    if stands is None or len(open_children) >= MOST_OPEN:
+        return []
+    price, why = stands
+    front = _front(wish, open_children)
+    if front is not None:
+        price, why = front, "beside the child that improves the touch"
     if wish.discretion and any(child.time_in_force is TimeInForce.IOC for child in open_children):
         return []  # its answer is on its way
     far = wish.quote.far(wish.side)
@@ -127,7 +170,11 @@ def _join(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
         lots = want if want >= wish.min_child else Lots(0)
     if lots == 0:
         return []
-    return [Place(price, lots, TimeInForce.GTD, "joining the touch" if price == near else "resting at the limit")]
+    if wish.style is Placement.MIDPOINT:
+        if wish.pool:
+            return [Place(wish.worst, lots, TimeInForce.GTD, "at the midpoint", ChildType.MIDPOINT, wish.min_child)]
+        why = f"no venue offers the midpoint: {why}"
+    return [Place(price, lots, TimeInForce.GTD, why)]
 
 
 def _sized(wish: Wish, lots: int) -> Lots:
@@ -151,6 +198,25 @@ def _stale(wish: Wish, child: Child) -> bool:
     best = near if wish.side.within(near, wish.limit) else wish.limit
     assert best is not None, "a price that is outside the limit has a limit"
     return (best - child.price) * wish.side.sign > 0
+
+
+def _front(wish: Wish, open_children: Sequence[Child]) -> Ticks | None:
+    """Where a child of ours stands before the others or beside them: an order improves upon others, never upon itself."""
+    near, sign = wish.quote.near(wish.side), wish.side.sign
+    if wish.style is not Placement.IMPROVE or near is None:
+        return None
+    ours = [child.price for child in open_children if child.time_in_force is TimeInForce.GTD and child.type is ChildType.LIMIT]
+    first = [price for price in ours if (price - near) * sign >= 0 and wish.side.within(price, wish.limit)]
+    return max(first, key=lambda price: price * sign, default=None)
+
+
+def _alone(wish: Wish, child: Child) -> bool:
+    """Whether the others' touch has fallen away from a child that follows it, by more than the discretion."""
+    near = wish.quote.near(wish.side)
+    if near is None or wish.style not in (Placement.PEG, Placement.IMPROVE):
+        return False
+    inside = 1 if wish.style is Placement.IMPROVE else 0
+    return (child.price - near) * wish.side.sign > inside + wish.discretion
 
 
 def _pull(children: Sequence[Child], why: str) -> list[Action]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
-from metaorder.domain.order import Side
+from metaorder.domain.order import Placement, Side
 from metaorder.domain.state import Candidates, Outcome
 from metaorder.domain.units import Lots, Ticks
 from metaorder.routing.costs import surcharge
@@ -83,8 +83,9 @@ def _take(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mappi
         return None
     found.sort(key=lambda each: each[:2])
     _, _, view, far, _ = found[0]
-    lots = place.lots if wish.sweep else _shown_of(place.lots, view.quote.far_size(side), wish)
-    made = replace(place, price=place.price if wish.sweep else far, lots=lots)
+    sweeps = wish.sweep or wish.style is Placement.SWEEP
+    lots = place.lots if sweeps else _shown_of(place.lots, view.quote.far_size(side), wish)
+    made = replace(place, price=place.price if sweeps else far, lots=lots)
     return Route(made, view.venue, view.quote, [each[-1] for each in found])
 
 

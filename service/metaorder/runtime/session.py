@@ -289,7 +289,10 @@ class LiveSession:
 
 def _gates(market: Market) -> dict[str, tuple[Gate, ...]]:
     return {
-        listing.symbol: tuple(Gate(floor.venue, floor.latency.longest_entry, floor.instrument) for floor in listing.lit)
+        listing.symbol: tuple(
+            Gate(floor.venue, floor.latency.longest_entry, floor.instrument, floor.dark)
+            for floor in (*listing.lit, *listing.dark)
+        )
         for listing in market.listings
     }
 

@@ -108,8 +108,8 @@ def trial(
 def _work(hosted: Hosted, setting: Setting, journal: Journal) -> dict[str, Any]:
     """Run to the end, and time a schedule and a decision at each five minutes of the window; both are pure and change nothing."""
     live = hosted.live
-    floors = live.market.listing().lit
-    gates = [Gate(floor.venue, floor.latency.longest_entry, floor.instrument) for floor in floors]
+    floors = live.market.listing().floors
+    gates = [Gate(floor.venue, floor.latency.longest_entry, floor.instrument, floor.dark) for floor in floors]
     schedules, decisions = [], []
     for mark in [*range(setting.start + SECOND, setting.end, 300 * SECOND), setting.until]:
         live.run(until=Nanos(mark))

@@ -25,7 +25,7 @@ class Floor:
 
     index: in the native session. instrument: the grid of the symbol, at this venue's fees. latency: to and from the venue.
     evidence: what its fills rest on. recorded: a recorded market, without us, stands beside the live one. dark: it shows
-    nothing, so that it is no part of a touch; no order of ours is sent there.
+    nothing, so that it is no part of a touch; midpoint children alone are sent there.
     """
 
     index: int
@@ -58,6 +58,11 @@ class Listing:
     def lit(self) -> tuple[Floor, ...]:
         """The floors that show what they trade at: the first is one of them."""
         return tuple(floor for floor in self.floors if not floor.dark)
+
+    @property
+    def dark(self) -> tuple[Floor, ...]:
+        """The floors that show nothing."""
+        return tuple(floor for floor in self.floors if floor.dark)
 
     @property
     def symbol(self) -> str:

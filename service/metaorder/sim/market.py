@@ -232,6 +232,7 @@ class Market:
             good_till=child.good_till,
             auction=_AUCTIONS.get(child.time_in_force, 0),
             floor=self._by_symbol[order.symbol].floor(child.venue).index,
+            least=child.least or 0,
         )
 
     def cancel(self, parent: ParentId, number: int, venue: str | None = None) -> None:
@@ -332,7 +333,7 @@ class Market:
             reason=_REASONS[reason],
             quote=_quote(quote),
             reference=_quote(reference) if listing.recorded else NO_QUOTE,
-            venue_quote=_quote(own_quote) if len(listing.lit) > 1 else None,
+            venue_quote=_quote(own_quote) if len(listing.lit) > 1 and not floor.dark else None,
             evidence=floor.evidence,
             certain=certain,
             queue_ahead=None if ahead < 0 else Lots(ahead),

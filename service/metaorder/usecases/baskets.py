@@ -34,6 +34,7 @@ LEG_FIELDS = frozenset(
         "min_child_quantity",
         "max_child_quantity",
         "display_quantity",
+        "placement",
     }
 )
 """What each leg says for itself; the rest is the basket's."""

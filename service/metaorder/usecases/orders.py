@@ -21,6 +21,7 @@ from metaorder.domain.order import (
     ParentId,
     ParentOrder,
     ParticipationMode,
+    Placement,
     SessionId,
     Side,
 )
@@ -80,6 +81,7 @@ class NewOrder:
     min_participation: str | None = None
     blackouts: tuple[tuple[str, str], ...] = ()
     display_quantity: int | None = None
+    placement: Placement = Placement.AUTO
     profile_version: int | None = None
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
@@ -179,6 +181,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         min_participation=_share(new.min_participation, "min_participation"),
         blackouts=tuple((to_nanos(a, field="blackouts"), to_nanos(b, field="blackouts")) for a, b in new.blackouts),
         display=None if new.display_quantity is None else _lots(new.display_quantity, instrument, "display_quantity"),
+        placement=new.placement,
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,
@@ -220,6 +223,8 @@ def with_preset(new: NewOrder) -> NewOrder:
         terms |= {"band_behind": found.behind, "band_ahead": found.ahead}
     if "price_discretion_ticks" not in new.stated:
         terms["price_discretion_ticks"] = found.price_discretion_ticks
+    if "placement" not in new.stated:
+        terms["placement"] = Placement(found.placement)
     return replace(new, **terms)
 
 

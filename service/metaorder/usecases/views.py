@@ -57,6 +57,7 @@ _LATER_TERMS: Mapping[str, Any] = {
     "min_participation": None,
     "blackouts": [],
     "display_quantity": None,
+    "placement": "auto",
     "basket_id": None,
 }
 """Terms that orders of an earlier build do not have, with what they come to then."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaorder.domain.child import Child, ChildStatus, TimeInForce
-from metaorder.domain.order import Side
+from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
+from metaorder.domain.order import Placement, Side
 from metaorder.domain.units import Lots, Ticks
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Pull, Wish, place
 from support.core import child, touch
@@ -142,6 +142,82 @@ def test_a_touch_that_shows_less_than_the_smallest_child_is_met_with_the_smalles
     assert place(wish(behind_by=Lots(3), min_child=Lots(60)), []) == placed(102, 60, TimeInForce.IOC, "behind the band")
 
 
+def styled(style: Placement, out: list[Child] | None = None, **changes: Any) -> list[Action]:
+    return place(wish(style=style, **changes), out or [])
+
+
+def test_improving_stands_a_tick_inside_the_spread_where_a_tick_fits() -> None:
+    assert styled(Placement.IMPROVE) == placed(101, 100, TimeInForce.GTD, "improving the touch by a tick")
+    assert styled(Placement.IMPROVE, **SELLER) == placed(101, 100, TimeInForce.GTD, "improving the touch by a tick")
+    assert styled(Placement.IMPROVE, quote=touch(100, 101)) == placed(100, 100, TimeInForce.GTD, "joining the touch")
+    assert styled(Placement.IMPROVE, limit=Ticks(100)) == placed(100, 100, TimeInForce.GTD, "joining the touch")
+    assert styled(Placement.IMPROVE, limit=Ticks(99)) == placed(99, 100, TimeInForce.GTD, "resting at the limit")
+
+
+@pytest.mark.parametrize(("ours", "near"), [(101, 100), (101, 101), (103, 103)])
+def test_an_order_improves_upon_others_and_never_upon_itself(ours: int, near: int) -> None:
+    out = [child(1, price=Ticks(ours), status=ChildStatus.NEW)]
+    (found,) = styled(Placement.IMPROVE, out, quote=touch(near, 110), worst=Ticks(112))
+    assert found == placed(ours, 100, TimeInForce.GTD, "beside the child that improves the touch")[0]
+
+
+@pytest.mark.parametrize(
+    ("style", "price", "near", "why"),
+    [
+        (Placement.PEG, 100, 100, None),
+        (Placement.PEG, 100, 101, "the touch has moved"),
+        (Placement.PEG, 100, 99, "the touch has fallen away"),
+        (Placement.IMPROVE, 101, 100, None),
+        (Placement.IMPROVE, 101, 101, None),
+        (Placement.IMPROVE, 101, 102, "the touch has moved"),
+        (Placement.IMPROVE, 101, 99, "the touch has fallen away"),
+        (Placement.JOIN, 100, 99, None),
+        (Placement.AUTO, 100, 99, None),
+        (Placement.AUTO, 100, 101, "the touch has moved"),
+    ],
+)
+def test_a_resting_child_follows_the_touch_as_its_style_says(style: Placement, price: int, near: int, why: str | None) -> None:
+    out = [child(1, price=Ticks(price), status=ChildStatus.NEW)]
+    found = styled(style, out, want=Lots(0), quote=touch(near, 110), worst=Ticks(112))
+    assert found == ([] if why is None else [Pull(1, why)])
+
+
+def test_a_touch_that_fell_by_no_more_than_the_discretion_leaves_a_peg_where_it_is() -> None:
+    out = [child(1, price=Ticks(100), status=ChildStatus.NEW)]
+    near = {"quote": touch(98, 110), "want": Lots(0)}
+    assert styled(Placement.PEG, out, discretion=2, **near) == []
+    assert styled(Placement.PEG, out, discretion=1, **near) == [Pull(1, "the touch has fallen away")]
+
+
+def test_a_peg_stays_at_the_limit_when_the_touch_goes_past_it() -> None:
+    out = [child(1, price=Ticks(100), status=ChildStatus.NEW)]
+    assert styled(Placement.PEG, out, want=Lots(0), limit=Ticks(100), quote=touch(104, 110)) == []
+    assert styled(Placement.PEG, limit=Ticks(100), quote=touch(104, 110)) == placed(
+        100, 100, TimeInForce.GTD, "resting at the limit"
+    )
+
+
+def test_crossing_takes_what_the_far_touch_shows_and_sweeping_all_up_to_the_worst_price() -> None:
+    assert styled(Placement.CROSS) == placed(102, 40, TimeInForce.IOC, "crossing, as asked")
+    assert styled(Placement.SWEEP) == placed(104, 100, TimeInForce.IOC, "sweeping, as asked")
+    for style in (Placement.CROSS, Placement.SWEEP):
+        assert styled(style, want=Lots(0)) == []
+        assert styled(style, worst=Ticks(101)) == [], "never past limit or collar"
+        assert styled(style, [child(1, price=Ticks(102), time_in_force=TimeInForce.IOC)]) == []
+
+
+def test_the_midpoint_is_asked_for_where_a_venue_offers_it_and_the_touch_is_joined_elsewhere() -> None:
+    assert styled(Placement.MIDPOINT, pool=True, min_child=Lots(7)) == [
+        Place(Ticks(104), Lots(100), TimeInForce.GTD, "at the midpoint", ChildType.MIDPOINT, Lots(7))
+    ]
+    assert styled(Placement.MIDPOINT) == placed(100, 100, TimeInForce.GTD, "no venue offers the midpoint: joining the touch")
+
+
+def test_behind_the_band_every_style_crosses() -> None:
+    for style in Placement:
+        assert styled(style, behind_by=Lots(30), pool=True) == placed(102, 30, TimeInForce.IOC, "behind the band")
+
+
 @st.composite
 def wishes(draw: st.DrawFn) -> Wish:
     side = draw(st.sampled_from(Side))
@@ -165,6 +241,9 @@ def wishes(draw: st.DrawFn) -> Wish:
         quote=touch(bid, ask, bid_size=draw(st.integers(1, 90)), ask_size=draw(st.integers(1, 90))),
         limit=None if limit is None else Ticks(limit),
         worst=Ticks(worst),
+        style=draw(st.sampled_from(Placement)),
+        pool=draw(st.booleans()),
+        discretion=draw(st.sampled_from([0, 0, 2])),
     )
 
 
@@ -202,6 +281,8 @@ def test_whatever_is_wished_a_child_keeps_to_limit_room_and_sizes(asked: Wish, o
 def test_a_resting_child_never_crosses_the_spread(asked: Wish) -> None:
     for action in place(asked, []):
         assert isinstance(action, Place)
+        if action.type is ChildType.MIDPOINT:
+            continue
         far = asked.quote.far(asked.side)
         assert far is not None
         crosses = (action.price - far) * asked.side.sign >= 0

@@ -2,7 +2,7 @@
 //
 // The market's orders come at a rate of their own, take any midpoint, wait a while and leave. Ours wait within their limits, and meet
 // the market's orders alone. Who came first trades first. The price is a whole tick: where the midpoint is half a tick, the one nearer
-// to what the waiting side would like. Nothing happens while the lit venues are locked, crossed or one-sided.
+// to what the waiting side would like. Ours may have a minimum quantity: whoever offers less is passed over. Nothing happens while the lit venues are locked, crossed or one-sided.
 #pragma once
 
 #include <deque>

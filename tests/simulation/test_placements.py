@@ -1,0 +1,88 @@
+"""Placement styles in simulated markets: each stands where it says, and none goes past limit, cap or quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from metaorder.domain.order import Placement, Side
+from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
+from metaorder.runtime.build import build
+from metaorder.runtime.hosted import Hosted
+from support.sessions import DAY, FixedCalendar, NoFiles, accept, order, spec
+
+POOL = {
+    "venues": [{"id": "XA", "share": 0.6}, {"id": "XB", "share": 0.4}, {"id": "POOL", "share": 2.0, "dark": True}],
+}
+WINDOW_S = 300
+
+
+def market(parameters: dict[str, Any] | None = None, seed: int = 7) -> Hosted:
+    plain = spec(seed=seed)
+    return build(replace(plain, options={**plain.options, "parameters": parameters or {}}), NoFiles(), FixedCalendar())
+
+
+def terms(**changes: Any) -> dict[str, Any]:
+    return {"lots": Lots(3_000), "end": Nanos(DAY.open + WINDOW_S * SECOND), **changes}
+
+
+def documents(hosted: Hosted, kind: str) -> Iterator[dict[str, Any]]:
+    for entry in hosted.live.take():
+        if entry.type == kind or kind == "*":
+            yield msgspec.json.decode(entry.payload)
+
+
+def worked(hosted: Hosted, *orders: Any) -> list[dict[str, Any]]:
+    """Every event of orders that are worked to their end."""
+    for each in orders:
+        hosted.live.apply(accept(each))
+    hosted.live.run(until=Nanos(DAY.open + (WINDOW_S + 2) * SECOND))
+    return list(documents(hosted, "*"))
+
+
+@pytest.mark.parametrize("style", Placement)
+def test_a_style_keeps_limit_and_quantity_and_says_where_it_stands(style: Placement) -> None:
+    hosted = market()
+    mid2 = hosted.live.market.quote().mid2
+    assert mid2 is not None
+    limit = Ticks(mid2 // 2 + 4)
+    found = worked(hosted, order("a", placement=style, limit=limit, **terms()))
+    sent = [each for each in found if each["type"] == "child.submitted"]
+    fills = [each for each in found if each["type"] == "fill"]
+    assert fills
+    assert sent
+    assert all(float(each["price"]) <= limit / 100 + 1e-9 for each in [*sent, *fills])
+    assert sum(each["quantity"] for each in fills) <= 3_000
+    if style in (Placement.CROSS, Placement.SWEEP):
+        assert {each["time_in_force"] for each in sent} == {"ioc"}
+    if style is Placement.IMPROVE:
+        assert any(each["reason"]["placement"] == "improving the touch by a tick" for each in sent)
+    for each in sent:
+        if each["reason"]["placement"] == "improving the touch by a tick":
+            assert float(each["quote"]["bid"]) < float(each["price"]) < float(each["quote"]["ask"])
+        if each["reason"]["placement"] == "pegged to the touch":
+            assert each["price"] == each["quote"]["bid"]
+
+
+def test_what_is_at_the_midpoint_trades_there_and_nowhere_else() -> None:
+    found = worked(market(POOL), order("a", placement=Placement.MIDPOINT, **terms(behind=1)))
+    sent = [each for each in found if each["type"] == "child.submitted"]
+    fills = [each for each in found if each["type"] == "fill"]
+    assert {(each["venue"], each["order_type"]) for each in sent} == {("POOL", "midpoint")}
+    assert fills
+    for each in fills:
+        mid2 = float(each["quote"]["bid"]) + float(each["quote"]["ask"])
+        assert abs(2 * float(each["price"]) - mid2) < 0.0101, "half a tick goes to the one who waited"
+
+
+@pytest.mark.parametrize("style", [Placement.IMPROVE, Placement.PEG, Placement.MIDPOINT])
+def test_two_orders_of_an_account_against_each_other_never_trade_with_each_other(style: Placement) -> None:
+    hosted = market(POOL)
+    worked(hosted, *(order(str(side), side=side, placement=style, **terms()) for side in Side))
+    prints = hosted.live.market.record().prints
+    both = prints[(prints["parent"] != 0) & (prints["counterparty"] != 0)]
+    assert len(both) == 0
