@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 import pytest
 
+from metaorder.core import pool
 from metaorder.domain.order import Placement, Side
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.runtime.build import build
@@ -86,3 +88,48 @@ def test_two_orders_of_an_account_against_each_other_never_trade_with_each_other
     prints = hosted.live.market.record().prints
     both = prints[(prints["parent"] != 0) & (prints["counterparty"] != 0)]
     assert len(both) == 0
+
+
+def resting(hosted: Hosted) -> tuple[int, int, int]:
+    """Lots filled, out in all, and at rest in the pool."""
+    (execution,) = hosted.live.engine.executions.values()
+    return execution.filled, execution.working, execution.pooled
+
+
+@pytest.mark.parametrize("algo", ["twap", "pov", "myopic"])
+def test_a_share_of_what_remains_rests_in_the_pool_and_what_fills_there_counts(algo: str) -> None:
+    hosted = market(POOL)
+    dark = {"dark_fraction": Fraction(1, 4), "dark_least": Lots(40)}
+    hosted.live.apply(accept(order("a", algo=algo, **terms(**dark))))
+    stretch = pool.last_stretch(WINDOW_S * SECOND)
+    seen = 0
+    for second in range(1, WINDOW_S + 2):
+        hosted.live.run(until=Nanos(DAY.open + second * SECOND))
+        filled, working, pooled = resting(hosted)
+        assert filled + working <= 3_000, "quantity"
+        seen = max(seen, pooled)
+        if second * SECOND > WINDOW_S * SECOND - stretch:
+            assert pooled == 0, "near the end nothing rests in the pool"
+    found = list(documents(hosted, "*"))
+    sent = [each for each in found if each["type"] == "child.submitted" and each["venue"] == "POOL"]
+    fills = [each for each in found if each["type"] == "fill"]
+    there = [each for each in fills if each["venue"] == "POOL"]
+    assert seen > 0
+    assert there
+    assert {each["order_type"] for each in sent} == {"midpoint"}
+    assert all(each["quantity"] <= each["reason"]["remaining"] // 4 for each in sent)
+    assert all(each["min_quantity"] == 40 for each in sent)
+    ends = {}
+    for each in there:
+        left = next(child["quantity"] for child in sent if child["child_id"] == each["child_id"]) - ends.get(each["child_id"], 0)
+        assert each["quantity"] >= min(40, left), "nobody who offers less is met"
+        ends[each["child_id"]] = ends.get(each["child_id"], 0) + each["quantity"]
+    assert {each["venue"] for each in fills} > {"POOL"}, "the schedule goes on at lit venues"
+    (execution,) = hosted.live.engine.executions.values()
+    assert execution.filled == sum(each["quantity"] for each in fills)
+
+
+def test_an_order_that_asks_for_a_pool_says_so_where_there_is_none() -> None:
+    found = worked(market(), order("a", **terms(dark_fraction=Fraction(1, 4))))
+    said = {each["reason"].get("dark") for each in found if each["type"] == "child.submitted"}
+    assert said == {"no dark pool can be reached"}

@@ -17,7 +17,7 @@ from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
 from metaorder.api.parent_orders import new_order, shown_order
 from metaorder.api.problems import body_of, refused
-from metaorder.api.schemas import Body, ClientId, Decimal, Name, ParentOrderIn, Quantity, Rate, ScheduleBandIn, Text, Time
+from metaorder.api.schemas import Body, ClientId, DarkIn, Decimal, Name, ParentOrderIn, Quantity, Rate, ScheduleBandIn, Text, Time
 from metaorder.core.commands import LEG_REFUSED, AcceptBasket, Cancel, Refusal, Unchanged
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.order import TERMINAL, Benchmark, ParentId, ParticipationMode, Placement, SessionId, Side
@@ -51,6 +51,7 @@ class LegIn(Body):
     max_child_quantity: Quantity | None = None
     display_quantity: Quantity | None = None
     placement: Placement = Placement.AUTO
+    dark: DarkIn | None = None
 
 
 class BasketIn(Body):

@@ -18,6 +18,13 @@ class StampOut(Reply):
     event_index: int
 
 
+class DarkOut(Reply):
+    """What of an order may rest in the dark pool: up to a share of what remains, and the fewest from one counterparty."""
+
+    max_fraction: str
+    min_quantity: int | None
+
+
 class BandOut(Reply):
     """The band around the schedule, as shares of the quantity."""
 
@@ -68,6 +75,7 @@ class ParentOrderOut(Reply):
     blackouts: list[list[str]]
     display_quantity: int | None
     placement: Placement
+    dark: DarkOut | None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

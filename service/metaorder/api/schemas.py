@@ -67,6 +67,13 @@ class ScheduleBandIn(Body):
     ahead: Rate = "0.02"
 
 
+class DarkIn(Body):
+    """What of an order may rest at the midpoint of the market's dark pool, beside its children at lit venues."""
+
+    max_fraction: Rate = Field(description="of what remains, above 0 and at most 1")
+    min_quantity: Quantity | None = Field(None, description="the fewest that it takes from one counterparty")
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -102,6 +109,7 @@ class ParentOrderIn(Body):
         default_factory=list, description="stretches from, to in which nothing is sent and nothing rests"
     )
     display_quantity: Quantity | None = Field(None, description="the most that rests at once")
+    dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None
     decision_price: Decimal | None = None

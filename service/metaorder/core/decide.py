@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from metaorder.core import pool
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.core.waiting import waiting, waiting_for
@@ -13,7 +14,7 @@ from metaorder.domain.child import Child, ChildStatus, ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
-from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
+from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
@@ -23,9 +24,6 @@ from metaorder.routing.venues import Route, VenueView, route
 
 CATCH_UP = 3
 """Ordinary lag is made up at this multiple of the planned rate, at most."""
-
-LAST_STRETCH_PART = 20
-"""must_complete crosses without a band in the last 1/LAST_STRETCH_PART of the window, 30 s at least and 5 min at most."""
 
 SWEEP = Nanos(3 * SECOND)
 """must_complete takes what there is, up to limit and collar, in the last SWEEP of the window."""
@@ -91,8 +89,10 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
-    wish, bound = _wish(execution, market, intent, pool=dark is not None)
+    wish, bound = _wish(execution, market, intent, pool_open=dark is not None)
     parcels, note, actions = _actions(execution, market, intent, wish, gates)
+    if order.dark_fraction is not None:
+        actions = [*actions, *pool.actions(execution, market, wish, bound, [*actions, *parcels])]
     retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions, parcels = [action for action in actions if not isinstance(action, Place)], []
@@ -103,18 +103,22 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     in_time = {gate.venue for gate in gates}
     parcels = [parcel for parcel in parcels if parcel.route.venue in in_time]
     events: list[Event] = []
+    calls = 0  # that take no number
+    if order.dark_fraction is not None and dark is None:
+        intent = replace(intent, reason={**intent.reason, "dark": "no dark pool can be reached"})
     if note is not None:
         intent = replace(intent, reason={**intent.reason, "split": note})
     for parcel in parcels:
-        events.append(_submitted(execution, parcel, intent, wish, bound, market, gates, len(events)))
+        events.append(_submitted(execution, parcel, intent, wish, bound, market, gates, len(events) - calls))
     for action in actions:
         if isinstance(action, Place):
             midpoint = action.type is ChildType.MIDPOINT
-            routed = _pooled(action, dark, market) if midpoint else _routed(action, wish, gates, market, execution)
-            if routed is not None:
-                at = [dark] if midpoint and dark else gates
-                events.append(_submitted(execution, Parcel(routed, None, {}), intent, wish, bound, market, at, len(events)))
+            found = _pooled(action, dark, market, execution) if midpoint else _routed(action, wish, gates, market, execution)
+            at = [dark] if midpoint and dark else gates
+            if found is not None:
+                events.append(_submitted(execution, found, intent, wish, bound, market, at, len(events) - calls))
         else:
+            calls += 1
             events.append(_pulled(action.number, action.why))
     events += waiting(execution, waiting_for(execution, wish, intent.held, bound, bool(actions or parcels)))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
@@ -147,7 +151,7 @@ def state_of(execution: Execution, market: MarketState, basket: Basket | None = 
         start=order.start,
         end=order.end,
         filled=execution.filled,
-        working=execution.working,
+        working=Lots(execution.working - execution.pooled),
         min_child=order.min_child,
         must_complete=order.must_complete,
         plan=plan_of(execution, market.now),
@@ -197,12 +201,13 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
     return EndReason.NO_LIQUIDITY
 
 
-def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool: bool) -> tuple[Wish, str | None]:
+def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
     order, out, now = execution.order, execution.working, market.now
-    last = order.must_complete and now >= order.end - last_stretch(order.end - order.start)
+    last = order.must_complete and now >= order.end - pool.last_stretch(order.end - order.start)
     sweep = order.must_complete and now >= order.end - SWEEP
     left = Lots(order.lots - execution.filled - out)
+    lit = out - execution.pooled  # what rests in the pool is beside the schedule until it fills
     target, due, pace = intent.target, intent.due, intent.pace
     if sweep:
         target = due = order.lots
@@ -217,11 +222,11 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool: bo
     ]
     if not last and not would:
         horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - out
+        allowed = CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - lit
         bounds.append((max(0, allowed), "pace"))
     room, bound = min(bounds, key=lambda each: each[0])
     behind = 0 if last else _patience(execution, intent)
-    want = max(0, target - execution.filled - out)
+    want = max(0, target - execution.filled - lit)
     late = max(0, due - execution.filled)
     if would:
         want, late, behind = would, would, 0
@@ -229,7 +234,7 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool: bo
         side=order.side,
         want=Lots(want),
         behind_by=Lots(late if late > behind else 0),
-        pull_all=not would and execution.filled + out > target + share_of(order.lots, order.ahead) + order.min_child,
+        pull_all=not would and execution.filled + lit > target + share_of(order.lots, order.ahead) + order.min_child,
         sweep=sweep,
         room=Lots(room),
         left=left,
@@ -242,7 +247,7 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool: bo
         discretion=order.discretion,
         display=order.display,
         style=order.placement,
-        pool=pool,
+        pool=pool_open,
     )
     return wish, bound if room < want else None
 
@@ -273,11 +278,6 @@ def _pulled(number: int, why: str) -> Event:
     return ChildPendingCancel(number=number, reason=why)
 
 
-def last_stretch(window: int) -> Nanos:
-    """The end of a window in which must_complete no longer waits for the band."""
-    return Nanos(min(max(window // LAST_STRETCH_PART, 30 * SECOND), 5 * MINUTE))
-
-
 def _patience(execution: Execution, intent: Intent) -> Lots:
     """The band below the schedule, widened by patience: twice as wide at urgency 0, none at urgency 1."""
     band = intent.behind if intent.behind is not None else share_of(execution.order.lots, execution.order.behind)
@@ -295,23 +295,29 @@ def _reachable(gates: Sequence[Gate], now: Nanos, stop: Nanos) -> tuple[Gate | N
     return next((gate for gate in open_to if gate.dark), None), [gate for gate in open_to if not gate.dark]
 
 
-def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState, execution: Execution) -> Route | None:
+def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState, execution: Execution) -> Parcel | None:
     """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
     if not market.venues:
-        return Route(place, gates[0].venue, market.quote, [])
-    return route(place, wish, _views(gates, market), execution.outcomes)
+        return Parcel(Route(place, gates[0].venue, market.quote, []), None, {})
+    found = route(place, wish, _views(gates, market), execution.outcomes)
+    return None if found is None else Parcel(found, None, {})
 
 
-def _pooled(place: Place, dark: Gate | None, market: MarketState) -> Route | None:
-    """The one venue that offers the midpoint."""
-    return None if dark is None else Route(place, dark.venue, market.quote, [])
+def _pooled(place: Place, dark: Gate | None, market: MarketState, execution: Execution) -> Parcel | None:
+    """The one venue that offers the midpoint; what rests there beside lit children does so until near the end."""
+    if dark is None:
+        return None
+    found = Route(place, dark.venue, market.quote, [])
+    if execution.order.dark_fraction is None:
+        return Parcel(found, None, {})
+    return Parcel(found, pool.until(execution.order), pool.reason(execution, place))
 
 
 def _actions(
     execution: Execution, market: MarketState, intent: Intent, wish: Wish, gates: Sequence[Gate]
 ) -> tuple[list[Parcel], str | None, list[Action]]:
     """The children of a split, why there is none where one was asked for, and what placement does."""
-    working = list(execution.open.values())
+    working = [child for child in execution.open.values() if not (execution.pooled and child.type is ChildType.MIDPOINT)]
     if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
         return [], None, place(wish, working)
     if wish.style is not Placement.AUTO:

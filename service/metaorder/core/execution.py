@@ -32,7 +32,7 @@ from metaorder.core.events import (
     RiskBlocked,
     ScheduleSet,
 )
-from metaorder.domain.child import CHILD_TRANSITIONS, Child, ChildStatus
+from metaorder.domain.child import CHILD_TRANSITIONS, Child, ChildStatus, ChildType
 from metaorder.domain.order import (
     TRANSITIONS,
     EndReason,
@@ -92,6 +92,13 @@ class Execution:
     def working(self) -> Lots:
         """Lots that may still be filled: at venues, on their way there, or on their way back."""
         return Lots(sum(child.open for child in self.open.values()))
+
+    @property
+    def pooled(self) -> Lots:
+        """The part of them that rests in the dark pool beside what the schedule has out."""
+        if self.order.dark_fraction is None:
+            return Lots(0)
+        return Lots(sum(child.open for child in self.open.values() if child.type is ChildType.MIDPOINT))
 
     @property
     def leaves(self) -> Lots:

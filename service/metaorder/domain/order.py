@@ -179,6 +179,8 @@ class ParentOrder:
     min_participation: the least share of the volume since the order's start, own trading included: a new plan forgives nothing.
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
     display: the most that rests at once [lots]. placement: how children stand. preset: the name under which terms were asked for.
+    dark_fraction, dark_least: up to which share of what remains rests at the midpoint of a dark pool beside the children at lit
+    venues, and the fewest lots that it takes from one counterparty there; None = no child goes there so, and any.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.
@@ -218,6 +220,8 @@ class ParentOrder:
     blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
     display: Lots | None = None
     placement: Placement = Placement.AUTO
+    dark_fraction: Fraction | None = None
+    dark_least: Lots | None = None
     preset: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None
@@ -266,6 +270,12 @@ class ParentOrder:
             raise Invalid("min_participation", "above 0 and at most max_participation", str(self.min_participation))
         if self.display is not None and self.display < self.min_child:
             raise Invalid("display_quantity", "at least min_child_quantity", self.display)
+        if self.dark_fraction is not None and not 0 < self.dark_fraction <= 1:
+            raise Invalid("dark.max_fraction", "above 0 and at most 1", str(self.dark_fraction))
+        if self.dark_fraction is not None and self.placement is Placement.MIDPOINT:
+            raise Invalid("dark", "left out where placement is midpoint: all of it goes there", str(self.dark_fraction))
+        if self.dark_least is not None and (self.dark_fraction is None or not 0 < self.dark_least <= self.lots):
+            raise Invalid("dark.min_quantity", "at least 1, at most the quantity, beside max_fraction", self.dark_least)
         edges = [time for blackout in self.blackouts for time in blackout]
         if any(a >= b for a, b in pairwise(edges)):
             raise Invalid("blackouts", "pairs of rising times, one after the other", len(self.blackouts))

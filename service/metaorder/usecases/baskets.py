@@ -35,6 +35,7 @@ LEG_FIELDS = frozenset(
         "max_child_quantity",
         "display_quantity",
         "placement",
+        "dark",
     }
 )
 """What each leg says for itself; the rest is the basket's."""

@@ -82,6 +82,8 @@ class NewOrder:
     blackouts: tuple[tuple[str, str], ...] = ()
     display_quantity: int | None = None
     placement: Placement = Placement.AUTO
+    dark_max_fraction: str | None = None
+    dark_min_quantity: int | None = None
     profile_version: int | None = None
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
@@ -182,6 +184,8 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         blackouts=tuple((to_nanos(a, field="blackouts"), to_nanos(b, field="blackouts")) for a, b in new.blackouts),
         display=None if new.display_quantity is None else _lots(new.display_quantity, instrument, "display_quantity"),
         placement=new.placement,
+        dark_fraction=_fraction(new.dark_max_fraction, "dark.max_fraction"),
+        dark_least=None if new.dark_min_quantity is None else _lots(new.dark_min_quantity, instrument, "dark.min_quantity"),
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,
@@ -230,6 +234,10 @@ def with_preset(new: NewOrder) -> NewOrder:
 
 def _share(text: str | None, field: str) -> Fraction | None:
     return None if text is None else to_share(to_decimal(text, field=field), field=field)
+
+
+def _fraction(text: str | None, field: str) -> Fraction | None:
+    return None if text is None else Fraction(to_decimal(text, field=field))
 
 
 def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]:

@@ -98,6 +98,11 @@ def from_row(row: Mapping[str, Any]) -> Doc:
     )
 
 
+def _dark(terms: Doc) -> Doc | None:
+    fraction = terms.get("dark_max_fraction")
+    return None if fraction is None else {"max_fraction": fraction, "min_quantity": terms["dark_min_quantity"]}
+
+
 def child(row: Mapping[str, Any]) -> Doc:
     """A child order."""
     more = _decode(row["doc"])
@@ -209,6 +214,7 @@ def _document(
         **{name: terms[name] for name in _MORE_TERMS},
         **{name: terms.get(name, default) for name, default in _LATER_TERMS.items()},
         "participation_grace": terms["min_child_quantity"],
+        "dark": _dark(terms),
         "schedule_band": {"behind": terms["band_behind"], "ahead": terms["band_ahead"]},
         "created_at": time_text(created_at),
     }

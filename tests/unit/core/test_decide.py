@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from metaorder.core.decide import Decision, Gate, decide, end_cause, last_stretch, plan_of, plan_points
+from metaorder.core.decide import Decision, Gate, decide, end_cause, plan_of, plan_points
 from metaorder.core.events import (
     ChildPendingCancel,
     ChildSubmitted,
@@ -19,6 +19,7 @@ from metaorder.core.events import (
     ScheduleSet,
 )
 from metaorder.core.execution import Execution
+from metaorder.core.pool import last_stretch
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.order import EndReason, Side, SuspendReason, Waiting
 from metaorder.domain.state import Intent, MarketState, State

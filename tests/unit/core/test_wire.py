@@ -67,6 +67,8 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
         "min_participation": None,
         "blackouts": tuple((start + 3 * n, start + 3 * n + 1) for n in range(1, draw(st.integers(1, 3)))),
         "display": draw(st.none() | st.integers(smallest, 10**9)),
+        "dark_fraction": None,
+        "dark_least": None,
     }
     return ParentOrder(**{**plain, **bounded})
 
