@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from metaorder.api import replies
 from metaorder.api.auth import Admin, context_of
 from metaorder.api.paging import reply
 from metaorder.ports.metrics import Metrics
@@ -12,13 +13,13 @@ from metaorder.ports.metrics import Metrics
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health/live")
+@router.get("/health/live", responses=replies.refusals(413, 422))
 async def live() -> Response:
     """Whether the event loop turns."""
     return reply({"live": True})
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses={503: {"description": "not ready: what is false says why"}, **replies.refusals(413, 422)})
 async def ready(request: Request) -> Response:
     """Whether every open session is back where it was and the journal can be written."""
     service = context_of(request).service
@@ -27,7 +28,7 @@ async def ready(request: Request) -> Response:
     return reply({**state, "space": not service.full, "killed": bool(service.latches)}, 200 if up else 503)
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 413, 422, 429))
 async def metrics(request: Request, principal: Admin) -> Response:
     """Prometheus metrics."""
     del principal

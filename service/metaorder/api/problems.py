@@ -9,6 +9,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from metaorder.core.commands import Refusal
 from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable
@@ -71,7 +72,6 @@ STOPS = ("/cancel", "/cancel-all", "/kill")
 """Ends of addresses that only ever make exposure smaller."""
 
 HTTP_CODES: Mapping[int, str] = {
-    400: "malformed_json",
     404: "not_found",
     405: "method_not_allowed",
     415: "unsupported_media_type",
@@ -121,7 +121,10 @@ def install(app: FastAPI) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return _http(error, request.url.path)
+        if error.status_code == 400:
+            unreadable = "the body cannot be read as JSON"
+            return response(Unprocessable("malformed_json", unreadable, errors=[("/", unreadable)]), request.url.path)
+        return _http(error, request)
 
     async def not_writable(request: Request, error: Exception) -> Response:
         """Sessions stand still and the next start begins killed: a cancel or a kill need not be written to be true."""
@@ -183,14 +186,24 @@ def _steps(body: Any, path: Sequence[int | str], *, missing: bool) -> list[int |
     return steps
 
 
-def _http(error: HTTPException, instance: str) -> Response:
+def _http(error: HTTPException, request: Request) -> Response:
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
     doc = {
         "type": "about:blank",
         "title": str(error.detail),
         "status": error.status_code,
         "detail": str(error.detail),
-        "instance": instance,
+        "instance": request.url.path,
         "code": HTTP_CODES.get(error.status_code, "http_error"),
         "errors": [],
     }
-    return Response(msgspec.json.encode(doc), error.status_code, dict(error.headers or {}), media_type="application/problem+json")
+    return Response(msgspec.json.encode(doc), error.status_code, headers, media_type="application/problem+json")
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of an address, over all the routes that share it."""
+    app: FastAPI = request.app
+    shared = (route for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in shared for method in route.methods or ()})

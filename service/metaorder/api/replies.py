@@ -105,10 +105,13 @@ class TicketOut(Reply):
 
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
     """An answer and the problems that may come in its place."""
-    made: Responses = {status: {"model": model, "description": what}}
-    for code in (401, 403, 422, 429, *problems):
-        made[code] = {"model": Problem, "description": PROBLEMS[code], "content": {"application/problem+json": {}}}
-    return made
+    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, *problems)}
+
+
+def refusals(*problems: int) -> Responses:
+    """Problems by their status."""
+    content: dict[str, Any] = {"application/problem+json": {}}
+    return {code: {"model": Problem, "description": PROBLEMS[code], "content": content} for code in problems}
 
 
 PROBLEMS = {
@@ -124,10 +127,10 @@ PROBLEMS = {
     503: "nothing was accepted",
 }
 
-ACCEPTED = answers(201, AcceptedOut, "durable, and past the risk ladder", 409, 413, 503) | {
+ACCEPTED = answers(201, AcceptedOut, "durable, and past the risk ladder", 409, 503) | {
     200: {"model": AcceptedOut, "description": "the first answer again (Idempotent-Replayed: true)"}
 }
-AMENDED = answers(200, AmendedOut, "amended", 404, 409, 412, 413, 428, 503)
+AMENDED = answers(200, AmendedOut, "amended", 404, 409, 412, 428, 503)
 ORDER = answers(200, ParentOrderOut, "the order", 404, 409, 503)
 CANCEL_REQUESTED = answers(202, ParentOrderOut, "requested: fills may still come", 404, 503) | {
     200: {"model": ParentOrderOut, "description": "the order was terminal already"}
@@ -137,13 +140,13 @@ ORDERS = answers(200, OrdersOut, "parent orders")
 CHILDREN = answers(200, ChildrenOut, "child orders", 404)
 REASONS = answers(200, ReasonsOut, "reasons", 404)
 FILLS = answers(200, FillsOut, "fills", 404)
-EVENTS = answers(200, EventsOut, "events", 404)
+EVENTS = answers(200, EventsOut, "events", 404, 409)
 TCA = answers(200, TcaOut, "the analysis", 404, 409)
 TCA_REPORT = answers(200, TcaReportOut, "the report", 404, 409)
 TCA_REPORT[200]["content"] = {"text/markdown": {}, "text/html": {}}
 SCHEDULE = answers(200, ScheduleOut, "the schedule in force", 404)
 MARKET = answers(200, MarketOut, "the market", 404, 409, 503)
-MARKET_CREATED = answers(201, MarketOut, "created, and ready", 404, 409, 413, 503)
+MARKET_CREATED = answers(201, MarketOut, "created, and ready", 404, 409, 503)
 MARKETS = answers(200, MarketsOut, "markets")
 BOOK = answers(200, BookOut, "the book", 404, 409)
 BARS = answers(200, BarsOut, "bars", 404, 409)
@@ -152,13 +155,13 @@ ALGO = answers(200, AlgoOut, "the algorithm", 404)
 PRESETS = answers(200, PresetsOut, "presets")
 ALGOS = answers(200, AlgosOut, "algorithms")
 INSTRUMENTS = answers(200, InstrumentsOut, "instruments")
-LIMITS = answers(200, LimitsOut, "limits", 413, 503)
-HEARTBEAT = answers(200, HeartbeatOut, "heard, and armed for so long", 413, 503)
+LIMITS = answers(200, LimitsOut, "limits", 503)
+HEARTBEAT = answers(200, HeartbeatOut, "heard, and armed for so long", 503)
 CALIBRATION = answers(200, CalibrationOut, "the calibration", 404, 503)
-CALIBRATION_ACCEPTED = answers(202, CalibrationOut, "durable, and queued", 404, 409, 413, 503)
+CALIBRATION_ACCEPTED = answers(202, CalibrationOut, "durable, and queued", 404, 409, 503)
 CALIBRATIONS = answers(200, CalibrationsOut, "calibrations")
 KEY = answers(200, KeyOut, "the key", 404, 503)
 KEYS = answers(200, KeysOut, "keys")
-KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 413, 503)
+KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 503)
 TICKET = answers(201, TicketOut, "the ticket")
 SWITCH = answers(200, SwitchOut, "done, and durable", 503)

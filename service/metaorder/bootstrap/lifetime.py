@@ -25,6 +25,7 @@ from metaorder.adapters.reserve import Reserve
 from metaorder.api.context import Context, KeyRing
 from metaorder.api.rates import Rates
 from metaorder.api.ticket_box import Tickets
+from metaorder.bootstrap.exposure import FIRST_KEY
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.sim import keep_sim, open_sim
 from metaorder.bootstrap.state import CannotStart, bring_up_to_date, forget_broken, mark_broken, was_broken, write_key
@@ -137,7 +138,7 @@ def _first_key(settings: Settings, journal: SqlJournal, say: Say) -> None:
         return
     ids = SystemIds()
     secret = ids.secret()
-    journal.append([keys.create(ids.sortable(), secret, "main", "first start", keys.EVERYTHING, SystemClock().now())], [])
+    journal.append([keys.create(ids.sortable(), secret, "main", FIRST_KEY, keys.EVERYTHING, SystemClock().now())], [])
     path = write_key(settings.state, secret)
     say(f"Admin key (account main), written to {path}: {secret}")
 

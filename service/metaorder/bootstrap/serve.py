@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from metaorder.adapters.metrics import PrometheusMetrics
 from metaorder.api.app import create_app
 from metaorder.api.context import Context
+from metaorder.bootstrap.exposure import refuse_exposed
 from metaorder.bootstrap.lifetime import Prepared, lifetime, prepared
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.state import locked
@@ -67,6 +69,7 @@ def serve(settings: Settings) -> int:
         CannotStart, WriterLost, Damaged: and what to do about it.
     """
     with locked(settings.state), prepared(settings, say) as ready:
+        refuse_exposed(settings, ready.journal, os.environ)
         server = Server(_config(settings, ready))
         for each in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: a goodbye is no failure
             signal.signal(each, lambda _number, _frame: None)

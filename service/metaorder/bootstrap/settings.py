@@ -26,6 +26,9 @@ class Settings(BaseSettings):
         2_000, gt=0, description="requests of a key, in the long run; twice as many at once; cancels and kills are not counted"
     )
     origins: str = Field("", description="origins whose pages may open a stream beside our own, separated by spaces")
+    allow_first_key: bool = Field(
+        False, description="whether to listen on a public address though the key that the first start printed still opens it"
+    )
     sim: bool = Field(True, description="whether to run the simulated market `sim`")
 
     @property

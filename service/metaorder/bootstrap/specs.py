@@ -17,6 +17,7 @@ from metaorder.api.reference import describe
 from metaorder.domain.child import CHILD_TRANSITIONS
 from metaorder.domain.order import TRANSITIONS
 
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
 OPEN_PATHS = ("/health/live", "/health/ready")
 
 
@@ -37,7 +38,18 @@ def openapi() -> dict[str, Any]:
     document["security"] = [{"key": []}]
     for path in OPEN_PATHS:
         document["paths"][path]["get"]["security"] = []
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                _plain(parameter["schema"])
     return document
+
+
+def _plain(schema: dict[str, Any]) -> None:
+    """Say of texts in an address what the middleware holds them to: no control characters."""
+    for each in (schema, *schema.get("anyOf", ())):
+        if each.get("type") == "string" and not {"enum", "pattern", "format", "const"} & each.keys():
+            each["pattern"] = PLAIN
 
 
 def algos() -> str:
