@@ -15,7 +15,6 @@ from metaorder.domain.units import Nanos
 from metaorder.usecases import keys
 from support.databases import fresh
 
-
 OWN = ("127.0.0.1", "127.8.0.1", "::1", "localhost")
 OTHERS = ("0.0.0.0", "::", "10.0.0.4", "trading.example", "")
 
