@@ -17,7 +17,10 @@ HOSTILE = int(os.environ.get("METAORDER_HOSTILE", "5000"))
 
 SCOPES = {"admin": None, "trader": ["trade", "read"], "reader": ["read"]}
 
-STOPS = ("/v1/kill", "/v1/rearm", "/v1/limits", "/v1/heartbeat")
+OWN = ("/v1/keys/{key_id}",)
+"""Never asked as administrator: it would find its own key and revoke it."""
+
+STOPS = (*OWN, "/v1/kill", "/v1/rearm", "/v1/limits", "/v1/heartbeat")
 """Left out of every other run of the administrator's: after a kill of everybody little else is accepted."""
 
 
@@ -34,7 +37,9 @@ def key(client: httpx.Client, who: str) -> str:
     scopes = SCOPES[who]
     account = None if scopes is None else fresh_name(who)
     wanted = {"name": who, "scopes": scopes or ["read", "trade", "cancel", "risk", "admin"], "account": account}
-    return str(client.post("/v1/keys", json=wanted).json()["secret"])
+    made = client.post("/v1/keys", json=wanted)
+    assert made.status_code == 201, made.text
+    return str(made.json()["secret"])
 
 
 def nothing_wrong(server: Server, client: httpx.Client, found: Found) -> None:
@@ -57,6 +62,6 @@ def test_thousands_of_requests_get_what_was_promised(tmp_server: Server, lab: ht
     made, seed, secret = 0, 10, key(lab, who)
     while made < HOSTILE / len(SCOPES):
         phases = "examples,coverage,fuzzing,stateful" if made == 0 and HOSTILE > 10_000 else "fuzzing,stateful"
-        found = fuzz(tmp_server.url, secret, seed=seed, examples=20, phases=phases, without=STOPS if seed % 2 == 0 else ())
+        found = fuzz(tmp_server.url, secret, seed=seed, examples=20, phases=phases, without=STOPS if seed % 2 == 0 else OWN)
         nothing_wrong(tmp_server, lab, found)
         made, seed = made + found.requests, seed + 1

@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from starlette.convertors import Convertor, register_url_convertor
 
 from metaorder.api import replies
 from metaorder.api.auth import Admin, Ctx, Reader, Trader
@@ -29,6 +30,23 @@ from metaorder.usecases import views
 from metaorder.usecases.errors import Conflict, NotFound, Unprocessable
 from metaorder.usecases.market_views import book, statistics
 from metaorder.usecases.orders import unprocessable
+
+
+class BareMarket(Convertor[str]):
+    """A market's id alone in an address. It may hold a slash (`sim/2026-03-02`), so what a market has is told from it by name."""
+
+    regex = r"(?!.*/(?:bars|book|pause|start|statistics)$).+"
+
+    def convert(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_url_convertor("market", BareMarket())
 
 router = APIRouter(prefix="/v1/markets", tags=["markets"])
 
@@ -152,21 +170,21 @@ async def get_statistics(
     return reply(answer)
 
 
-@router.patch("/{market_id:path}", responses=replies.MARKET)
+@router.patch("/{market_id:market}", responses=replies.MARKET)
 async def patch_market(market_id: str, body: SpeedIn, principal: Trader, ctx: Ctx) -> Response:
     """Change the market's speed."""
     del principal
     return await _control(ctx, market_id, "speed", body.speed)
 
 
-@router.delete("/{market_id:path}", responses=replies.MARKET)
+@router.delete("/{market_id:market}", responses=replies.MARKET)
 async def delete_market(market_id: str, principal: Admin, ctx: Ctx) -> Response:
     """End a market. Its orders are canceled with it: `market_deleted`. Its id is not used again."""
     del principal
     return await _control(ctx, market_id, "delete")
 
 
-@router.get("/{market_id:path}", responses=replies.MARKET)
+@router.get("/{market_id:market}", responses=replies.MARKET)
 async def get_market(market_id: str, principal: Reader, ctx: Ctx) -> Response:
     """One market session, by its id, or the newest of a name."""
     del principal
