@@ -9,9 +9,10 @@ from typing import Any
 from metaorder.core import pool
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
+from metaorder.core.gates import Gate as Gate
+from metaorder.core.gates import pooled, reachable, routed, views
 from metaorder.core.waiting import waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType
-from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
@@ -20,7 +21,7 @@ from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
 from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
-from metaorder.routing.venues import Route, VenueView, route
+from metaorder.routing.venues import Route
 
 CATCH_UP = 3
 """Ordinary lag is made up at this multiple of the planned rate, at most."""
@@ -50,19 +51,6 @@ class Decision:
     wake: Nanos | None
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What a venue asks of a sender. latency: from sending to arrival, at most. instrument: the grid, at the venue's fees.
-
-    dark: it shows nothing, and takes midpoint children alone.
-    """
-
-    venue: str
-    latency: Nanos
-    instrument: Instrument
-    dark: bool = False
-
-
 def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], basket: Basket | None = None) -> Decision:
     """The children to send and to cancel now. Never past the end, the limit, the cap or the quantity.
 
@@ -82,7 +70,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market, basket))
-    dark, gates = _reachable(gates, market.now, order.end)
+    dark, gates = reachable(gates, market.now, order.end)
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
     if _would_no_more(execution, market, intent):
@@ -97,7 +85,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions, parcels = [action for action in actions if not isinstance(action, Place)], []
     stop = order.next_blackout(market.now)
-    dark, gates = _reachable([*gates, dark] if dark else gates, market.now, stop)
+    dark, gates = reachable([*gates, dark] if dark else gates, market.now, stop)
     if not gates:  # a child would arrive in a blackout
         actions = [action for action in actions if not isinstance(action, Place)]
     in_time = {gate.venue for gate in gates}
@@ -113,7 +101,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     for action in actions:
         if isinstance(action, Place):
             midpoint = action.type is ChildType.MIDPOINT
-            found = _pooled(action, dark, market, execution) if midpoint else _routed(action, wish, gates, market, execution)
+            found = pooled(action, dark, market, execution) if midpoint else routed(action, wish, gates, market, execution)
             at = [dark] if midpoint and dark else gates
             if found is not None:
                 events.append(_submitted(execution, found, intent, wish, bound, market, at, len(events) - calls))
@@ -289,30 +277,6 @@ def _unanswered(execution: Execution) -> bool:
     return any(child.status is ChildStatus.PENDING_NEW for child in execution.open.values())
 
 
-def _reachable(gates: Sequence[Gate], now: Nanos, stop: Nanos) -> tuple[Gate | None, list[Gate]]:
-    """The pool that a child would reach before `stop`, if there is one, and the lit venues likewise."""
-    open_to = [gate for gate in gates if now + gate.latency < stop]
-    return next((gate for gate in open_to if gate.dark), None), [gate for gate in open_to if not gate.dark]
-
-
-def _routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState, execution: Execution) -> Parcel | None:
-    """Where a child goes: the one venue that there is, or the one that the router takes of those that trade."""
-    if not market.venues:
-        return Parcel(Route(place, gates[0].venue, market.quote, []), None, {})
-    found = route(place, wish, _views(gates, market), execution.outcomes)
-    return None if found is None else Parcel(found, None, {})
-
-
-def _pooled(place: Place, dark: Gate | None, market: MarketState, execution: Execution) -> Parcel | None:
-    """The one venue that offers the midpoint; what rests there beside lit children does so until near the end."""
-    if dark is None:
-        return None
-    found = Route(place, dark.venue, market.quote, [])
-    if execution.order.dark_fraction is None:
-        return Parcel(found, None, {})
-    return Parcel(found, pool.until(execution.order), pool.reason(execution, place))
-
-
 def _actions(
     execution: Execution, market: MarketState, intent: Intent, wish: Wish, gates: Sequence[Gate]
 ) -> tuple[list[Parcel], str | None, list[Action]]:
@@ -327,16 +291,8 @@ def _actions(
     pulled = stale(wish, working)
     if pulled or len(working) >= MOST_OPEN or wish.want < execution.working // SPLIT_PART:
         return [], None, pulled
-    parcels, note = allocate(wish, intent.split, market, _views(gates, market), execution.outcomes)
+    parcels, note = allocate(wish, intent.split, market, views(gates, market), execution.outcomes)
     return (parcels[: MOST_OPEN - len(working)], None, []) if note is None else ([], note, place(wish, working))
-
-
-def _views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:
-    """Each venue with what it shows; the one that there is shows what the symbol shows."""
-    if not market.venues:
-        return [VenueView(venue=gates[0].venue, instrument=gates[0].instrument, quote=market.quote)] if gates else []
-    known = [gate for gate in gates if gate.venue in market.venues]
-    return [VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue]) for gate in known]
 
 
 def _submitted(

@@ -42,7 +42,7 @@ from metaorder.domain.order import (
     Waiting,
 )
 from metaorder.domain.state import NO_BASIS, Algorithm, Basis, Outcome
-from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
+from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own, rolling_window
 from metaorder.routing.costs import with_fill
 
@@ -219,6 +219,7 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
                 good_till=event.good_till,
                 sent=ts,
                 expected=_expected(event),
+                horizon=_horizon(event),
                 cost=event.expected_cost,
                 mid2=event.quote.mid2,
                 least=event.least,
@@ -226,25 +227,25 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
             assert event.number == execution.children + 1, "children are numbered without a gap"
             return replace(execution, open={**execution.open, event.number: child}, children=event.number)
         case ChildAccepted():
-            return replace(_child_status(execution, event.number, ChildStatus.NEW), refused=None)
+            return replace(_child_status(execution, event.number, ChildStatus.NEW, ts), refused=None)
         case ChildRejected():
-            return replace(_child_status(execution, event.number, ChildStatus.REJECTED), refused=ts)
+            return replace(_child_status(execution, event.number, ChildStatus.REJECTED, ts), refused=ts)
         case ChildPendingCancel():
-            return _child_status(execution, event.number, ChildStatus.PENDING_CANCEL)
+            return _child_status(execution, event.number, ChildStatus.PENDING_CANCEL, ts)
         case ChildCanceled():
-            return _child_status(execution, event.number, ChildStatus.CANCELED)
+            return _child_status(execution, event.number, ChildStatus.CANCELED, ts)
         case ChildExpired():
-            return _child_status(execution, event.number, ChildStatus.EXPIRED)
+            return _child_status(execution, event.number, ChildStatus.EXPIRED, ts)
         case _:
             assert_never(event)
 
 
-def _child_status(execution: Execution, number: int, status: ChildStatus) -> Execution:
+def _child_status(execution: Execution, number: int, status: ChildStatus, ts: Nanos) -> Execution:
     child = execution.open[number]
     if status is ChildStatus.NEW and child.status is not ChildStatus.PENDING_NEW:
         return execution  # the acknowledgement of a child whose fill or cancel overtook it
     after = replace(child, status=_child_step(child.status, status))
-    return replace(execution, open=with_child(execution.open, after), outcomes=_learned(execution, after))
+    return replace(execution, open=with_child(execution.open, after), outcomes=_learned(execution, after, ts))
 
 
 def _expected(event: ChildSubmitted) -> Lots | None:
@@ -252,12 +253,24 @@ def _expected(event: ChildSubmitted) -> Lots | None:
     return Lots(said) if isinstance(said, int) else None
 
 
-def _learned(execution: Execution, child: Child) -> Mapping[str, Outcome]:
-    """What was expected of a child and what came of it, once it has ended. A refusal says nothing of the queue."""
+def _horizon(event: ChildSubmitted) -> Nanos | None:
+    said = event.reason.get("horizon_s")
+    return Nanos(max(1, said) * SECOND) if isinstance(said, int) else None
+
+
+def _learned(execution: Execution, child: Child, now: Nanos) -> Mapping[str, Outcome]:
+    """What was expected of a child and what came of it, once it has ended. A refusal says nothing of the queue.
+
+    Of a child that was expected to fill by a horizon as much counts as expected as it had time for: one that was called back
+    early does not make the queue look slow.
+    """
     if child.expected is None or not child.status.terminal or child.status is ChildStatus.REJECTED:
         return execution.outcomes
     known = execution.outcomes.get(child.venue, Outcome())
-    learned = replace(known, expected=Lots(known.expected + child.expected), filled=Lots(known.filled + child.filled))
+    expected = child.expected
+    if child.horizon is not None:
+        expected = Lots(min(child.lots, expected * (now - child.sent) // child.horizon))
+    learned = replace(known, expected=Lots(known.expected + expected), filled=Lots(known.filled + child.filled))
     return {**execution.outcomes, child.venue: learned}
 
 
@@ -302,7 +315,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         notional=execution.notional + event.lots * event.price,
         fees=execution.fees + event.fee,
         open=with_child(execution.open, after),
-        outcomes=_learned(execution, after),
+        outcomes=_learned(execution, after, ts),
         recent=(*execution.recent[forgotten:], (ts, event.lots)),
         refused=None,
     )

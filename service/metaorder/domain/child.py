@@ -80,7 +80,8 @@ class Child:
     number: counts the children of a parent from 1; the child's id is `{parent}-{number}`.
     good_till: when the venue must drop it, whatever happens to us.
     sent: when we sent it.
-    expected: lots that the router expected it to have filled by then; None where it did not say.
+    expected: lots that the router expected it to have filled by then; None where it did not say. horizon: the time within which
+    they were expected, where that is not until then.
     cost: what it is expected to cost if it fills [points x lots]; mid2: bid + ask that it was decided on [ticks].
     least: the fewest lots that it takes from one counterparty, at the midpoint; None = any.
     """
@@ -96,6 +97,7 @@ class Child:
     filled: Lots = Lots(0)
     status: ChildStatus = ChildStatus.PENDING_NEW
     expected: Lots | None = None
+    horizon: Nanos | None = None
     cost: int | None = None
     mid2: Ticks | None = None
     least: Lots | None = None

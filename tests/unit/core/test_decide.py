@@ -94,6 +94,9 @@ def test_a_child_says_why_and_on_which_quote_it_was_decided() -> None:
         "room": 930,
         "bound": None,
         "placement": "joining the touch",
+        "horizon_s": 60,
+        "queue_ahead": 500,
+        "fill_probability": None,
     }
 
 

@@ -26,6 +26,7 @@ from metaorder.core.events import (
 from metaorder.core.execution import CATCH_UP_HORIZON, Execution
 from metaorder.domain.child import ChildStatus, Liquidity
 from metaorder.domain.order import EndReason, Status, SuspendReason, Waiting
+from metaorder.domain.state import Outcome
 from metaorder.domain.units import MINUTE, Lots, Nanos, Ticks
 from metaorder.risk.participation import Own
 from support.core import OPEN, accepted, at, fill, fold, parent_order, started, submitted, touch
@@ -185,3 +186,14 @@ def test_what_a_fill_cost_beyond_what_was_expected_is_known_of_its_venue() -> No
     seen = fold(sent, acknowledged(), dear, took, start=started()).outcomes["FAKE"]
     assert (seen.rested, seen.rested_more, seen.took, seen.took_more) == (40, 2_000, 60, 5_100)
     assert fold(submitted(), acknowledged(), fill(), start=started()).outcomes == {}, "nothing was expected of it"
+
+
+@pytest.mark.parametrize(
+    ("after_s", "expected"),
+    [(0, 0), (15, 20), (60, 80), (75, 100), (600, 100)],
+)
+def test_as_much_is_learned_of_a_queue_as_a_child_had_time_for(after_s: int, expected: int) -> None:
+    sent = submitted(reason={"expected_fill": 80, "horizon_s": 60})
+    ended = ChildCanceled(number=1, lots=Lots(100), reason="canceled")
+    execution = fold(sent, ChildPendingCancel(number=1, reason="moved"), (at(after_s), ended), start=started())
+    assert execution.outcomes["FAKE"] == Outcome(expected=Lots(expected), filled=Lots(0))

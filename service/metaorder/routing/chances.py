@@ -1,0 +1,115 @@
+"""What a child may hope for: its chance to fill by a horizon, and what the other ways to stand were expected to cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from metaorder.domain.child import ChildType, TimeInForce
+from metaorder.domain.order import Placement
+from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason
+from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
+from metaorder.routing import outflows
+from metaorder.routing.placement import Place, Wish, resting_price
+from metaorder.routing.venues import VenueView, ahead
+
+HORIZON = Nanos(60 * SECOND)
+"""A child is given so long to fill, or what is left of the window, in what is said of its chances."""
+
+ADVERSE = 0.4
+"""Mean of the positive part of a move without drift, in its standard deviations: what a child pays more that crosses later."""
+
+
+def weighed(
+    place: Place,
+    wish: Wish,
+    at: VenueView,
+    venues: Sequence[VenueView],
+    market: MarketState,
+    outcomes: Mapping[str, Outcome],
+    end: Nanos,
+) -> Reason:
+    """The numbers of a child beside those of the ways that were not taken; costs a lot against the mid [ticks].
+
+    The outflow of a queue is exponential with the mean that market and own outcomes say: a child of `n` lots with `a` ahead fills
+    whole with exp(-(a + n) / mean), and mean exp(-a / mean) (1 - exp(-n / mean)) lots of it are expected to. What does not fill
+    crosses at the horizon, and pays the far touch, the fee and ADVERSE standard deviations. Null: nobody's volume is known.
+    """
+    horizon = Nanos(min(HORIZON, end - market.now))
+    mean = outflow(place.lots, at, venues, market, outcomes, horizon)
+    reason: dict[str, int | str | bool | Candidates | None] = {"horizon_s": horizon // SECOND}
+    if place.time_in_force is TimeInForce.GTD and place.type is ChildType.LIMIT:
+        stands = ahead(at.quote, wish.side, place.price)
+        chance, filled = (None, None) if mean is None else chances(stands, place.lots, mean)
+        reason["queue_ahead"] = stands
+        reason["fill_probability"] = None if chance is None else _text(chance)
+        if filled is not None:
+            reason["expected_fill"] = int(filled)
+    if mean is not None:
+        reason["candidates"] = _candidates(place, wish, at, market, mean, horizon)
+    return reason
+
+
+def chances(stands: int, lots: int, mean: float) -> tuple[float, float]:
+    """The chance that all of a child fills behind so many lots, and the lots that are expected to."""
+    if mean <= 0:
+        return 0.0, 0.0
+    reached = math.exp(-stands / mean)
+    return math.exp(-(stands + lots) / mean), mean * reached * -math.expm1(-lots / mean)
+
+
+def outflow(
+    lots: Lots,
+    at: VenueView,
+    venues: Sequence[VenueView],
+    market: MarketState,
+    outcomes: Mapping[str, Outcome],
+    horizon: Nanos,
+) -> float | None:
+    """Lots that leave one side of a venue within a horizon, as its market and own outcomes there say; None: nobody knows."""
+    pace = outflows.rate(market, Nanos(market.now + max(horizon, 1)))
+    if pace is None:
+        return None
+    shown = sum(view.quote.bid_size + view.quote.ask_size for view in venues)
+    share = (at.quote.bid_size + at.quote.ask_size) / shown if shown else 1 / max(1, len(venues))
+    return pace * horizon / SECOND * share * outflows.learned(outcomes.get(at.venue), lots)
+
+
+def _candidates(place: Place, wish: Wish, at: VenueView, market: MarketState, mean: float, horizon: int) -> Candidates:
+    """Joining, improving and crossing, the cheapest first."""
+    bid, ask, sign = wish.quote.bid, wish.quote.ask, wish.side.sign
+    assert bid is not None
+    assert ask is not None
+    half, point = (ask - bid) / 2, at.instrument.points_per_tick
+    far = ask if sign > 0 else bid
+    taker = at.instrument.fee(far, Lots(1), maker=False) / point
+    maker = at.instrument.fee(far, Lots(1), maker=True) / point
+    sigma = market.flow.sigma
+    adverse = 0.0 if sigma is None else ADVERSE * sigma / MICRO * math.sqrt(horizon / SECOND)
+    later = half + taker + adverse
+    found: list[tuple[float, Candidate]] = []
+    if wish.side.within(far, wish.worst):
+        crossed: Candidate = {"way": "cross", "price": far, "fill_probability": "1", "cost_ticks": _text(half + taker)}
+        found.append((half + taker, crossed))
+    for style in (Placement.JOIN, Placement.IMPROVE):
+        stands = resting_price(wish, style)
+        if stands is None or (found and found[-1][1]["price"] == stands[0]):
+            continue
+        price, queue = stands[0], ahead(at.quote, wish.side, stands[0])
+        chance, filled = chances(queue, place.lots, mean)
+        part = filled / place.lots
+        cost = part * ((price - (bid + ask) / 2) * sign + maker) + (1 - part) * later
+        rested: Candidate = {
+            "way": str(style),
+            "price": price,
+            "queue_ahead": queue,
+            "fill_probability": _text(chance),
+            "cost_ticks": _text(cost),
+        }
+        found.append((cost, rested))
+    found.sort(key=lambda each: each[0])
+    return [facts for _, facts in found]
+
+
+def _text(value: float) -> str:
+    return f"{value:.4g}"
