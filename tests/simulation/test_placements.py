@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from metaorder.core import pool
-from metaorder.domain.order import Placement, Side
+from metaorder.domain.order import ChildSizes, Placement, Side
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted
@@ -133,3 +133,27 @@ def test_an_order_that_asks_for_a_pool_says_so_where_there_is_none() -> None:
     found = worked(market(), order("a", **terms(dark_fraction=Fraction(1, 4))))
     said = {each["reason"].get("dark") for each in found if each["type"] == "child.submitted"}
     assert said == {"no dark pool can be reached"}
+
+
+def test_drawn_sizes_do_not_show_the_order_and_lose_nothing_of_it() -> None:
+    lots = {}
+    for sizes in ChildSizes:
+        found = worked(market(), order("a", sizes=sizes, **terms(lots=Lots(9_000), cap=Fraction(1, 2))))
+        sent = [each for each in found if each["type"] == "child.submitted"]
+        rested = [each for each in sent if each["time_in_force"] == "gtd"]
+        lots[sizes] = [each["quantity"] for each in rested]
+        done = sum(each["quantity"] for each in found if each["type"] == "fill")
+        assert done <= 9_000
+        if sizes is ChildSizes.DRAWN:
+            assert all(each["quantity"] <= 2.6 * max(each["quote"]["bid_size"], 10) for each in rested)
+            assert len(set(lots[sizes])) > 5
+    assert max(lots[ChildSizes.WHOLE]) > max(lots[ChildSizes.DRAWN])
+
+
+def test_the_same_order_draws_the_same_sizes_and_another_order_others() -> None:
+    first, again, other = (
+        [each["quantity"] for each in worked(market(), order("a", sizes=ChildSizes.DRAWN, seed=seed, **terms()))
+         if each["type"] == "child.submitted"]
+        for seed in (1, 1, 2)
+    )  # fmt: skip
+    assert first == again != other

@@ -13,7 +13,7 @@ from metaorder.algos import ALGOS
 from metaorder.algos.params import parameters
 from metaorder.core.commands import Amend, Pause, Resume
 from metaorder.domain.market import NO_QUOTE, Quote
-from metaorder.domain.order import ParentOrder, ParticipationMode, Placement, Side
+from metaorder.domain.order import ChildSizes, ParentOrder, ParticipationMode, Placement, Side
 from metaorder.domain.state import Basis, Flow
 from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
 from support.core import OPEN, at, parent_order, touch
@@ -267,6 +267,7 @@ def orders(draw: st.DrawFn, algo: str, *, longest_s: int = 600, **fixed: Any) ->
         "discretion": draw(st.sampled_from([0, 0, 1, 3])),
         "display": draw(st.none() | st.integers(2 * smallest, 4 * smallest)),
         "placement": draw(st.sampled_from([Placement.AUTO, *Placement])),
+        "sizes": draw(st.sampled_from(ChildSizes)),
         "blackouts": draw(st.sampled_from([(), ((at(start + length // 3), at(start + length // 3 + 3)),)])),
     }
     terms["min_participation"] = draw(st.sampled_from([None, terms["cap"] / 4]))

@@ -20,7 +20,7 @@ from metaorder.api.problems import body_of, refused
 from metaorder.api.schemas import Body, ClientId, DarkIn, Decimal, Name, ParentOrderIn, Quantity, Rate, ScheduleBandIn, Text, Time
 from metaorder.core.commands import LEG_REFUSED, AcceptBasket, Cancel, Refusal, Unchanged
 from metaorder.core.wire import stamp_doc
-from metaorder.domain.order import TERMINAL, Benchmark, ParentId, ParticipationMode, Placement, SessionId, Side
+from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, SessionId, Side
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
@@ -51,6 +51,7 @@ class LegIn(Body):
     max_child_quantity: Quantity | None = None
     display_quantity: Quantity | None = None
     placement: Placement = Placement.AUTO
+    child_sizes: ChildSizes = ChildSizes.WHOLE
     dark: DarkIn | None = None
 
 

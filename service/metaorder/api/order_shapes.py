@@ -8,7 +8,7 @@ from pydantic import Field
 
 from metaorder.api.shapes import Page, QuoteOut, Reply
 from metaorder.domain.child import ChildStatus, ChildType, Liquidity, TimeInForce
-from metaorder.domain.order import Benchmark, ParticipationMode, Placement, Side, Status, Waiting
+from metaorder.domain.order import Benchmark, ChildSizes, ParticipationMode, Placement, Side, Status, Waiting
 
 
 class StampOut(Reply):
@@ -75,6 +75,7 @@ class ParentOrderOut(Reply):
     blackouts: list[list[str]]
     display_quantity: int | None
     placement: Placement
+    child_sizes: ChildSizes
     dark: DarkOut | None
     decision_time: str | None
     decision_price: str | None

@@ -271,6 +271,7 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         blackouts=tuple(body.blackouts),
         display_quantity=body.display_quantity,
         placement=body.placement,
+        child_sizes=body.child_sizes,
         dark_max_fraction=None if body.dark is None else body.dark.max_fraction,
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
         decision_time=body.decision_time,

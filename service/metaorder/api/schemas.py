@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from metaorder.domain.instrument import FeeUnit
-from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ParticipationMode, Placement, Side
+from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ChildSizes, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Scope
 
 MOST_TAGS = 20
@@ -109,6 +109,7 @@ class ParentOrderIn(Body):
         default_factory=list, description="stretches from, to in which nothing is sent and nothing rests"
     )
     display_quantity: Quantity | None = Field(None, description="the most that rests at once")
+    child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None

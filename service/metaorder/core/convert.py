@@ -51,6 +51,7 @@ WIRE_NAMES: Mapping[str, str] = {
     "discretion": "price_discretion_ticks",
     "display": "display_quantity",
     "least": "min_quantity",
+    "sizes": "child_sizes",
     "dark_fraction": "dark_max_fraction",
     "dark_least": "dark_min_quantity",
     "behind": "band_behind",

@@ -12,8 +12,8 @@ from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
 from metaorder.core.gates import pooled, reachable, routed, views
 from metaorder.core.waiting import waiting, waiting_for
-from metaorder.domain.child import Child, ChildStatus, ChildType
-from metaorder.domain.order import EndReason, Placement, Side, Waiting
+from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
+from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.risk.collars import worst_price
@@ -21,6 +21,7 @@ from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
 from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
+from metaorder.routing.sizes import uniform
 from metaorder.routing.venues import Route
 
 CATCH_UP = 3
@@ -110,7 +111,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
             events.append(_pulled(action.number, action.why))
     events += waiting(execution, waiting_for(execution, wish, intent.held, bound, bool(actions or parcels)))
     wake = intent.wake if intent.wake > market.now else Nanos(market.now + SECOND)
-    follow = Nanos(market.now + FOLLOW) if order.placement in FOLLOWS and (execution.open or actions) else None
+    follow = Nanos(market.now + FOLLOW) if _follows(execution, wish) and (execution.open or actions) else None
     looks = [each for each in (wake, retry, stop, follow) if each is not None and each > market.now]
     return Decision(events, min(*looks, order.end))
 
@@ -236,6 +237,7 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         display=order.display,
         style=order.placement,
         pool=pool_open,
+        draw=uniform(order.seed, execution.children) if order.sizes is ChildSizes.DRAWN else None,
     )
     return wish, bound if room < want else None
 
@@ -256,6 +258,11 @@ def _would_no_more(execution: Execution, market: MarketState, intent: Intent) ->
     if order.i_would is None or _would(execution, market):
         return False
     return execution.filled > intent.target + share_of(order.lots, order.ahead) + order.min_child
+
+
+def _follows(execution: Execution, wish: Wish) -> bool:
+    """Whether children follow the touch, or leave one after the other."""
+    return execution.order.placement in FOLLOWS or (wish.draw is not None and wish.want > 0)
 
 
 def _callable(execution: Execution) -> list[Child]:
@@ -286,6 +293,8 @@ def _actions(
         return [], None, place(wish, working)
     if wish.style is not Placement.AUTO:
         return [], f"children are placed by {wish.style}, as the order asks", place(wish, working)
+    if wish.draw is not None:
+        return [], "parcels show all they hold: placement draws sizes", place(wish, working)
     if wish.display is not None:
         return [], "parcels show all they hold: placement keeps to display_quantity", place(wish, working)
     pulled = stale(wish, working)
@@ -322,6 +331,8 @@ def _submitted(
     }
     if execution.basis.stated is not None:
         reason["profile"] = execution.basis.stated
+    if wish.draw is not None and action.time_in_force is TimeInForce.GTD:
+        reason["drawn_around"] = wish.quote.near_size(wish.side)
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

@@ -40,6 +40,10 @@ class Quote:
         """The price at which a trader on `side` would trade at once."""
         return self.ask if side is Side.BUY else self.bid
 
+    def near_size(self, side: Side) -> Lots:
+        """The lots displayed at the near touch."""
+        return self.bid_size if side is Side.BUY else self.ask_size
+
     def far_size(self, side: Side) -> Lots:
         """The lots displayed at the far touch."""
         return self.ask_size if side is Side.BUY else self.bid_size

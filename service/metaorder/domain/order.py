@@ -164,6 +164,13 @@ class Placement(StrEnum):
     SWEEP = "sweep"
 
 
+class ChildSizes(StrEnum):
+    """How large a child is that rests in sight: all that is wanted at once, or drawn around what others show."""
+
+    WHOLE = "whole"
+    DRAWN = "drawn"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentOrder:
     """What a client wants done. Units are lots, ticks and nanoseconds of the market's clock.
@@ -178,7 +185,8 @@ class ParentOrder:
     discretion: how many ticks past its price a child that would rest may take.
     min_participation: the least share of the volume since the order's start, own trading included: a new plan forgives nothing.
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
-    display: the most that rests at once [lots]. placement: how children stand. preset: the name under which terms were asked for.
+    display: the most that rests at once [lots]. placement: how children stand. sizes: how large each is that rests.
+    preset: the name under which terms were asked for.
     dark_fraction, dark_least: up to which share of what remains rests at the midpoint of a dark pool beside the children at lit
     venues, and the fewest lots that it takes from one counterparty there; None = no child goes there so, and any.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
@@ -220,6 +228,7 @@ class ParentOrder:
     blackouts: tuple[tuple[Nanos, Nanos], ...] = ()
     display: Lots | None = None
     placement: Placement = Placement.AUTO
+    sizes: ChildSizes = ChildSizes.WHOLE
     dark_fraction: Fraction | None = None
     dark_least: Lots | None = None
     preset: str | None = None

@@ -9,6 +9,7 @@ from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.market import Quote
 from metaorder.domain.order import Placement, Side
 from metaorder.domain.units import Lots, Ticks
+from metaorder.routing.sizes import drawn
 
 MOST_OPEN = 8
 """The most children of one parent that are open at once."""
@@ -28,6 +29,7 @@ class Wish:
     why: the order takes the far touch. discretion: ticks past its price that a child which would rest may take.
     display: the most that rests at once [lots]; None = all.
     style: how children stand. pool: a venue offers the midpoint.
+    draw: in [0, 1): the child's size is drawn around what others show; None = all that is wanted.
     """
 
     side: Side
@@ -47,6 +49,7 @@ class Wish:
     display: Lots | None = None
     style: Placement = Placement.AUTO
     pool: bool = False
+    draw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def _rest(wish: Wish, open_children: Sequence[Child]) -> list[Action]:
     if wish.display is not None:
         resting = sum(child.open for child in open_children if child.time_in_force is TimeInForce.GTD)
         want = Lots(max(0, min(want, wish.display - resting)))
+    if wish.draw is not None and wish.style is not Placement.MIDPOINT:
+        want = Lots(min(want, max(drawn(wish.quote.near_size(wish.side), wish.draw), wish.min_child)))
     lots = _sized(wish, want)
     if wish.display is not None and lots > want:  # what would be left is too small to show, and too large to hide here
         lots = want if want >= wish.min_child else Lots(0)

@@ -35,6 +35,7 @@ LEG_FIELDS = frozenset(
         "max_child_quantity",
         "display_quantity",
         "placement",
+        "child_sizes",
         "dark",
     }
 )

@@ -18,6 +18,7 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import (
     Benchmark,
+    ChildSizes,
     ParentId,
     ParentOrder,
     ParticipationMode,
@@ -82,6 +83,7 @@ class NewOrder:
     blackouts: tuple[tuple[str, str], ...] = ()
     display_quantity: int | None = None
     placement: Placement = Placement.AUTO
+    child_sizes: ChildSizes = ChildSizes.WHOLE
     dark_max_fraction: str | None = None
     dark_min_quantity: int | None = None
     profile_version: int | None = None
@@ -184,6 +186,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         blackouts=tuple((to_nanos(a, field="blackouts"), to_nanos(b, field="blackouts")) for a, b in new.blackouts),
         display=None if new.display_quantity is None else _lots(new.display_quantity, instrument, "display_quantity"),
         placement=new.placement,
+        sizes=new.child_sizes,
         dark_fraction=_fraction(new.dark_max_fraction, "dark.max_fraction"),
         dark_least=None if new.dark_min_quantity is None else _lots(new.dark_min_quantity, instrument, "dark.min_quantity"),
         tags=dict(new.tags),

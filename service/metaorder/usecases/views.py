@@ -58,6 +58,7 @@ _LATER_TERMS: Mapping[str, Any] = {
     "blackouts": [],
     "display_quantity": None,
     "placement": "auto",
+    "child_sizes": "whole",
     "basket_id": None,
 }
 """Terms that orders of an earlier build do not have, with what they come to then."""
