@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 600
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run demo test test-python test-native test-asan test-ubsan test-tsan check bench instructions fuzz soak docs \
-        sabotage gauntlet-quick lock clean
+        sabotage audit load gauntlet-quick lock clean
 
 setup: $(BUILT)
 
@@ -92,6 +92,19 @@ soak:
 sabotage: setup
 	cd tests && $(CURDIR)/$(BIN)/python -m sabotage
 
+# What is known to be unsafe among the packages that run, the bill of materials, and secrets in the project's files. AUDIT=--offline
+# where the service of advisories cannot be reached: what was not asked is said.
+audit: setup build/audit/.built
+	cd tests && $(CURDIR)/$(BIN)/python -m audit $(AUDIT)
+
+build/audit/.built: requirements/audit.lock
+	test -x build/audit/bin/python || $(PYTHON) -m venv build/audit
+	-build/audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.lock && touch $@
+
+# Orders at a rate that does not wait for answers, against a server of its own on this machine: a minute or so, results/load.json.
+load: setup
+	$(BIN)/python -m benchmarks.load $(LOAD)
+
 # Makes openapi/, and the part of docs/ that follows from the code.
 docs: setup
 	$(BIN)/python -m metaorder.bootstrap.specs .
@@ -108,6 +121,7 @@ gauntlet-quick: setup $(SANITIZED)/.built
 lock:
 	$(BIN)/pip-compile $(LOCK_OPTIONS) --extra dev --extra build -o requirements/dev.lock pyproject.toml
 	$(BIN)/pip-compile $(LOCK_OPTIONS) --extra build -c requirements/dev.lock -o requirements/run.lock pyproject.toml
+	echo pip-audit | $(BIN)/pip-compile $(LOCK_OPTIONS) -c requirements/dev.lock -o requirements/audit.lock -
 
 LOCK_OPTIONS := --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate --allow-unsafe
 

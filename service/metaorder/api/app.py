@@ -29,15 +29,19 @@ from metaorder.api import (
     venues,
 )
 from metaorder.api.context import Context
-from metaorder.api.middleware import BodyLimit, CountRequests, PlainAddress
+from metaorder.api.middleware import BodyLimit, CountRequests, Overload, PlainAddress
 from metaorder.ports.metrics import Metrics
 
 Lifetime = Callable[[], AbstractAsyncContextManager[Context]]
 """Brings the service up and down around the application."""
 
 
-def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
-    """The REST and WebSocket application."""
+MOST_UNDER_WAY = 256
+"""Requests that are worked on at once."""
+
+
+def create_app(lifetime: Lifetime, metrics: Metrics, most: int = MOST_UNDER_WAY) -> FastAPI:
+    """The REST and WebSocket application. most: requests that are worked on at once; past that 503."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -78,6 +82,7 @@ def create_app(lifetime: Lifetime, metrics: Metrics) -> FastAPI:
     )
     for router in routers:
         app.include_router(router)
+    app.add_middleware(Overload, most=most)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(PlainAddress)
     app.add_middleware(BodyLimit)

@@ -28,7 +28,7 @@ async def ready(request: Request) -> Response:
     return reply({**state, "space": not service.full, "killed": bool(service.latches)}, 200 if up else 503)
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 413, 422, 429))
+@router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 413, 422, 429, 503))
 async def metrics(request: Request, principal: Admin) -> Response:
     """Prometheus metrics."""
     del principal

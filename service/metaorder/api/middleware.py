@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: large bodies and addresses that are no text are refused unread, and requests are counted."""
+"""Pure ASGI middleware: large bodies, odd addresses and what is too much at once are refused unread; requests are counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from metaorder.api.problems import response
 from metaorder.ports.metrics import Metrics
-from metaorder.usecases.errors import TooLarge, Unprocessable
+from metaorder.usecases.errors import TooLarge, Unavailable, Unprocessable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,6 +19,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY = 64 * 1024
+_LANE = re.compile(r"/(cancel|cancel-all|kill|rearm|heartbeat)$|^/health/")
+"""Ends of addresses that are never held up."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -70,6 +73,34 @@ class PlainAddress:
             await response(Unprocessable("validation", "the address holds a control character"), "")(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class Overload:
+    """Refuses what comes while `most` requests are under way: a definite no at once is worth more than an answer too late.
+
+    What makes exposure smaller, or asks whether the server is well, is let in whatever else is under way.
+    """
+
+    def __init__(self, app: App, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._under_way = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say that there are too many."""
+        if scope["type"] != "http" or _LANE.search(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        if self._under_way >= self._most:
+            facts = {"accepted": False, "retry_after_s": 1}
+            busy = Unavailable("busy", f"{self._under_way} requests are under way; try again in a second", facts=facts)
+            await response(busy, scope["path"])(scope, receive, send)
+            return
+        self._under_way += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._under_way -= 1
 
 
 class CountRequests:

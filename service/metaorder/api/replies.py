@@ -105,7 +105,7 @@ class TicketOut(Reply):
 
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
     """An answer and the problems that may come in its place."""
-    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, *problems)}
+    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, 503, *problems)}
 
 
 def refusals(*problems: int) -> Responses:

@@ -84,7 +84,7 @@ def _config(settings: Settings, ready: Prepared) -> uvicorn.Config:
         return lifetime(ready, metrics)
 
     return uvicorn.Config(
-        create_app(life, metrics),
+        create_app(life, metrics, settings.most_under_way),
         host=settings.host,
         port=settings.port,
         loop="uvloop",

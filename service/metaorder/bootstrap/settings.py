@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     requests_per_s: float = Field(
         2_000, gt=0, description="requests of a key, in the long run; twice as many at once; cancels and kills are not counted"
     )
+    most_under_way: int = Field(
+        256, ge=1, le=65_536, description="requests that are worked on at once; past that 503, but for cancels, kills and health"
+    )
     origins: str = Field("", description="origins whose pages may open a stream beside our own, separated by spaces")
     allow_first_key: bool = Field(
         False, description="whether to listen on a public address though the key that the first start printed still opens it"

@@ -1,0 +1,50 @@
+"""What is too much at once is refused at once, and what makes exposure smaller is let in all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from metaorder.api.middleware import Message, Overload, Receive, Scope, Send
+
+
+class Slow:
+    """An application that answers once it is told to."""
+
+    def __init__(self) -> None:
+        self.answer = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.answer.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+async def ask(app: Overload, path: str) -> list[Message]:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app({"type": "http", "path": path, "method": "POST", "headers": []}, asyncio.Event().wait, send)  # type: ignore[arg-type]
+    return sent
+
+
+def test_past_so_many_it_is_a_definite_no_but_for_what_stops_orders() -> None:
+    async def scenario() -> None:
+        slow = Slow()
+        app = Overload(slow, 2)
+        first = [asyncio.create_task(ask(app, "/v1/parent-orders")) for _ in range(2)]
+        await asyncio.sleep(0)
+        refused = await ask(app, "/v1/parent-orders")
+        said: dict[str, Any] = json.loads(refused[1]["body"])
+        assert (refused[0]["status"], said["code"], said["accepted"]) == (503, "busy", False)
+        assert (b"retry-after", b"1") in refused[0]["headers"]
+        lane = ("/v1/parent-orders/x/cancel", "/v1/parent-orders/cancel-all", "/v1/kill", "/v1/heartbeat", "/health/live")
+        let_in = [asyncio.create_task(ask(app, path)) for path in lane]
+        await asyncio.sleep(0)
+        slow.answer.set()
+        assert {(await each)[0]["status"] for each in (*first, *let_in)} == {200}
+        assert (await ask(app, "/v1/parent-orders"))[0]["status"] == 200, "those that are done make room"
+
+    asyncio.run(scenario())
