@@ -74,7 +74,8 @@ class Client:
 
     def __init__(self, host: str, port: int, key: str) -> None:
         self._address = (host, port)
-        self._head = f"POST /v1/parent-orders HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+        headers = (f"Host: {host}", f"Authorization: Bearer {key}", "Content-Type: application/json", "")
+        self._head = "\r\n".join(["POST /v1/parent-orders HTTP/1.1", *headers])
         self._idle: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.LifoQueue()
         self._number = 0
 
