@@ -106,26 +106,38 @@ HOT bool Book::Impl::enter(const Command& command, Manner manner, Events& out) {
   return true;
 }
 
+HOT void Book::Impl::cancel_shown(Slot slot, Events& out) {
+  const Node& order = slab[slot];
+  const Node& level = slab[order.level()];
+  const OrderId id = order.id();
+  append(out, EventKind::done, Reason::canceled, id, order.owner, level.side(), level.price(), order.lots);
+  ladder.leave(slot);
+  ids.erase(id);
+  slab.give_back(slot);
+}
+
 HOT bool Book::Impl::submit(const Command& command, Events& out) {
   if (is_plain(command, is_special)) return enter(command, Manner{}, out);
   return submit_special(command, out);
 }
 
 [[gnu::noinline]] bool Book::Impl::submit_special(const Command& command, Events& out) {
-  if (is_special || !is_simple(command)) return any_submit(command, out);
+  if (!is_simple(command) || (is_special && !passes_hidden(command))) return any_submit(command, out);
   return enter(command, Manner::of(command), out);
 }
 
+// Whether the hidden orders at rest cannot make a difference to it: it does not reach them, and there is room beside them.
+bool Book::Impl::passes_hidden(const Command& command) const {
+  if (!special.only_hidden() || (command.flags & flag_market) != 0 || !detail::known(command.side)) return false;
+  if (special.find(command.id) != nullptr || ladder.orders() + special.away() >= config.max_orders) return false;
+  return !special.is_hidden_within(opposite(command.side), command.price);
+}
+
 HOT bool Book::Impl::cancel(OrderId id, Events& out) {
-  if (is_special) [[unlikely]] return any_cancel(id, out);
   const Slot slot = ids.find(id);
+  if (is_special && (slot == no_slot || !special.only_hidden())) [[unlikely]] return any_cancel(id, out);
   if (slot == no_slot) return reject(out, refusal(id), id, 0, Side::buy, 0, 0);
-  const Node& order = slab[slot];
-  const Node& level = slab[order.level()];
-  append(out, EventKind::done, Reason::canceled, id, order.owner, level.side(), level.price(), order.lots);
-  ladder.leave(slot);
-  ids.erase(id);
-  slab.give_back(slot);
+  cancel_shown(slot, out);
   return true;
 }
 

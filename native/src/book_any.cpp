@@ -196,15 +196,17 @@ bool Book::Impl::any_other(const Command& command, Events& out) {
 }
 
 std::optional<Full> Book::Impl::whole(OrderId id) const {
-  if (const Full* away = special.find(id)) return *away;
   const Slot slot = ids.find(id);
-  if (slot == no_slot) return std::nullopt;
+  if (slot == no_slot) {
+    const Full* away = special.find(id);
+    return away == nullptr ? std::nullopt : std::optional(*away);
+  }
   const Node& node = slab[slot];
   const Node& level = slab[node.level()];
   Full order{.id = id, .limit = level.price(), .lots = node.lots};
   order.owner = node.owner;
   order.side = level.side();
-  if (const Extra* extra = special.extra(id)) {
+  if (const Extra* extra = special.extras() == 0 ? nullptr : special.extra(id)) {
     order.lots += extra->reserve;
     order.peak = extra->peak;
     order.good_till = extra->good_till;

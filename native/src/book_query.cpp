@@ -30,6 +30,20 @@ std::optional<Ticks> Book::best(Side side) const {
   return price;
 }
 
+Touch Book::touch() const {
+  const auto& ladder = impl_->ladder;
+  Touch touch;
+  if (const auto& [price, level] = ladder.touch(Side::buy); level != no_level) {
+    touch.bid = price;
+    touch.bid_lots = impl_->slab[level].lots;
+  }
+  if (const auto& [price, level] = ladder.touch(Side::sell); level != no_level) {
+    touch.ask = price;
+    touch.ask_lots = impl_->slab[level].lots;
+  }
+  return touch;
+}
+
 Level Book::level(Side side, Ticks price) const {
   const Slot level = impl_->ladder.find(side, price);
   return level == no_level ? Level{price, 0, 0} : level_of(impl_->slab[level]);
@@ -77,6 +91,13 @@ std::optional<Order> Book::order(OrderId id) const {
   const Slot slot = impl_->ids.find(id);
   if (slot == no_slot) return std::nullopt;
   return impl_->describe(slot);
+}
+
+Lots Book::lots(OrderId id) const {
+  const Slot slot = impl_->ids.find(id);
+  if (slot != no_slot) return impl_->slab[slot].lots + (impl_->special.extras() == 0 ? 0 : impl_->special.reserve(id));
+  const Full* away = impl_->special.find(id);
+  return away == nullptr ? 0 : away->lots;
 }
 
 std::optional<OrderTerms> Book::terms(OrderId id) const {

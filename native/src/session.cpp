@@ -55,12 +55,15 @@ void Session::attach(std::unique_ptr<Feed> feed, std::size_t first, std::size_t 
 
 StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt) {
   const std::uint64_t first = index_;
+  const auto is_spent = [&] {
+    const std::uint64_t done = index_ - first;
+    if (done >= until.budget) return true;
+    return done % look_every == look_every - 1 && interrupt != nullptr && interrupt->load(std::memory_order_relaxed);
+  };
   while (true) {
     if (!reports_.empty()) return StopKind::report;
     if (closed_) return StopKind::closed;
-    const std::uint64_t done = index_ - first;
-    if (done >= until.budget) return StopKind::budget;
-    if (done % look_every == look_every - 1 && interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return StopKind::budget;
+    if (is_spent()) return StopKind::budget;
 
     const Nanos message = messages_.empty() ? never : messages_.front().due;
     Nanos expiry = never;
@@ -68,15 +71,19 @@ StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt
     const Nanos horizon = std::min(until.time, close_);
     const Nanos mail = mail_.empty() ? never : mail_.front().due;
     const Nanos next = std::min({message, expiry, mail, until.wake, horizon});
+    const bool alone = is_alone(); // then what comes next for us stays as it is, whatever the market does
+    bool moved = false;
     Nanos market = never;
-    Source* const source = next_source(market);
-    if (source != nullptr && market <= next) {
+    for (Source* source = next_source(market); source != nullptr && market <= next; source = next_source(market)) {
+      if (moved && is_spent()) return StopKind::budget;
       if (index_ >= until.index) return StopKind::limit; // the clock stands: own messages of this instant come after the event
       clock_ = std::max(clock_, market);
       StopKind stop;
       if (step(*source, until, stop)) return stop;
-      continue;
+      moved = true;
+      if (!alone) break;
     }
+    if (moved) continue;
     clock_ = std::max(clock_, next);
     if (message == next) {
       const Message due = messages_.front();
@@ -97,7 +104,13 @@ StopKind Session::advance(const Until& until, const std::atomic<bool>* interrupt
   }
 }
 
+bool Session::is_alone() const {
+  const auto has_ours = [](const Venue& venue) { return venue.own_open() > 0; };
+  return messages_.empty() && mail_.empty() && std::none_of(venues_.begin(), venues_.end(), has_ours);
+}
+
 Session::Source* Session::next_source(Nanos& ts) {
+  if (sources_.size() == 1) return sources_.front().feed->peek(ts) ? &sources_.front() : nullptr;
   Source* first = nullptr;
   for (Source& source : sources_) {
     Nanos at;
@@ -144,6 +157,7 @@ bool Session::step(Source& source, const Until& until, StopKind& stop) {
 }
 
 std::uint64_t Session::halted(const Source& source) const {
+  if (source.count == 1) return venues_[source.first].halted();
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < source.count; ++i) bits |= std::uint64_t{venues_[source.first + i].halted()} << i;
   return bits;

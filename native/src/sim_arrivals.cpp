@@ -5,13 +5,12 @@
 #include <stdexcept>
 
 #include "lob/sim/curve.hpp"
-#include "lob/sim/draws.hpp"
 #include "lob/sim/maths.hpp"
 
 namespace lob::sim {
 
 Arrivals::Arrivals(const Config& config)
-    : seed_(config.seed), session_s_(static_cast<double>(config.close - config.open) * 1e-9), beta_(config.decay) {
+    : candidates_(config.seed, Stream::arrival), session_s_(static_cast<double>(config.close - config.open) * 1e-9), beta_(config.decay) {
   const PerType& r = config.rates;
   const PerType& self = config.self_share;
   double others = 0, ratio = 0;
@@ -47,23 +46,26 @@ void Arrivals::enter_bin() {
 }
 
 void Arrivals::decay(double dt) {
+  static_assert(kernels == 3);
+  const Two first = exp(Two{-beta_[0] * dt, -beta_[1] * dt});
+  const std::array<double, kernels> keep{first[0], first[1], exp(-beta_[2] * dt)};
   for (std::size_t k = 0; k < kernels; ++k) {
-    const double keep = exp(-beta_[k] * dt);
-    for (double& rate : excited_[k]) rate *= keep;
+    for (double& rate : excited_[k]) rate *= keep[k];
   }
   t_ += dt;
 }
 
-double Arrivals::total() const {
-  double sum = 0;
-  for (std::size_t i = 0; i < types; ++i) sum += base_[i] + excited_[0][i] + excited_[1][i] + excited_[2][i];
-  return sum;
+PerType Arrivals::rates() const {
+  PerType sums;
+  for (std::size_t i = 0; i < types; ++i) sums[i] = base_[i] + excited_[0][i] + excited_[1][i] + excited_[2][i];
+  return sums;
 }
 
 std::optional<Arrival> Arrivals::next() {
   while (true) {
-    const Draws draws(seed_, Stream::arrival, draws_++);
-    const double rate = total();
+    const Draws draws = candidates_[proposed_++];
+    double rate = 0;
+    for (const double of_type : rates()) rate += of_type;
     const double dt = -log(draws.uniform(0)) / rate;
     if (t_ + dt >= bin_end_) {
       decay(bin_end_ - t_);
@@ -75,8 +77,9 @@ std::optional<Arrival> Arrivals::next() {
     }
     decay(dt);
     double left = draws.uniform(1) * rate; // where it falls below the rates of now it is uniform there: it tells the type too
+    const PerType now = rates();
     for (std::size_t i = 0; i < types; ++i) {
-      left -= base_[i] + excited_[0][i] + excited_[1][i] + excited_[2][i];
+      left -= now[i];
       if (left >= 0) continue;
       for (std::size_t k = 0; k < kernels; ++k) {
         for (std::size_t m = 0; m < types; ++m) excited_[k][m] += jump_[k][i][m];

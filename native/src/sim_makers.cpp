@@ -52,12 +52,12 @@ void Makers::open(Venue& venue, Orders& orders, std::uint64_t seed, double value
 // What maker m holds the asset to be worth now, its inventory brought up to date from what is left of its quotes.
 double Makers::look(const Venue& venue, std::uint32_t m, double t, const Latent& latent, Impact& impact) {
   Maker& maker = makers_[m];
-  maker.inventory *= exp((maker.seen - t) / decay_);
+  if (maker.inventory != 0) maker.inventory *= exp((maker.seen - t) / decay_);
   maker.seen = t;
   for (std::size_t place = 0; place < maker.resting.size(); ++place) {
     if (maker.resting[place] == 0) continue;
-    const auto order = venue.book().order(id(m, 0, Side::buy) + place);
-    const Lots left = order ? order->lots : 0;
+    const Lots left = venue.book().lots(id(m, 0, Side::buy) + place);
+    if (left == maker.resting[place]) continue;
     const auto filled = static_cast<double>(maker.resting[place] - left);
     maker.inventory += place % 2 == 0 ? filled : -filled;
     maker.resting[place] = left;
@@ -100,16 +100,16 @@ void Makers::clear(Venue& venue, Orders& orders, const Draws& draws, std::uint64
 }
 
 void Makers::clear_side(Venue& venue, Orders& orders, const Draws& draws, std::uint64_t draw, std::uint32_t m, double fair, Side side) {
+  auto best = venue.book().front(side);
   for (std::uint64_t i = 0; i < tries; ++i) {
-    const auto best = venue.book().front(side);
     if (!best || best->id <= places() || best->id > orders.count()) break; // nobody, a maker, or one of ours
     if (distance(side, best->price, fair) >= crowding_ || draws.uniform(draw + i) >= crowding_chance_) break;
     orders.withdraw(venue, best->id);
+    best = venue.book().front(side);
   }
   const OrderId mine = id(m, 0, Side::buy);
   Maker& maker = makers_[m];
-  for (int taken = 0; taken < most_taken; ++taken) {
-    const auto best = venue.book().front(side);
+  for (int taken = 0; taken < most_taken; ++taken, best = venue.book().front(side)) {
     if (!best || distance(side, best->price, fair) >= -snipe_) break;
     if (best->id >= mine && best->id < mine + maker.resting.size()) {
       orders.withdraw(venue, best->id);
@@ -150,9 +150,9 @@ void Makers::quote(Venue& venue, Orders& orders, const Draws& draws, std::uint64
   const bool near = order && std::fabs(static_cast<double>(order->price - target)) <= tolerance_;
   if (near && draws.uniform(draw + 1) > refresh_) return;
   const Lots lots = sizes_.lots(draws, draw + 2);
-  maker.inventory += way * static_cast<double>(orders.place(venue, place, side, target, lots));
-  const auto placed = venue.book().order(place);
-  resting = placed ? placed->lots : 0;
+  const Lots met = orders.place(venue, place, side, target, lots);
+  maker.inventory += way * static_cast<double>(met);
+  resting = lots - met;
 }
 
 } // namespace lob::sim

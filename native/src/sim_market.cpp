@@ -37,10 +37,10 @@ Market::Stall::Stall(const Config& config, bool keep_messages)
     : makers(config), noise(config, makers.places() + 1), orders(makers.places() + noise.places(), keep_messages, noise.unseen()) {}
 
 Market::Market(const Config& config, Floors floors, bool keep_messages)
-    : seed_(checked(config).seed), open_(config.open), close_(config.close),
+    : marks_(checked(config).seed, Stream::marks), seed_(config.seed), open_(config.open), close_(config.close),
       reach_(4 * (config.half_spread + config.levels * config.gap) + 10 * config.behind), passive_weight_(config.passive_weight),
       most_swept_(std::max<Lots>(1, static_cast<Lots>(8 * config.market_size))), latent_(config), arrivals_(config), impact_(config),
-      takers_(config), shares_(config.venue_shares), dark_(config), pool_(config.dark_share > 0),
+      takers_(config), shares_(config.venue_shares), dark_(config), pool_(config.dark_share > 0), simple_(false),
       reaction_(static_cast<Nanos>(config.reaction * 1e9)), heard_(all_floors(config), 0), half_spread_(config.half_spread),
       gap_(config.gap), auctions_(config) {
   if (floors.size() != all_floors(config)) throw std::invalid_argument("floors must be as many as the market's venues");
@@ -50,6 +50,7 @@ Market::Market(const Config& config, Floors floors, bool keep_messages)
     floors[i].reserve_ids(stall.orders.count() + 1);
     if (stall.noise.unseen() > 0) floors[i].set_hidden(stall.orders.count() - stall.noise.unseen() + 1, stall.orders.count());
   }
+  simple_ = floors.size() == 1 && !auctions_.any();
   auctions_.announce(floors.front());
   if (auctions_.opens()) { // which fills the books
     auction(floors, *auctions_.next());
@@ -79,6 +80,7 @@ void Market::schedule() {
 
 Market::Due Market::due() const {
   constexpr Nanos never = std::numeric_limits<Nanos>::max();
+  if (simple_) return next_ ? Due{Kind::flow, next_ts_} : Due{Kind::none, never};
   const auto call = auctions_.next();
   const Nanos times[] = {call ? call->ts : never, arbitrage_.value_or(never), dark_.next().value_or(never), next_ ? next_ts_ : never};
   const auto first = std::min_element(std::begin(times), std::end(times));
@@ -194,6 +196,7 @@ void Market::auction(Floors floors, const Auctions::Step& step) {
 
 // The own trades since the last event move the makers' fair value, each at its own time, wherever they were made.
 void Market::hear(Floors floors) {
+  if (floors.size() == 1 && heard_.front() == floors.front().own_trades().size()) return;
   while (true) {
     const OwnTrade* first = nullptr;
     std::size_t where = 0;
@@ -211,7 +214,7 @@ void Market::hear(Floors floors) {
 }
 
 void Market::flow(Floors floors) {
-  const Draws draws(seed_, Stream::marks, events_++);
+  const Draws draws = marks_[events_++];
   const double t = next_->t;
   begin(floors, next_ts_);
   const std::size_t at = pick(draws);

@@ -1,8 +1,6 @@
 // The market's own orders: placed, withdrawn, executed, counted, and kept as messages where somebody wants them.
 #include "lob/sim/orders.hpp"
 
-#include <limits>
-
 namespace lob::sim {
 
 Lots Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) {
@@ -20,7 +18,7 @@ Lots Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) 
 
 bool Orders::withdraw(Venue& venue, OrderId id) {
   const auto order = keep_ ? venue.book().order(id) : std::nullopt;
-  const Lots lots = venue.take_back(id, std::numeric_limits<Lots>::max());
+  const Lots lots = venue.withdraw(id);
   if (lots == 0) return false;
   if (id > shown_) return true;
   ++withdrawn_;
@@ -47,16 +45,7 @@ void Orders::note(const Venue& venue, std::size_t first, Side aggressor) {
 }
 
 void Orders::keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots) {
-  Touch after;
-  if (const auto bid = venue.book().best(Side::buy)) {
-    after.bid = *bid;
-    after.bid_lots = venue.book().level(Side::buy, *bid).lots;
-  }
-  if (const auto ask = venue.book().best(Side::sell)) {
-    after.ask = *ask;
-    after.ask_lots = venue.book().level(Side::sell, *ask).lots;
-  }
-  messages_.push_back({now_, id, price, lots, after, side, kind});
+  messages_.push_back({now_, id, price, lots, venue.book().touch(), side, kind});
 }
 
 } // namespace lob::sim

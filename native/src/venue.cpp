@@ -32,9 +32,14 @@ void Venue::begin(Nanos ts, bool same_event) {
 void Venue::end(const Touch* reference) { remark(reference); }
 
 void Venue::remark(const Touch* reference) {
+  if (reference == nullptr && own_.empty() && is_plain_) {
+    const Touch live = book_.touch();
+    if (live == touch_) return statistics_.advance(now_);
+  }
+  is_plain_ = reference == nullptr && own_.empty();
   const bool disorder = disorder_ && reference != nullptr;
   const Touch live = disorder ? *reference : live_touch();
-  whole_ = disorder || own_.empty() ? live : whole_touch();
+  whole_ = disorder || own_.empty() ? live : book_.touch();
   statistics_.quote(now_, live, whole_);
   const Touch other = reference != nullptr ? *reference : live;
   const bool moved = record_.quotes.empty() || !live.same_prices(touch_) || !other.same_prices(reference_);
@@ -55,40 +60,23 @@ void Venue::set_halted(bool halted) {
 }
 
 Touch Venue::live_touch() const {
+  if (own_.empty()) return book_.touch();
   Touch touch;
+  std::vector<Level> levels;
   for (const Side side : {Side::buy, Side::sell}) {
     Ticks price = 0;
     Lots lots = 0;
-    if (own_.empty()) {
-      if (const auto best = book_.best(side)) {
-        price = *best;
-        lots = book_.level(side, *best).lots;
+    book_.levels(side, own_.size() + 1, levels);
+    for (const Level& level : levels) {
+      price = level.price;
+      lots = level.lots;
+      for (const OwnOrder& order : own_) {
+        if (order.side == side && order.price == price) lots -= order.lots;
       }
-    } else {
-      std::vector<Level> levels;
-      book_.levels(side, own_.size() + 1, levels);
-      for (const Level& level : levels) {
-        price = level.price;
-        lots = level.lots;
-        for (const OwnOrder& order : own_) {
-          if (order.side == side && order.price == price) lots -= order.lots;
-        }
-        if (lots > 0) break;
-      }
+      if (lots > 0) break;
     }
     (side == Side::buy ? touch.bid : touch.ask) = lots > 0 ? price : 0; // not even where ours stands alone
     (side == Side::buy ? touch.bid_lots : touch.ask_lots) = lots;
-  }
-  return touch;
-}
-
-Touch Venue::whole_touch() const {
-  Touch touch;
-  for (const Side side : {Side::buy, Side::sell}) {
-    const auto best = book_.best(side);
-    if (!best) continue;
-    (side == Side::buy ? touch.bid : touch.ask) = *best;
-    (side == Side::buy ? touch.bid_lots : touch.ask_lots) = book_.level(side, *best).lots;
   }
   return touch;
 }
@@ -126,6 +114,11 @@ std::size_t Venue::give_way(Side side, Ticks price, OrderId since) {
     ++moved;
   }
   return moved;
+}
+
+Lots Venue::withdraw(OrderId id) {
+  events_.clear();
+  return book_.cancel(id, events_) ? events_.front().lots : 0;
 }
 
 Lots Venue::take_back(OrderId id, Lots lots) {

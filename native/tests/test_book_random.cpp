@@ -91,6 +91,7 @@ private:
   void compare_some() {
     const auto order = slow_.order(seen_);
     same(book_.order(seen_) == order, "order");
+    same(book_.lots(seen_) == (order ? order->lots : 0), "lots of an order");
     same(book_.ahead(seen_).has_value() == order.has_value(), "whether an order has a place in a queue");
     if (order) same(book_.ahead(seen_) == slow_.ahead(seen_), "place in the queue");
     for (const Side side : {Side::buy, Side::sell}) {

@@ -29,6 +29,7 @@ inline const std::vector<TypesProfile>& types_profiles() {
       {.name = "stp", .iceberg = 5, .hidden = 5, .peg = 5, .reprice = 0, .timed = 0, .stp = 80, .special = 20},
       {.name = "iceberg", .iceberg = 60, .hidden = 5, .peg = 0, .reprice = 5, .timed = 10, .stp = 10, .special = 20},
       {.name = "hidden", .iceberg = 10, .hidden = 60, .peg = 5, .reprice = 20, .timed = 5, .stp = 10, .special = 20},
+      {.name = "aside", .iceberg = 0, .hidden = 25, .peg = 0, .reprice = 0, .timed = 0, .stp = 0, .special = 20, .max_orders = 40},
       {.name = "pegs", .iceberg = 5, .hidden = 15, .peg = 45, .reprice = 10, .timed = 5, .stp = 20, .special = 15, .spread = 4},
       {.name = "rare", .iceberg = 1, .hidden = 1, .peg = 1, .reprice = 1, .timed = 1, .stp = 1, .special = 5, .depth = 12},
       {.name = "auctions", .iceberg = 15, .hidden = 15, .peg = 10, .reprice = 3, .timed = 10, .stp = 5, .special = 15, .auction = 8,

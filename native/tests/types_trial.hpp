@@ -48,7 +48,11 @@ public:
       }
       book_.levels(side, ~std::size_t{0}, levels);
       same(levels == expected, "levels");
-      same(book_.best(side) == (expected.empty() ? std::nullopt : std::optional(expected[0].price)), "touch");
+      same(book_.best(side) == (expected.empty() ? std::nullopt : std::optional(expected[0].price)), "best price");
+      const lob::Touch touch = book_.touch();
+      const lob::Level best = expected.empty() ? lob::Level{} : expected[0];
+      same((side == lob::Side::buy ? touch.bid : touch.ask) == best.price, "price of the touch");
+      same((side == lob::Side::buy ? touch.bid_lots : touch.ask_lots) == best.lots, "lots of the touch");
       const auto gathered = slow_.state().collected(side);
       book_.collected(side, orders);
       same(orders.size() == gathered.size(), "number of orders collected");
@@ -113,6 +117,7 @@ private:
   void compare_order(const SlowTypes::Resting& order) const {
     const lob::OrderId id = order.terms.id;
     same(book_.order(id) == row(order, order.terms.lots), "order");
+    same(book_.lots(id) == order.terms.lots, "lots of an order");
     const lob::OrderTerms expected{order.shown, order.terms.good_till, order.terms.peak, order.terms.stp, order.terms.peg,
                               order.hidden, order.collected};
     same(book_.terms(id) == expected, "terms");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lob/command.hpp"
+#include "lob/touch.hpp"
 
 namespace lob {
 
@@ -99,6 +100,7 @@ public:
 
   // What the market is shown: no hidden order, of an iceberg its peak, and in an auction nothing that it collected.
   std::optional<Ticks> best(Side side) const;
+  Touch touch() const;                                          // both best prices with what is shown there; 0 on an empty side
   Level level(Side side, Ticks price) const;                    // lots 0, orders 0 where nothing rests
   void levels(Side side, std::size_t most, std::vector<Level>& out) const; // L2, best first; clears `out`
   void orders(Side side, std::vector<Order>& out) const;        // L3, best price first, then first come; clears `out`
@@ -108,6 +110,7 @@ public:
 
   // What the owners and the host know.
   std::optional<Order> order(OrderId id) const;                 // with its limit (market: 0) and all its lots, shown or not
+  Lots lots(OrderId id) const;                                  // all that is left of it; 0 where nothing rests
   std::optional<OrderTerms> terms(OrderId id) const;
   // Queue position. Shown: the lots shown ahead of it (a peak that is refreshed goes behind it); O(orders ahead). Hidden, or
   // collected by an auction: everything ahead of it where it stands, reserves included, at most 2^63 - 1 lots; O(hidden and

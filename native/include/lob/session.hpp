@@ -97,6 +97,7 @@ private:
     Report report;
   };
   Source* next_source(Nanos& ts);               // whose event comes first; the first of them where several do
+  bool is_alone() const; // without an order, a message or a report of ours under way
   Venue* next_expiry(Nanos& ts);                // likewise
   bool step(Source& source, const Until& until, StopKind& stop); // one market event; whether to stop after it
   std::uint64_t halted(const Source& source) const;              // its floors on which trading is halted, a bit each

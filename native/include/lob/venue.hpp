@@ -105,6 +105,7 @@ public:
   void set_hidden(OrderId first, OrderId last) { hidden_first_ = first, hidden_last_ = last; } // executions of these are flagged
   std::size_t give_way(Side side, Ticks price, OrderId since); // our orders there with that id or a later one go to the back
   Lots take_back(OrderId id, Lots lots);                     // the market cancels up to `lots` of its order; returns how many
+  Lots withdraw(OrderId id);                                 // all of it; 0 where nothing rests
   Lots match(Side aggressor, Ticks limit, Lots lots);        // an IOC of the market; returns what was matched
   // What of ours stands at the very front of `side`, at `limit` or better, is taken: never anything behind an order of the market,
   // and nothing at all while trading is halted. certain: the tape shows that somebody came to take there.
@@ -165,7 +166,6 @@ private:
   void auction_fill(const Event& fill);
   void take_print(const Print& print);
   Touch live_touch() const;  // without our own orders
-  Touch whole_touch() const; // with them
   void cancel_own_within(const OwnOrder& arriving, Ticks limit);
   void drop(Nanos until, ReportKind kind, ReportReason reason);
   Report& say(ReportKind kind, ReportReason reason, const OwnOrder& order, Lots lots);
@@ -192,6 +192,7 @@ private:
   Lots truncated_ = 0;
   Hash said_; // of all reports
   bool halted_ = false, disorder_ = false;
+  bool is_plain_ = false; // all touches were the book's own when it was last looked at
   bool coming_[3] = {}; // by auction: it is to come, or under way
   Phase phase_ = Phase::continuous;
   Ticks auction_reference_ = 0;

@@ -38,8 +38,9 @@ inline bool known(Side side) { return side <= Side::sell; }
 
 } // namespace detail
 
-// While no order at rest is special and no auction is under way, a plain command takes the short way (book.cpp). Otherwise
-// every command takes the long one (the functions named any_...), which knows all the rules.
+// While no order at rest is special and no auction is under way, a plain command takes the short way (book.cpp), and so does one
+// that no hidden order can concern while nothing but these is special. Every other command takes the long one (the functions
+// named any_...), which knows all the rules.
 struct Book::Impl {
   explicit Impl(const Config& checked) : config(checked), slab(checked.window), ladder(slab, checked.window) {}
   Impl(const Impl&) = delete; // the ladder refers to the slab beside it
@@ -62,6 +63,8 @@ struct Book::Impl {
   struct Manner; // limit or market, resting or not: see book.cpp
   bool enter(const Command& command, Manner manner, Events& out);
   bool submit_special(const Command& command, Events& out);
+  bool passes_hidden(const Command& command) const;
+  void cancel_shown(detail::Slot slot, Events& out);
   Reason refusal(const Command& command, Manner manner, Ticks limit, bool crosses) const;
   static Reason refusal(OrderId id) { return id == 0 ? Reason::invalid_id : Reason::unknown_id; }
   bool allows(Ticks price) const { return config.min_price <= price && price <= config.max_price; }

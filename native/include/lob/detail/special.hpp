@@ -1,6 +1,7 @@
 // The orders that are more than a plain limit order: what the ladder does not hold of them, or all of them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <map>
@@ -78,7 +79,15 @@ public:
   bool empty() const { return away_.empty() && extras_.empty() && !auction; }
   std::size_t away() const { return away_.size(); }
 
+  // Whether hidden orders with a price of their own are all that there is; and whether one on `side` stands at `limit` or better.
+  bool only_hidden() const { return extras_.empty() && !has_pegs() && !auction; }
+  bool is_hidden_within(Side side, Ticks limit) const {
+    const Queue& queue = hidden_[index(side)];
+    return !queue.empty() && queue.begin()->first.rank <= Place::rank_of(side, limit);
+  }
+
   const Full* find(OrderId id) const {
+    if (id < first_ || id > last_) return nullptr;
     const auto found = away_.find(id);
     return found == away_.end() ? nullptr : &found->second;
   }
@@ -100,6 +109,8 @@ public:
     }
     if (order.good_till != 0) expiries_.emplace(order.good_till, order.id);
     away_.emplace(order.id, order);
+    first_ = std::min(first_, order.id);
+    last_ = std::max(last_, order.id);
   }
 
   void remove(OrderId id) { // an order away
@@ -111,6 +122,9 @@ public:
     }
     if (order.good_till != 0) expiries_.erase({order.good_till, id});
     away_.erase(id);
+    if (!away_.empty()) return;
+    first_ = none_away;
+    last_ = 0;
   }
 
   void set_lots(OrderId id, Lots lots) { away_.at(id).lots = lots; } // of an order away, in its place
@@ -168,7 +182,10 @@ private:
   static std::size_t index(Side side) { return static_cast<std::size_t>(side); }
   Queue& queue_of(const Full& order) { return (order.collected ? collected_ : hidden_)[index(order.side)]; }
 
+  static constexpr OrderId none_away = ~OrderId{0};
+
   std::unordered_map<OrderId, Full> away_;
+  OrderId first_ = none_away, last_ = 0; // no id of an order away is outside of these
   std::unordered_map<OrderId, Extra> extras_;
   std::unordered_map<Ticks, Lots> reserves_; // of the icebergs at a price; without the prices where it is 0
   std::array<Queue, 2> hidden_, collected_;

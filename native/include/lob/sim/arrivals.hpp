@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lob/sim/config.hpp"
+#include "lob/sim/draws.hpp"
 
 namespace lob::sim {
 
@@ -28,9 +29,10 @@ private:
   static constexpr std::size_t kernels = 3;
   void decay(double dt);
   void enter_bin();
-  double total() const;
+  PerType rates() const;
 
-  std::uint64_t seed_, draws_ = 0;
+  Series candidates_;
+  std::uint64_t proposed_ = 0;
   double session_s_, t_ = 0, bin_end_ = 0;
   std::size_t bin_ = 0;
   PerType base_{}; // of the bin

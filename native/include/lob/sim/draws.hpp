@@ -20,8 +20,7 @@ enum class Stream : std::uint64_t {
 
 class Draws {
 public:
-  Draws(std::uint64_t seed, Stream stream, std::uint64_t counter)
-      : key_(Hash::mix(Hash::mix(seed * step + static_cast<std::uint64_t>(stream)) ^ (counter * 0xD1342543DE82EF95ull))) {}
+  Draws(std::uint64_t seed, Stream stream, std::uint64_t counter) : Draws(root(seed, stream), counter) {}
 
   std::uint64_t bits(std::uint64_t draw) const { return Hash::mix(key_ + draw * step); }
 
@@ -39,8 +38,21 @@ public:
   }
 
 private:
+  friend class Series;
   static constexpr std::uint64_t step = 0x9E3779B97F4A7C15ull;
+  static std::uint64_t root(std::uint64_t seed, Stream stream) { return Hash::mix(seed * step + static_cast<std::uint64_t>(stream)); }
+  Draws(std::uint64_t root, std::uint64_t counter) : key_(Hash::mix(root ^ (counter * 0xD1342543DE82EF95ull))) {}
   std::uint64_t key_;
+};
+
+// A stream of a seed, of which draws are taken count by count.
+class Series {
+public:
+  Series(std::uint64_t seed, Stream stream) : root_(Draws::root(seed, stream)) {}
+  Draws operator[](std::uint64_t counter) const { return {root_, counter}; }
+
+private:
+  std::uint64_t root_;
 };
 
 } // namespace lob::sim

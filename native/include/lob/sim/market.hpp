@@ -60,6 +60,7 @@ private:
   std::size_t best_floor(Floors floors, Side side, std::size_t otherwise) const; // with the best price on `side`
   Touch lit(Floors floors) const; // what the lit venues show, all orders in it; nothing while trading waits
 
+  Series marks_;
   std::uint64_t seed_;
   Nanos open_, close_;
   double reach_, passive_weight_;
@@ -72,6 +73,7 @@ private:
   std::vector<Stall> stalls_;  // likewise
   DarkPool dark_;
   bool pool_;                  // there is one, on the last floor
+  bool simple_;                // one floor without auctions: nothing but the continuous flow happens
   Nanos reaction_;
   std::optional<Nanos> arbitrage_; // when what is locked or crossed is taken
   std::int64_t arbitraged_ = 0;    // lots

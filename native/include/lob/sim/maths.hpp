@@ -10,21 +10,35 @@
 
 namespace lob::sim {
 
-// e to the x, for |x| <= 700; 0 below that, and a very large number above it. Coefficients: fdlibm.
-inline double exp(double x) {
-  if (!(x > -700.0)) return 0.0;
-  if (x > 700.0) x = 700.0;
-  constexpr double shift = 0x1.8p52; // adding it rounds to a whole number, halves to even
-  const double k = (x * 1.44269504088896338700e+00 + shift) - shift;
-  const double high = x - k * 6.93147180369123816490e-01, low = k * 1.90821492927058770002e-10;
-  const double r = high - low, z = r * r;
-  const double c =
+// Two numbers at once: each gets the bits that it would get alone.
+using Two = double __attribute__((vector_size(16)));
+using TwoBits = std::uint64_t __attribute__((vector_size(16)));
+
+// e to the x for |x| <= 700. Coefficients: fdlibm.
+template <class Real, class Bits> [[gnu::always_inline]] inline Real small_exp(Real x) {
+  constexpr double shift = 0x1.8p52; // adding it rounds to a whole number, halves to even, which then stands in the lowest bits
+  const Real whole = x * 1.44269504088896338700e+00 + shift;
+  const Real k = whole - shift;
+  const Real high = x - k * 6.93147180369123816490e-01, low = k * 1.90821492927058770002e-10;
+  const Real r = high - low, z = r * r;
+  const Real c =
       r - z * (1.66666666666666019037e-01 +
                z * (-2.77777777770155933842e-03 +
                     z * (6.61375632143793436117e-05 + z * (-1.65339022054652515390e-06 + z * 4.13813679705723846039e-08))));
-  const double y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-  const auto scale = static_cast<std::uint64_t>(static_cast<std::int64_t>(k) + 1023) << 52;
-  return y * std::bit_cast<double>(scale);
+  const Real y = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
+  const Bits scale = (std::bit_cast<Bits>(whole) + 1023) << 52;
+  return y * std::bit_cast<Real>(scale);
+}
+
+// e to the x; 0 for x <= -700, and e to the 700 above that.
+inline double exp(double x) {
+  if (!(x > -700.0)) return 0.0;
+  return small_exp<double, std::uint64_t>(x > 700.0 ? 700.0 : x);
+}
+
+inline Two exp(Two x) { // for x <= 700
+  const Two y = small_exp<Two, TwoBits>(x);
+  return std::bit_cast<Two>(std::bit_cast<TwoBits>(y) & std::bit_cast<TwoBits>(x > -700.0));
 }
 
 // The natural logarithm of a normal x > 0. Coefficients: fdlibm.
