@@ -185,3 +185,19 @@ BUGS: dict[str, Bug] = {
     ),
 }
 """By what goes wrong."""
+
+QUICK = (
+    "acknowledged before it is written",
+    "commits that are not synced",
+    "a tail that may be cut off",
+    "two writers of one database",
+    "children in flight that are not counted",
+    "a cap that is off by one",
+    "a latch that reaches too little",
+    "a kill that leaves children out",
+    "the same request twice",
+    "an order of another account",
+    "a stream with a gap",
+    "a version that is not looked at",
+)
+"""The worst of them, planted for every change."""

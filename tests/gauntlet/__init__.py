@@ -1,0 +1,1 @@
+"""The gauntlet: what must hold before somebody trusts the service with money, in lanes, with what came of each written down."""

@@ -1,0 +1,106 @@
+"""The lanes of the gauntlet: what each runs, how often, from which seeds. A lane takes at most 75 minutes on two cores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LONGEST_S = 75 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command. counts: how often what it does; seeds: what its chance comes from. Both are written down with what came of it.
+
+    numbers: figures that the command leaves under results/, by what they are: the file, then the keys that lead to it.
+    program: `pytest`, `python` (a module), or a program under build/sanitized.
+    """
+
+    program: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    seeds: str = "fixed in the tests"
+    numbers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _tests(*arguments: str, side_by_side: bool = True, **rest: object) -> Step:
+    apart = ("-n", "3", "--dist", "loadfile") if side_by_side else ()
+    return Step("pytest", (*apart, *arguments), **rest)  # type: ignore[arg-type]
+
+
+BOOK, TYPES, HOSTILE, CRASHES = 200_000_000, 20_000_000, 100_000, 400
+
+CAUGHT = {"planted bugs": ("sabotage.json", "planted"), "of them caught": ("sabotage.json", "caught")}
+
+LOAD = {
+    "parents a second, the most held": ("load.json", "peak_per_s"),
+    "a second held for long": ("load.json", "held", "accepted_per_s"),
+    "ms p50": ("load.json", "held", "p50_ms"),
+    "ms p99": ("load.json", "held", "p99_ms"),
+    "ms p99.9": ("load.json", "held", "p99.9_ms"),
+    "ms p99 from fill to client, beyond the soonest": ("load.json", "fill_to_client", "p99_ms"),
+    "s to recover from twice the most": ("load.json", "recovered_s"),
+}
+
+AUDITED = {
+    "packages in the bill of materials": ("audit.json", "components"),
+    "files searched for secrets": ("audit.json", "files_searched"),
+}
+
+LANES: dict[str, tuple[Step, ...]] = {
+    "book": (
+        Step("test_book_random", (str(BOOK), "101"), counts={"book operations": BOOK}, seeds="101"),
+        Step("test_types_random", (str(TYPES), "101"), counts={"operations of every order type": TYPES}, seeds="101"),
+    ),
+    "laws": (
+        _tests(
+            "-m",
+            "not gauntlet",
+            "tests/contract",
+            "tests/simulation",
+            "tests/differential",
+            environment={"METAORDER_EXAMPLES": "5"},
+        ),
+        _tests(
+            "-m", "gauntlet", "--ignore=tests/e2e", environment={"METAORDER_EXAMPLES": "1"}, counts={"ladder cases": 1_000_000}
+        ),
+    ),
+    "crashes": (
+        _tests(
+            "tests/e2e/test_recovery.py",
+            side_by_side=False,
+            environment={"METAORDER_CRASHES": str(CRASHES)},
+            counts={"kills -9 at random and at failpoints": CRASHES},
+        ),
+    ),
+    "service": (_tests("-m", "gauntlet", "tests/e2e", "--ignore=tests/e2e/test_contract.py"),),
+    "contract": (
+        _tests(
+            "-m",
+            "gauntlet",
+            "tests/e2e/test_contract.py",
+            side_by_side=False,
+            environment={"METAORDER_HOSTILE": str(HOSTILE)},
+            counts={"requests of schemathesis": HOSTILE},
+            seeds="10 and on, for each of three kinds of keys",
+        ),
+    ),
+    "sabotage": (Step("python", ("sabotage",), numbers=CAUGHT),),
+    "load": (Step("python", ("benchmarks.load",), numbers=LOAD),),
+    "audit": (Step("python", ("audit", "--offline"), numbers=AUDITED),),
+}
+
+QUICK: dict[str, tuple[Step, ...]] = {
+    "quick book": (
+        Step("test_book_random", ("20000000", "11"), counts={"book operations": 20_000_000}, seeds="11"),
+        Step("test_types_random", ("3000000", "11"), counts={"operations of every order type": 3_000_000}, seeds="11"),
+    ),
+    "quick gauntlet": (
+        _tests(
+            "-m", "gauntlet", environment={"METAORDER_EXAMPLES": "1", "METAORDER_HOSTILE": "5000"}, counts={"requests": 5_000}
+        ),
+    ),
+    "quick crashes": (_tests("tests/e2e/test_recovery.py", side_by_side=False, environment={"METAORDER_CRASHES": "50"}),),
+    "quick sabotage": (Step("python", ("sabotage", "--quick"), numbers=CAUGHT),),
+}
+"""What every change must pass beside `make test`, which it does not repeat."""
