@@ -130,10 +130,9 @@ class Vwap:
     def _curve(self, state: State) -> tuple[VolumeCurve, int]:
         """The curve that is followed, and how many intervals are at their cap."""
         curve, plan = self._stated(state), state.plan
-        most = Fraction(1) if self.max_bucket_share is None else Fraction(self.max_bucket_share)
         ahead = plan.basis.ahead or 0
-        room = Fraction(own_for(ahead, state.cap), plan.lots) if plan.lots and ahead else None
-        return levelled(curve, plan.origin, state.end, self.interval_s, most, state.market.curve, room)
+        room = own_for(ahead, state.cap) if plan.lots and ahead else None
+        return _known(curve, plan.origin, state.end, self.interval_s, self.max_bucket_share, state.market.curve, room, plan.lots)
 
     def _stated(self, state: State) -> VolumeCurve:
         if self.curve is None:
@@ -163,6 +162,21 @@ def expected_ahead(state: State) -> int | None:
 
 
 @lru_cache(maxsize=1024)
+def _known(
+    curve: VolumeCurve,
+    start: Nanos,
+    end: Nanos,
+    interval_s: int,
+    most: Decimal | None,
+    market: VolumeCurve,
+    room: int | None,
+    lots: int,
+) -> tuple[VolumeCurve, int]:
+    """`levelled`, reckoned once for a plan. most: None = no cap. room: lots that may be traded, of `lots`."""
+    share = Fraction(1) if most is None else Fraction(most)
+    return levelled(curve, start, end, interval_s, share, market, None if room is None else Fraction(room, lots))
+
+
 def levelled(
     curve: VolumeCurve, start: Nanos, end: Nanos, interval_s: int, most: Fraction, market: VolumeCurve, room: Fraction | None
 ) -> tuple[VolumeCurve, int]:

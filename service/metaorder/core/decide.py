@@ -205,15 +205,15 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         target, due = max(target, least), max(due, least)
         pace = max(pace, own_for(market.others_pace, order.min_participation))
     would = _would(execution, market)
-    bounds: list[tuple[int, str | None]] = [
-        (left, None),
-        (headroom(order, execution.own(now), market), "cap"),
-    ]
+    room, bound = int(left), None
+    capped = headroom(order, execution.own(now), market)
+    if capped < room:
+        room, bound = capped, "cap"
     if not last and not would:
         horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - lit
-        bounds.append((max(0, allowed), "pace"))
-    room, bound = min(bounds, key=lambda each: each[0])
+        allowed = max(0, CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - lit)
+        if allowed < room:
+            room, bound = allowed, "pace"
     behind = 0 if last else _patience(execution, intent)
     want = max(0, target - execution.filled - lit)
     late = max(0, due - execution.filled)
@@ -276,7 +276,8 @@ def _pulled(number: int, why: str) -> Event:
 def _patience(execution: Execution, intent: Intent) -> Lots:
     """The band below the schedule, widened by patience: twice as wide at urgency 0, none at urgency 1."""
     band = intent.behind if intent.behind is not None else share_of(execution.order.lots, execution.order.behind)
-    return share_of(band, 2 * (1 - execution.order.urgency)) if execution.order.urgency < 1 else Lots(0)
+    urgency = execution.order.urgency
+    return Lots(band * 2 * (urgency.denominator - urgency.numerator) // urgency.denominator) if urgency < 1 else Lots(0)
 
 
 def _unanswered(execution: Execution) -> bool:

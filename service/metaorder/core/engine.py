@@ -371,14 +371,13 @@ class Engine:
         execution = self.executions[parent]
         if execution.status.terminal:
             return
-        end = self._view.touch(execution.order.symbol)
         if execution.leaves == 0:
-            self._emit(parent, [ParentFilled(reason=EndReason.COMPLETED, end=end)])
+            self._emit(parent, [ParentFilled(reason=EndReason.COMPLETED, end=self._view.touch(execution.order.symbol))])
         elif execution.status is Status.PENDING_CANCEL and not execution.open:
             assert execution.cause is not None, "an order that is ending has a cause"
             canceled = execution.cause in CANCELED_BY
             kind = ParentCanceled if canceled else ParentExpired
-            self._emit(parent, [kind(reason=execution.cause, end=end)])
+            self._emit(parent, [kind(reason=execution.cause, end=self._view.touch(execution.order.symbol))])
         if self.executions[parent].status.terminal:
             self._wakes.pop(parent, None)
             self._gatekeeper.forget(parent)

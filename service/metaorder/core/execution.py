@@ -58,6 +58,7 @@ class Execution:
 
     notional: sum of lots times price [lots x ticks]. fees: [points x lots].
     open: children that are not terminal, by number. children: how many were ever sent.
+    working: lots that may still be filled: at venues, on their way there, or on their way back.
     started: when it arrived in the market; None before. plan_origin, plan_done, basis: where the schedule starts from.
     arrival2: bid + ask when it arrived [ticks].
     recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
@@ -87,11 +88,11 @@ class Execution:
     suspended: SuspendReason | None = None
     cause: EndReason | None = None
     reason: EndReason | None = None
+    working: Lots = field(init=False, compare=False)
 
-    @property
-    def working(self) -> Lots:
-        """Lots that may still be filled: at venues, on their way there, or on their way back."""
-        return Lots(sum(child.open for child in self.open.values()))
+    def __post_init__(self) -> None:
+        working = Lots(sum([child.open for child in self.open.values()])) if self.open else Lots(0)
+        object.__setattr__(self, "working", working)
 
     @property
     def pooled(self) -> Lots:
@@ -107,8 +108,11 @@ class Execution:
 
     def filled_since(self, time: Nanos) -> Lots:
         """Lots filled after `time`, as far back as the rolling clocks look."""
-        first = bisect_right(self.recent, time, key=itemgetter(0))
-        return Lots(sum(lots for _, lots in self.recent[first:]))
+        recent = self.recent
+        if not recent or recent[-1][0] <= time:
+            return Lots(0)
+        first = bisect_right(recent, time, key=itemgetter(0))
+        return Lots(sum([lots for _, lots in recent[first:]]))
 
     def own(self, now: Nanos) -> Own:
         """What counts as own on the participation clocks."""

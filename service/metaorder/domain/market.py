@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from metaorder.domain.errors import Invalid
@@ -64,20 +64,31 @@ class VolumeCurve:
     edges: tuple[Nanos, ...]
     weights: tuple[int, ...]
     source: str
+    _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.edges) != len(self.weights) + 1 or any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
             raise Invalid("curve.edges", "increasing, one more than the weights", self.edges)
         if any(w < 0 for w in self.weights) or not sum(self.weights):
             raise Invalid("curve.weights", "non-negative with a positive sum", self.weights)
+        object.__setattr__(self, "_before", tuple(accumulate(self.weights, initial=0)))
+        object.__setattr__(self, "_hash", hash((self.edges, self.weights)))  # of numbers alone: alike in every process
+
+    def __hash__(self) -> int:
+        """Reckoned once: schedules are looked up by their curve in every decision."""
+        return self._hash
 
     def until(self, time: Nanos) -> int:
         """Volume expected from the first edge until `time`, in units of a weight over CURVE_SCALE, rounded down."""
-        clipped = min(max(time, self.edges[0]), self.edges[-1])
-        part = min(bisect_right(self.edges, clipped) - 1, len(self.weights) - 1)
-        before = sum(self.weights[:part]) * CURVE_SCALE
-        start, end = self.edges[part], self.edges[part + 1]
-        return before + self.weights[part] * CURVE_SCALE * (clipped - start) // (end - start)
+        edges = self.edges
+        if time <= edges[0]:
+            return 0
+        if time >= edges[-1]:
+            return self._before[-1] * CURVE_SCALE
+        part = bisect_right(edges, time) - 1
+        start = edges[part]
+        return self._before[part] * CURVE_SCALE + self.weights[part] * CURVE_SCALE * (time - start) // (edges[part + 1] - start)
 
     def between(self, start: Nanos, end: Nanos) -> int:
         """Volume expected in [start, end), in the same units as `until`."""

@@ -94,6 +94,8 @@ class Plan:
     def volume(self, curve: VolumeCurve, start: Nanos, end: Nanos) -> int:
         """Volume that a curve expects from `start` to `end`, without the blackouts, in the curve's units."""
         end = Nanos(max(start, end))
+        if not self.blackouts:
+            return curve.between(start, end)
         lost = sum(
             curve.between(Nanos(max(since, start)), Nanos(min(to, end)))
             for since, to in self.blackouts
@@ -277,7 +279,7 @@ class Algorithm(Protocol):
 
 def workable(start: Nanos, end: Nanos, blackouts: tuple[tuple[Nanos, Nanos], ...]) -> Nanos:
     """Time from `start` to `end`, 0 where that is before it, without the stretches in which nothing is sent."""
-    lost = sum(max(0, min(to, end) - max(since, start)) for since, to in blackouts)
+    lost = sum(max(0, min(to, end) - max(since, start)) for since, to in blackouts) if blackouts else 0
     return Nanos(max(0, end - start) - lost)
 
 

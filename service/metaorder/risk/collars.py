@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor
 
 from metaorder.domain.market import Quote
 from metaorder.domain.order import Side
@@ -18,10 +17,11 @@ def worst_price(side: Side, quote: Quote, limit: Ticks | None) -> Ticks:
     assert quote.two_sided, "a collar needs a mid"
     assert quote.bid is not None
     assert quote.ask is not None
-    mid = Fraction(quote.bid + quote.ask, 2)
-    reach = max(mid * COLLAR, Fraction(1))
+    parts = 2 * COLLAR.denominator  # of a tick, in which mid and collar are whole
+    mid = (quote.bid + quote.ask) * COLLAR.denominator
+    reach = max((quote.bid + quote.ask) * COLLAR.numerator, parts)
     if side is Side.BUY:
-        collar = floor(mid + reach)
+        collar = (mid + reach) // parts
         return Ticks(collar if limit is None else min(collar, limit))
-    collar = ceil(mid - reach)
+    collar = -((reach - mid) // parts)
     return Ticks(collar if limit is None else max(collar, limit))

@@ -101,23 +101,23 @@ class _View:
     def observe(self, execution: Execution) -> MarketState:
         market, order = self._market, execution.order
         listing, now = market.listing(order.symbol), market.clock
-
-        def since(time: int) -> Lots:
-            return market.metered(order.id, Nanos(time))
-
-        origin = execution.plan_origin
+        origin, quote = execution.plan_origin, market.quote(order.symbol)
+        others, window, pace, since_plan = market.metered_since(
+            order.id,
+            (-1, now - rolling_window(order), now - execution.pace_horizon(now), now if origin is None else origin),
+        )
         seen = MarketState(
             now=now,
-            quote=market.quote(order.symbol),
+            quote=quote,
             halted=market.halted_in(order.symbol),
-            others=since(-1),
-            others_window=since(now - rolling_window(order)),
-            others_pace=since(now - execution.pace_horizon(now)),
-            others_since_plan=since(now if origin is None else origin),
+            others=others,
+            others_window=window,
+            others_pace=pace,
+            others_since_plan=since_plan,
             curve=listing.curve,
             volume_ahead=(ahead := _volume_ahead(listing, now, order.end)),
-            basis=market.basis(ahead, order.symbol),
-            flow=market.flow(order.symbol),
+            basis=market.basis(ahead, order.symbol, quote),
+            flow=market.flow(order.symbol, quote),
             tick_value=listing.tick_value,
             venues=self._venues(listing),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from metaorder import _native
@@ -42,22 +42,27 @@ class Listing:
     """A symbol, and the floors that trade it in their order.
 
     curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
+    lit: the floors that show what they trade at: the first is one of them.
+    tick_value: what one tick is worth on one lot [currency].
     """
 
     index: int
     curve: VolumeCurve
     usual_volume: Lots | None
     floors: tuple[Floor, ...]
+    lit: tuple[Floor, ...] = field(init=False)
+    tick_value: Fraction = field(init=False)
+
+    def __post_init__(self) -> None:
+        instrument = self.instrument
+        value = Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
+        object.__setattr__(self, "lit", tuple(floor for floor in self.floors if not floor.dark))
+        object.__setattr__(self, "tick_value", value)
 
     @property
     def instrument(self) -> Instrument:
         """What is traded; its fees are those of the first floor."""
         return self.floors[0].instrument
-
-    @property
-    def lit(self) -> tuple[Floor, ...]:
-        """The floors that show what they trade at: the first is one of them."""
-        return tuple(floor for floor in self.floors if not floor.dark)
 
     @property
     def dark(self) -> tuple[Floor, ...]:
@@ -68,12 +73,6 @@ class Listing:
     def symbol(self) -> str:
         """What orders call it."""
         return self.instrument.symbol
-
-    @property
-    def tick_value(self) -> Fraction:
-        """What one tick is worth on one lot [currency]."""
-        instrument = self.instrument
-        return Fraction(instrument.tick_size) * instrument.lot_size * Fraction(instrument.unit_value)
 
     @property
     def recorded(self) -> bool:

@@ -35,17 +35,17 @@ def basis(native: _native.Session, listing: Listing, quote: Quote, ahead: Lots |
 
 def flow(native: _native.Session, listing: Listing, quote: Quote, opened: Nanos) -> Flow:
     """How the market without us has moved of late. opened: when the session began."""
-    short = [native.recent(FLOW_S, floor=floor.index) for floor in listing.floors]
-    long = [native.recent(RECENT_S, floor=floor.index) for floor in listing.floors]
+    at = [floor.index for floor in listing.floors]
+    short, long = [native.recent(FLOW_S, floor) for floor in at], [native.recent(RECENT_S, floor) for floor in at]
     ago, (squares, returns), mid2 = short[0][3], long[0][4:6], quote.mid2
     known = mid2 is not None and returns >= LEAST_RETURNS
     return Flow(
-        imbalance=sum(row[0] for row in short),
-        gross=sum(row[1] for row in short),
+        imbalance=sum([row[0] for row in short]),
+        gross=sum([row[1] for row in short]),
         mid2=None if ago <= NO_MID else Ticks(ago),
         sigma=_sigma(squares / returns, mid2) if known and mid2 is not None else None,
-        volume=Lots(sum(row[2] for row in long)),
-        today=Lots(sum(native.others(floor=floor.index)[0] for floor in listing.floors)),
+        volume=Lots(sum([row[2] for row in long])),
+        today=Lots(sum([native.others(floor)[0] for floor in at])),
         open=opened,
     )
 

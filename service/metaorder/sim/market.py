@@ -131,7 +131,7 @@ class Market:
 
     def halted_in(self, symbol: str | None = None) -> bool:
         """Whether nothing trades continuously in a symbol, on any of its lit floors."""
-        return all(self.halted_on(floor) for floor in self.listing(symbol).lit)
+        return all(self._native.halted_on(floor.index) for floor in self.listing(symbol).lit)
 
     def halted_on(self, floor: Floor) -> bool:
         """Whether nothing trades continuously on a floor."""
@@ -213,11 +213,18 @@ class Market:
 
     def metered(self, parent: ParentId, since: Nanos) -> Lots:
         """Others' volume that earned headroom for an order after `since`, on all floors of its symbol."""
-        key = self._keys.get(parent)
+        return self.metered_since(parent, (since,))[0]
+
+    def metered_since(self, parent: ParentId, times: Sequence[int]) -> list[Lots]:
+        """Others' volume that earned headroom for an order after each of several times, on all floors of its symbol."""
+        key, metered = self._keys.get(parent), self._native.metered
         if key is None:
-            return Lots(0)
+            return [Lots(0)] * len(times)
         floors = self._traded[key - 1].floors
-        return Lots(sum(self._native.metered(parent=key, since=since, floor=floor.index) for floor in floors))
+        if len(floors) == 1:
+            at = floors[0].index
+            return [Lots(metered(key, time, at)) for time in times]
+        return [Lots(sum([metered(key, time, floor.index) for floor in floors])) for time in times]
 
     def submit(self, order: ParentOrder, child: Child) -> None:
         """Send a child order to its venue; it arrives a latency later."""
@@ -274,13 +281,16 @@ class Market:
         others, whole = (read_view(row, depth) for row, depth in zip(rows, depths, strict=True))
         return others, whole
 
-    def basis(self, ahead: Lots | None, symbol: str | None = None) -> Basis:
-        """What a plan in a symbol that is drawn now may rest on. ahead: volume expected until the order's end."""
-        return basis(self._native, self.listing(symbol), self.quote(symbol), ahead)
+    def basis(self, ahead: Lots | None, symbol: str | None = None, quote: Quote | None = None) -> Basis:
+        """What a plan in a symbol that is drawn now may rest on. ahead: volume expected until the order's end.
 
-    def flow(self, symbol: str | None = None) -> Flow:
-        """How a symbol's market without us has moved of late."""
-        return flow(self._native, self.listing(symbol), self.quote(symbol), self.open)
+        quote: its touch as it is now, where it is known already.
+        """
+        return basis(self._native, self.listing(symbol), quote or self.quote(symbol), ahead)
+
+    def flow(self, symbol: str | None = None, quote: Quote | None = None) -> Flow:
+        """How a symbol's market without us has moved of late. quote: as for `basis`."""
+        return flow(self._native, self.listing(symbol), quote or self.quote(symbol), self.open)
 
     def volumes(self, symbol: str | None = None) -> npt.NDArray[np.int64]:
         """Others' volume in each second from the open up to now, on all floors of a symbol."""
