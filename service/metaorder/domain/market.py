@@ -65,7 +65,7 @@ class VolumeCurve:
     weights: tuple[int, ...]
     source: str
     _before: tuple[int, ...] = field(init=False, repr=False, compare=False)
-    _hash: int = field(init=False, repr=False, compare=False)
+    _mark: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.edges) != len(self.weights) + 1 or any(a >= b for a, b in zip(self.edges, self.edges[1:], strict=False)):
@@ -73,11 +73,12 @@ class VolumeCurve:
         if any(w < 0 for w in self.weights) or not sum(self.weights):
             raise Invalid("curve.weights", "non-negative with a positive sum", self.weights)
         object.__setattr__(self, "_before", tuple(accumulate(self.weights, initial=0)))
-        object.__setattr__(self, "_hash", hash((self.edges, self.weights)))  # of numbers alone: alike in every process
+        mark = self.edges[0] ^ self.edges[-1] << 1 ^ self._before[-1] << 7 ^ len(self.weights)
+        object.__setattr__(self, "_mark", mark)  # of numbers alone: alike in every process
 
     def __hash__(self) -> int:
         """Reckoned once: schedules are looked up by their curve in every decision."""
-        return self._hash
+        return self._mark
 
     def until(self, time: Nanos) -> int:
         """Volume expected from the first edge until `time`, in units of a weight over CURVE_SCALE, rounded down."""
