@@ -19,6 +19,7 @@ from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
+from metaorder.routing.chances import with_outflow
 from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.sizes import uniform
@@ -290,6 +291,7 @@ def _actions(
 ) -> tuple[list[Parcel], str | None, list[Action]]:
     """The children of a split, why there is none where one was asked for, and what placement does."""
     working = [child for child in execution.open.values() if not (execution.pooled and child.type is ChildType.MIDPOINT)]
+    wish = with_outflow(wish, working, market, execution.order.end)
     if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
         return [], None, place(wish, working)
     if wish.style is not Placement.AUTO:

@@ -231,7 +231,9 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
             assert event.number == execution.children + 1, "children are numbered without a gap"
             return replace(execution, open={**execution.open, event.number: child}, children=event.number)
         case ChildAccepted():
-            return replace(_child_status(execution, event.number, ChildStatus.NEW, ts), refused=None)
+            taken = _child_status(execution, event.number, ChildStatus.NEW, ts)
+            known = replace(taken.open[event.number], ahead=event.queue_ahead)
+            return replace(taken, open={**taken.open, event.number: known}, refused=None)
         case ChildRejected():
             return replace(_child_status(execution, event.number, ChildStatus.REJECTED, ts), refused=ts)
         case ChildPendingCancel():

@@ -83,6 +83,7 @@ class Child:
     expected: lots that the router expected it to have filled by then; None where it did not say. horizon: the time within which
     they were expected, where that is not until then.
     cost: what it is expected to cost if it fills [points x lots]; mid2: bid + ask that it was decided on [ticks].
+    ahead: lots that stood before it when its venue took it; None = it did not rest, or nobody said.
     least: the fewest lots that it takes from one counterparty, at the midpoint; None = any.
     """
 
@@ -100,6 +101,7 @@ class Child:
     horizon: Nanos | None = None
     cost: int | None = None
     mid2: Ticks | None = None
+    ahead: Lots | None = None
     least: Lots | None = None
 
     @property

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from metaorder.domain.child import ChildType, TimeInForce
+from metaorder.domain.child import Child, ChildType, TimeInForce
 from metaorder.domain.order import Placement
 from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
@@ -50,6 +51,24 @@ def weighed(
     return reason
 
 
+def with_outflow(wish: Wish, open_children: Sequence[Child], market: MarketState, end: Nanos) -> Wish:
+    """The wish with what is expected to leave the queues within the horizon, where a child is outbid that may be kept."""
+    near, side = wish.quote.near(wish.side), wish.side
+    if wish.style is not Placement.AUTO or near is None:
+        return wish
+    if not any(child.ahead is not None and (near - child.price) * side.sign > 0 for child in open_children):
+        return wish
+    horizon = Nanos(max(1, min(HORIZON, end - market.now)))
+    pace = outflows.rate(market, Nanos(market.now + horizon))
+    return wish if pace is None else replace(wish, mean=pace * horizon / SECOND, adverse=adverse(market, horizon))
+
+
+def adverse(market: MarketState, horizon: int) -> float:
+    """What a child that does not fill within a horizon is expected to pay more for the wait [ticks]; 0 where nobody knows."""
+    sigma = market.flow.sigma
+    return 0.0 if sigma is None else ADVERSE * sigma / MICRO * math.sqrt(horizon / SECOND)
+
+
 def chances(stands: int, lots: int, mean: float) -> tuple[float, float]:
     """The chance that all of a child fills behind so many lots, and the lots that are expected to."""
     if mean <= 0:
@@ -84,9 +103,7 @@ def _candidates(place: Place, wish: Wish, at: VenueView, market: MarketState, me
     far = ask if sign > 0 else bid
     taker = at.instrument.fee(far, Lots(1), maker=False) / point
     maker = at.instrument.fee(far, Lots(1), maker=True) / point
-    sigma = market.flow.sigma
-    adverse = 0.0 if sigma is None else ADVERSE * sigma / MICRO * math.sqrt(horizon / SECOND)
-    later = half + taker + adverse
+    later = half + taker + adverse(market, horizon)
     found: list[tuple[float, Candidate]] = []
     if wish.side.within(far, wish.worst):
         crossed: Candidate = {"way": "cross", "price": far, "fill_probability": "1", "cost_ticks": _text(half + taker)}

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from metaorder.domain.child import ChildType, TimeInForce
+from metaorder.domain.order import Placement
 from metaorder.domain.state import MarketState, Outcome
 from metaorder.domain.units import MICRO, SECOND, Lots, Microticks, Nanos, Ticks
-from metaorder.routing.chances import chances, weighed
+from metaorder.routing.chances import chances, weighed, with_outflow
 from metaorder.routing.placement import Place
-from support.core import OPEN, at, market_state
+from support.core import OPEN, at, child, market_state
 from unit.routing.test_placement import SELLER, wish
 from unit.routing.test_venues import view
 
@@ -41,6 +42,19 @@ def test_chances_are_those_of_an_exponential_outflow(stands: int, lots: int, mea
     whole, expected = chances(stands, lots, mean)
     assert whole == pytest.approx(float((drawn >= stands + lots).mean()), abs=1e-3)
     assert expected == pytest.approx(float(np.clip(drawn - stands, 0, lots).mean()), rel=1e-3)
+
+
+def test_the_outflow_is_looked_at_where_a_child_is_outbid_and_nowhere_else() -> None:
+    resting_child = child(1, price=Ticks(99), ahead=Lots(5))
+    assert with_outflow(wish(), [resting_child], market(), at(6_000)).mean == pytest.approx(300)
+    assert with_outflow(wish(), [resting_child], market(), at(610)).mean == pytest.approx(50)
+    for asked, out, seen in (
+        (wish(), [replace(resting_child, price=Ticks(100))], market()),
+        (wish(), [replace(resting_child, ahead=None)], market()),
+        (wish(style=Placement.JOIN), [resting_child], market()),
+        (wish(), [resting_child], market_state()),
+    ):
+        assert with_outflow(asked, out, seen, at(6_000)) == asked
 
 
 def test_a_queue_that_nothing_leaves_fills_nothing() -> None:

@@ -142,6 +142,47 @@ def test_a_touch_that_shows_less_than_the_smallest_child_is_met_with_the_smalles
     assert place(wish(behind_by=Lots(3), min_child=Lots(60)), []) == placed(102, 60, TimeInForce.IOC, "behind the band")
 
 
+WIDE = {"quote": touch(101, 121, bid_size=50), "worst": Ticks(130), "want": Lots(0)}
+
+
+def outbid(ahead: int | None = 0, price: int = 100, **changes: Any) -> list[Action]:
+    """A child at 100, behind others who now bid 101 in a spread of 20 ticks."""
+    return place(wish(**{**WIDE, "mean": 300.0, **changes}), [child(1, price=Ticks(price), status=ChildStatus.NEW, ahead=ahead)])
+
+
+MOVED = [Pull(1, "the touch has moved")]
+
+
+def test_a_child_that_is_outbid_by_little_keeps_a_place_that_is_worth_more_than_the_ticks() -> None:
+    assert outbid(ahead=0) == []
+    assert outbid(ahead=10) == [], "exp(-10/300) = .967 against 20/21 = .952"
+    assert outbid(ahead=20) == MOVED, "exp(-20/300) = .936"
+    assert outbid(ahead=10, mean=100.0) == MOVED, "the queue is slow"
+    assert outbid(ahead=10, adverse=20.0) == MOVED, "waiting is dear: 40/41"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mean": None},
+        {"mean": 0.0},
+        {"ahead": None},
+        {"style": Placement.JOIN},
+        {"style": Placement.PEG},
+        {"quote": touch(106, 121, bid_size=1)},
+        {"quote": touch(101, 102, bid_size=1)},
+        {"quote": touch(102, 121, bid_size=50)},
+    ],
+)
+def test_a_child_that_is_outbid_follows_where_its_place_is_not_known_or_not_worth_it(changes: dict[str, Any]) -> None:
+    assert outbid(**changes) == MOVED
+
+
+def test_a_child_that_is_kept_still_gives_way_to_band_and_end() -> None:
+    assert outbid(behind_by=Lots(10)) == [Pull(1, "behind the band: crossing instead")]
+    assert outbid(pull_all=True) == [Pull(1, "ahead of the band")]
+
+
 def styled(style: Placement, out: list[Child] | None = None, **changes: Any) -> list[Action]:
     return place(wish(style=style, **changes), out or [])
 
