@@ -85,7 +85,8 @@ def test_a_touch_comes_back_with_its_empty_side(quote: Quote) -> None:
 
 def test_an_order_comes_back_and_has_the_names_of_the_outside() -> None:
     doc = Converters(INSTRUMENT).order(parent_order())
-    assert set(WIRE_NAMES.values()) - {"filled_quantity", "leaves_quantity"} <= set(doc)
+    of_others = {"filled_quantity", "leaves_quantity", "min_quantity"}  # of executions and children
+    assert set(WIRE_NAMES.values()) - of_others <= set(doc)
     assert Converters(INSTRUMENT).read_order(doc) == parent_order()
 
 
