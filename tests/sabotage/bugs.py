@@ -183,6 +183,24 @@ BUGS: dict[str, Bug] = {
         "rate = self.taker_fee",
         "tests/unit/domain/test_instrument.py",
     ),
+    "lots in the pool that the schedule wants": Bug(
+        "metaorder.core.pool",
+        "min(share, wish.left - max(placed, wish.want), ",
+        "min(share, wish.left, ",
+        "tests/unit/core/test_pool.py",
+    ),
+    "a pool that holds lots to the end": Bug(
+        "metaorder.core.pool",
+        "    return Nanos(max(order.start, order.end - last_stretch(order.end - order.start)))\n",
+        "    return order.end\n",
+        "tests/unit/core/test_pool.py",
+    ),
+    "a style that goes past the limit": Bug(
+        "metaorder.routing.placement",
+        "    if side.within(price, wish.limit):\n        return price, why\n",
+        "    return price, why\n",
+        "tests/unit/routing/test_placement.py",
+    ),
 }
 """By what goes wrong."""
 

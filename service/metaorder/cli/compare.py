@@ -21,7 +21,7 @@ from metaorder.cli.check_data import SUFFIXES
 from metaorder.cli.compare_page import write_page
 from metaorder.cli.compare_table import print_tables
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import Benchmark, ParticipationMode, Side
+from metaorder.domain.order import Benchmark, ParticipationMode, Placement, Side
 from metaorder.domain.units import SECOND, Nanos, time_text
 from metaorder.ports.market_data import MarketData
 from metaorder.runtime.build import build
@@ -153,9 +153,11 @@ def _check(design: Design) -> None:
     if not design.algos or len(set(design.algos)) < len(design.algos):
         raise Invalid("algos", "each once, and at least one", design.algos)
     for algo in design.algos:
-        name, _ = _named(algo)
+        name, params = _named(algo)
         if name not in ALGOS:
             raise Invalid("algos", f"of {', '.join(ALGOS)}", name)
+        if params.get("placement", Placement.AUTO) not in set(Placement):
+            raise Invalid("algos", f"with a placement of {', '.join(Placement)}", params["placement"])
     for size in (design.participation, design.cap, *design.sizes):
         if not 0 < size < 1:
             raise Invalid("participation", "shares between 0 and 1", size)
@@ -209,6 +211,7 @@ def _order(task: Task, hosted: Hosted, setting: Setting, ground: Untouched, algo
     """The order of a pair: the same for every algorithm."""
     design, market = task.design, hosted.live.market
     name, params = _named(algo)
+    placement = Placement(params.pop("placement", Placement.AUTO))
     kind = ALGOS[name]
     if name == "pov" and "target" not in params:
         params["target"] = str(design.participation)
@@ -240,6 +243,7 @@ def _order(task: Task, hosted: Hosted, setting: Setting, ground: Untouched, algo
         decision_time=None,
         decision_price=None,
         tags={},
+        placement=placement,
     )
 
 

@@ -84,3 +84,13 @@ def test_processes_say_what_one_process_says(tmp_path: Path) -> None:
     assert [{k: v for k, v in run.items() if k not in timing} for run in first] == [
         {k: v for k, v in run.items() if k not in timing} for run in second
     ]
+
+
+def test_a_placement_is_compared_like_a_parameter_and_one_that_there_is_not_is_named(tmp_path: Path) -> None:
+    markets = ("liquid-small-tick",)
+    styled = replace(SMALL, algos=("twap", "twap:placement=cross"), markets=markets, seeds=1, duration_s=300)
+    joined, crossed = work(Task("liquid-small-tick", 1, styled))
+    assert "error" not in joined
+    assert crossed["own_cost_bps"] > joined["own_cost_bps"], "who only takes pays the spread"
+    with pytest.raises(Invalid, match="with a placement of auto, join"):
+        run_compare(replace(styled, algos=("twap:placement=nowhere",)), tmp_path / "c.json", None, workers=1)
