@@ -201,6 +201,12 @@ BUGS: dict[str, Bug] = {
         "    return price, why\n",
         "tests/unit/routing/test_placement.py",
     ),
+    "a rate that each look trades again": Bug(
+        "metaorder.algos.myopic",
+        "wanted = found.block + max(0.0, found.rate)",
+        "wanted = max(0.0, found.block) + max(0.0, found.rate)",
+        "tests/contract/test_previewed.py -k myopic",
+    ),
 }
 """By what goes wrong."""
 

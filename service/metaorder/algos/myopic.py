@@ -164,11 +164,13 @@ class Myopic:
         left = state.lots - state.filled
         stretch = state.plan.window / SECOND / BLOCK_PART
         ahead = AHEAD_S if self.split_s is None else self.split_s
-        if left_s <= stretch:  # the last block, evenly
-            wanted = left * min(1.0, ahead / left_s)
+        if left_s <= stretch:  # the last block, evenly: what was left when it began, of which some is done
+            begun = state.market.now - (stretch - left_s) * SECOND
+            done = sum(lots for ts, lots in state.fills if ts > begun)
+            wanted = (left + done) * min(1.0, (stretch - left_s + ahead) / stretch) - done
             due = Lots(min(state.lots, max(state.filled, self.planned(state, state.market.now))))
-        else:
-            wanted = max(0.0, found.block) + max(0.0, found.rate) * min(ahead, left_s)
+        else:  # a block below 0 is what fills are ahead: it counts against the rate, or each look would trade it again
+            wanted = found.block + max(0.0, found.rate) * min(ahead, left_s)
             due = Lots(state.filled + min(left, math.floor(max(0.0, found.block))))
         target = Lots(state.filled + min(left, math.ceil(max(0.0, wanted))))
         return target, Lots(min(due, target))
