@@ -34,7 +34,8 @@ from metaorder.usecases.orders import NewOrder
 SIMULATED = "simulated"
 DATE = "2026-03-02"
 SYMBOL = "ACME"
-WIDTH = 140
+WORDS = {"true": True, "false": False, "null": None}
+WIDTH = 160
 """Of the tables, at the least [characters]."""
 
 
@@ -171,7 +172,7 @@ def _named(algo: str) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {}
     for pair in filter(None, given.split(";")):
         key, _, value = pair.partition("=")
-        params[key] = int(value) if value.isdigit() else value
+        params[key] = WORDS[value] if value in WORDS else int(value) if value.isdigit() else value
     return name, params
 
 

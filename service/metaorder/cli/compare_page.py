@@ -104,7 +104,22 @@ def _bars(figure: Any, rows: Sequence[Doc], measure: str, algo: str, colour: str
 
 
 def _rows(doc: Doc) -> str:
-    head = ("market", "algo", "n", "IS", "sd of IS", "own cost", "|VWAP|", "p90", "POV error", "median", "filled", "passive")
+    head = (
+        "market",
+        "algo",
+        "n",
+        "IS",
+        "sd of IS",
+        "own cost",
+        "|VWAP|",
+        "p90",
+        "of it own",
+        "|apart|",
+        "POV error",
+        "median",
+        "filled",
+        "passive",
+    )
     cells = [
         (
             where(row),
@@ -115,6 +130,8 @@ def _rows(doc: Doc) -> str:
             _plain(row["own_cost_bps"]),
             _plain(row["abs_vwap_bps"]),
             number(row["abs_vwap_p90_bps"]),
+            number(row["vwap_own_bps"]),
+            number(row["abs_vwap_tracking_bps"]),
             percent(row["pov_error_end"], 2),
             percent(row["pov_error_marks"], 2),
             percent(row["fill_rate"], 2),

@@ -27,7 +27,7 @@ def print_tables(doc: Doc, console: Console) -> None:
 
 
 def _costs(doc: Doc) -> Table:
-    head = ("IS", "own cost", "|VWAP|", "p90", "tracking", "Sharpe", "regret", "efficiency")
+    head = ("IS", "own cost", "|VWAP|", "p90", "of it own", "|apart|", "tracking", "Sharpe", "regret", "efficiency")
     table = _table("bps of the decision notional, mean and 95 % interval; own cost = spread + impact + fees", head)
     for row in doc["rows"]:
         table.add_row(
@@ -38,6 +38,8 @@ def _costs(doc: Doc) -> Table:
             interval(row["own_cost_bps"]),
             number(row["abs_vwap_bps"] and row["abs_vwap_bps"]["mean"]),
             number(row["abs_vwap_p90_bps"]),
+            number(row["vwap_own_bps"]),
+            number(row["abs_vwap_tracking_bps"]),
             number(row["tracking_error_bps"]),
             number(row["sharpe"]),
             number(row["regret_bps"]),

@@ -162,6 +162,7 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "components_bps": parts,
         "own_cost_bps": None if None in costs else sum(costs),
         "vwap_bps": said["slippage_bps"]["window_vwap_recorded"],
+        **_vwap_parts(said),
         "arrival_bps": said["slippage_bps"]["arrival"],
         "participation": said["participation"],
         "passive_share": said["passive_share"],
@@ -177,6 +178,20 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "missing": said["missing"],
         "session_hash": live.hash,
     }
+
+
+def _vwap_parts(said: Row) -> dict[str, float | None]:
+    """Slippage to the window's VWAP without us as two parts that sum to it [bps of the VWAP, per filled unit].
+
+    own: the order's own spread and impact, against the mid that the twin or the tape had at each fill. tracking: that mid, at the
+    times of the fills, against the VWAP: what being there at other times than the market cost.
+    """
+    whole, parts = said["slippage_bps"]["window_vwap_recorded"], said["components_bps"]
+    decided, vwap, filled = said["decision_price"], said["benchmarks"]["window_vwap_recorded"], said["fill_rate"]
+    if None in (whole, parts["spread"], parts["impact"], decided, vwap) or not filled:
+        return {"vwap_own_bps": None, "vwap_tracking_bps": None}
+    own = (parts["spread"] + parts["impact"]) / filled * float(decided) / float(vwap)
+    return {"vwap_own_bps": own, "vwap_tracking_bps": whole - own}
 
 
 def _decided(children: Mapping[str, Row]) -> dict[str, Any]:

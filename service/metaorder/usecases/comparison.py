@@ -52,6 +52,8 @@ def _row(runs: Sequence[Run]) -> Doc:
         "own_cost_bps": _interval(mean(_known(runs, "own_cost_bps"))),
         "abs_vwap_bps": _interval(mean([abs(each) for each in vwap])),
         "abs_vwap_p90_bps": float(np.quantile(np.abs(vwap), 0.9)) if vwap else None,
+        "vwap_own_bps": _middle(runs, "vwap_own_bps", np.mean),
+        "abs_vwap_tracking_bps": _middle([{"each": abs(each)} for each in _known(runs, "vwap_tracking_bps")], "each", np.mean),
         "is_sd_bps": float(np.std(_known(runs, "is_bps"), ddof=1)) if len(_known(runs, "is_bps")) > 1 else None,
         "tracking_error_bps": sd,
         "sharpe": -float(np.mean(vwap)) / sd if sd else None,

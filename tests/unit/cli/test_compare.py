@@ -36,10 +36,17 @@ def test_a_comparison_writes_every_run_a_table_and_a_page(tmp_path: Path, capsys
     for run in doc["runs"]:
         parts = run["components_bps"]
         assert run["own_cost_bps"] == pytest.approx(parts["spread"] + parts["impact"] + parts["fees"])
-        assert run["vwap_bps"] is not None
+        own, apart = run["vwap_own_bps"], run["vwap_tracking_bps"]
+        assert own + apart == pytest.approx(run["vwap_bps"])
+        assert own == pytest.approx((parts["spread"] + parts["impact"]) / run["fill_rate"], rel=0.01)
     assert {each["measure"] for each in doc["differences"]} == {"is_bps", "own_cost_bps"}
     assert "vwap - twap" in capsys.readouterr().out
     assert "plotly" in page.read_text()
+
+
+def test_yes_and_no_are_said_in_words() -> None:
+    (run,) = work(Task("thin", 1, replace(SMALL, algos=("vwap:dynamic=true",), duration_s=60)))
+    assert "error" not in run
 
 
 def test_the_same_task_again_is_the_same_to_the_last_event() -> None:

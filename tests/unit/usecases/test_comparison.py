@@ -11,6 +11,8 @@ from metaorder.usecases.comparison import summary
 EMPTY = [
     "own_cost_bps",
     "vwap_bps",
+    "vwap_own_bps",
+    "vwap_tracking_bps",
     "arrival_bps",
     "oracle_bps",
     "pov_error_end",
@@ -56,6 +58,15 @@ def test_slippage_is_absolute_for_its_mean_and_signed_for_its_spread() -> None:
     assert row["abs_vwap_bps"]["mean"] == 4.0
     assert row["tracking_error_bps"] == pytest.approx(32**0.5)
     assert row["sharpe"] == pytest.approx(1 / 32**0.5)
+
+
+def test_slippage_to_the_vwap_is_told_apart_into_own_impact_and_timing() -> None:
+    runs = [
+        run("a", 1, None, vwap_own_bps=4.0, vwap_tracking_bps=-2.0),
+        run("a", 2, None, vwap_own_bps=6.0, vwap_tracking_bps=1.0),
+    ]
+    (row,) = summary([*runs, run("a", 3, None)], ("a",))["rows"]
+    assert (row["vwap_own_bps"], row["abs_vwap_tracking_bps"]) == (5.0, 1.5)
 
 
 def test_efficiency_is_empty_where_the_clairvoyant_earns() -> None:
