@@ -23,9 +23,11 @@ def main() -> int:
         settings=Settings,
         serve=_serve,
         verify=admin.verify,
+        reconcile=admin.reconcile,
+        backup=admin.backup,
         rebuild=admin.rebuild,
         migrate=admin.migrate,
         new_key=admin.new_key,
-        refusals=(CannotStart, Damaged, WriterLost, Invalid, DataError),
+        refusals=(CannotStart, Damaged, WriterLost, Invalid, DataError, admin.Unreconciled),
     )
     return run(commands)

@@ -22,6 +22,8 @@ class Commands:
     settings: Callable[..., Any]
     serve: Callable[[Any], int]
     verify: Callable[[Any], str]
+    reconcile: Callable[[Any], str]
+    backup: Callable[[Any, Path], str]
     rebuild: Callable[[Any], str]
     migrate: Callable[[Any], str]
     new_key: Callable[[Any], str]
@@ -248,6 +250,19 @@ def _admin(admin: typer.Typer, commands: Commands) -> None:
     def verify(state: State = None) -> None:
         """Check the hash chain of the whole journal."""
         typer.echo(commands.verify(commands.settings(**_given(state=state))))
+
+    @admin.command()
+    def reconcile(state: State = None) -> None:
+        """Hold projections against the journal, and orders against what was executed for them; 2 and a list where they differ."""
+        typer.echo(commands.reconcile(commands.settings(**_given(state=state))))
+
+    @admin.command()
+    def backup(
+        target: Annotated[Path, typer.Argument(help="a directory without a backup in it")],
+        state: State = None,
+    ) -> None:
+        """Copy a SQLite state to another directory; a server may be running on it."""
+        typer.echo(commands.backup(commands.settings(**_given(state=state)), target))
 
     @admin.command()
     def rebuild(state: State = None) -> None:

@@ -102,6 +102,15 @@ class SqlJournal:
             row = connection.execute(query).first()
             return None if row is None else tuple(row)
 
+    def everything(self) -> Iterator[Sealed]:
+        """Every row, oldest first."""
+        return self._read(select(tables.journal), tables.journal.c.position)
+
+    def stored_rows(self, table: Table) -> list[dict[str, Any]]:
+        """Every row of a projection as it is stored."""
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(table)).mappings()]
+
     def verify(self, tail: int | None = None) -> int:
         """Check the chain up to the head: from the first row, or over its last `tail` rows."""
         table = tables.journal
