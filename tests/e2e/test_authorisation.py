@@ -39,7 +39,7 @@ MATRIX: dict[Who, str] = {
         GET /v1/parent-orders/{parent_id}/reasons, GET /v1/parent-orders/{parent_id}/schedule,
         GET /v1/parent-orders/{parent_id}/tca, GET /v1/parent-orders/{parent_id}/tca/report,
         GET /v1/parent-orders/{parent_id}/timeline, POST /v1/parent-orders/{parent_id}/counterfactual, GET /v1/presets,
-        POST /v1/stream-tickets, GET /v1/tca, GET /v1/tca/calibration,
+        POST /v1/stream-tickets, GET /v1/tca, GET /v1/tca/calibration, GET /v1/tca/summary,
         GET /v1/venues/{venue}/performance
     """,
     TRADERS: """

@@ -200,7 +200,7 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert len(client.post(otherwise, json={"algo": None}).json()["impact_path"]) == 61
     assert client.post(otherwise, json={"algo": "guess"}).status_code == 422
     report = f"/v1/parent-orders/{made['id']}/tca/report"
-    assert client.get(report).text.startswith("# buy")
+    assert client.get(report).text.startswith("# Buy")
     assert "Plotly.newPlot" in client.get(report, params={"format": "html"}).text
     assert client.get(report, params={"format": "json"}).json()["analysis"]["is_bps"] == late["is_bps"]
     many = client.get("/v1/tca", params={"group_by": "algo,side", "market": lab, "final": "true", "compare": "true"}).json()
@@ -211,6 +211,12 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert table.headers["content-type"].startswith("text/csv")
     assert len(table.text.splitlines()) == 2
     assert client.get("/v1/tca", params={"group_by": "colour"}).status_code == 422
+    brief = client.get("/v1/tca/summary", params={"by": "algo", "market": lab}).json()
+    assert [each["orders"] for each in brief["groups"]] == [1]
+    assert client.get("/v1/tca/summary", params={"by": "algo", "format": "md"}).text.startswith(
+        "# What orders cost, by algorithm"
+    )
+    assert "<h1>" in client.get("/v1/tca/summary", params={"by": "day", "format": "html"}).text
     assert client.get("/v1/tca/calibration").json()["says"].startswith("not enough data to say")
 
 

@@ -91,6 +91,49 @@ class ScoreOut(Reply):
     says: str
 
 
+class MeasureOut(Reply):
+    """A measure of a group. weighted_mean: by notional, with its interval. outlying: how many outliers there are."""
+
+    count: int
+    mean: float | None
+    weighted_mean: float | None
+    median: float | None
+    interval: IntervalOut
+    win_rate: float | None
+    outlying: int
+    outliers: list[OutlierOut]
+    says: str
+
+
+class NamedOut(Reply):
+    """An order and what it cost."""
+
+    parent_id: str
+    is_bps: float
+
+
+class SummaryGroupOut(Reply):
+    """A day or an algorithm. best, worst: its orders that cost least and most."""
+
+    key: dict[str, str]
+    orders: int
+    notional: float
+    measures: dict[str, MeasureOut]
+    best: list[NamedOut]
+    worst: list[NamedOut]
+
+
+class SummaryOut(Reply):
+    """Costs by day or by algorithm, and the score of the forecasts of the same orders."""
+
+    by: str
+    orders: int
+    groups: list[SummaryGroupOut]
+    forecasts: ScoreOut
+
+
 AGGREGATE = answers(200, AggregateOut, "the costs by group")
 AGGREGATE[200]["content"] = {"text/csv": {}, "application/vnd.apache.parquet": {}}
 CALIBRATION_SCORE = answers(200, ScoreOut, "the score")
+SUMMARY = answers(200, SummaryOut, "the summary")
+SUMMARY[200]["content"] = {"text/markdown": {}, "text/html": {}}

@@ -15,6 +15,7 @@ from metaorder.api.tables import as_csv, as_parquet
 from metaorder.ports.queries import Asked
 from metaorder.tca.forecasts import score
 from metaorder.usecases.aggregates import FILTERS, aggregate, asked, flat, shown_score
+from metaorder.usecases.tca_summary import MEASURES, summarise, summary_markdown, summary_page
 
 router = APIRouter(prefix="/v1/tca", tags=["analysis"])
 
@@ -77,3 +78,36 @@ async def get_calibration_score(
         return reply(shown_score(None))
     both = np.array(pairs, dtype=np.float64)
     return reply(shown_score(score(both[:, 0], both[:, 1])))
+
+
+@router.get("/summary", responses=replies.SUMMARY)
+async def get_summary(
+    principal: Reader,
+    ctx: Ctx,
+    by: Annotated[Literal["day", "algo"], Query()] = "day",
+    algo: Filter = None,
+    symbol: Filter = None,
+    market: Filter = None,
+    first_day: Day = None,
+    last_day: Day = None,
+    format: Annotated[Literal["md", "html", "json"], Query(description="html has plots and needs no network")] = "json",  # noqa: A002
+) -> Response:
+    """What orders that are over cost, by day or algorithm: means with intervals, outliers, best and worst, forecasts scored.
+
+    Where there is not enough data to say, `says` says that.
+    """
+    given = {"algo": algo, "symbol": symbol, "market": market}
+    where = {name: value for name, value in given.items() if value is not None}
+    days = (first_day, last_day)
+    questions = {name: asked(by, name, where, days, None, final=False) for name in MEASURES}
+    found = {name: (await ctx.queries.aggregate(principal, each, compared=False))[0] for name, each in questions.items()}
+    scored = Asked(group_by=(), figure="z_score", where=where, first_day=first_day, last_day=last_day)
+    pairs = np.array(await ctx.queries.forecasts(principal, scored), dtype=np.float64)
+
+    def write() -> Response:
+        doc = summarise(by, questions, found, shown_score(score(pairs[:, 0], pairs[:, 1]) if len(pairs) else None))
+        if format == "html":
+            return Response(summary_page(doc), media_type="text/html")
+        return reply(doc) if format == "json" else Response(summary_markdown(doc), media_type="text/markdown")
+
+    return await asyncio.to_thread(write)

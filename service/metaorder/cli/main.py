@@ -123,6 +123,24 @@ def _tca(app: typer.Typer) -> None:
 
         raise typer.Exit(write_report(order, kind, out, url, state))
 
+    @tca.command("summary")
+    def summary(
+        by: Annotated[str, typer.Option(help="day or algo")] = "day",
+        kind: Annotated[str, typer.Option("--format", help="md, html or json")] = "md",
+        algo: Annotated[str | None, typer.Option(help="only this algorithm")] = None,
+        symbol: Annotated[str | None, typer.Option(help="only this symbol")] = None,
+        first_day: Annotated[str | None, typer.Option(help="of the market, YYYY-MM-DD")] = None,
+        last_day: Annotated[str | None, typer.Option(help="of the market, included")] = None,
+        out: Annotated[Path | None, typer.Option(help="a file; without one, the terminal")] = None,
+        url: Annotated[str, typer.Option(help="of the server")] = "http://127.0.0.1:8000",
+        state: Annotated[Path, typer.Option(help="where the server keeps admin.key")] = Path("state"),
+    ) -> None:
+        """Summarise what orders cost by day or by algorithm: means with intervals, outliers, best and worst, forecasts."""
+        from metaorder.cli.tca_report import write_summary
+
+        query = _given(by=by, algo=algo, symbol=symbol, first_day=first_day, last_day=last_day)
+        raise typer.Exit(write_summary(query, kind, out, url, state))
+
 
 def _check(check: typer.Typer) -> None:
     @check.callback()

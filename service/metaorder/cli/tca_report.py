@@ -1,8 +1,9 @@
-"""`metaorder tca report`: the report of an order from a running server, into a file or onto the terminal."""
+"""`metaorder tca report` and `summary`: of an order, or of many, from a running server into a file or onto the terminal."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,17 @@ FORMATS = ("md", "html", "json")
 
 
 def write_report(order: str, kind: str, out: Path | None, url: str, state: Path) -> int:
-    """Ask for the report and write it; the exit code. The key: METAORDER_KEY, else what the first start left in `state`."""
+    """Ask for the report of an order and write it; the exit code."""
+    return _write(lambda client: client.report(_id(client, order), kind), kind, out, url, state)
+
+
+def write_summary(query: Mapping[str, str], kind: str, out: Path | None, url: str, state: Path) -> int:
+    """Ask for the summary of many orders and write it; the exit code. query: `by`, and filters."""
+    return _write(lambda client: client.tca_summary(format=kind, **query), kind, out, url, state)
+
+
+def _write(ask: Callable[[Client], str], kind: str, out: Path | None, url: str, state: Path) -> int:
+    """Ask, and write the answer. The key: METAORDER_KEY, else what the first start left in `state`."""
     says = Console(stderr=True)
     if kind not in FORMATS:
         says.print(f"--format must be one of {', '.join(FORMATS)}, was {kind}")
@@ -24,7 +35,7 @@ def write_report(order: str, kind: str, out: Path | None, url: str, state: Path)
         return 2
     with Client(url, key) as client:
         try:
-            text = client.report(_id(client, order), kind)
+            text = ask(client)
         except Problem as problem:
             says.print(f"metaorder: {problem}")
             return 1

@@ -57,6 +57,17 @@ class Client:
             raise Problem(answer.status_code, answer.json())
         return answer.text
 
+    def tca_summary(self, **query: str) -> str:
+        """Costs by day or by algorithm as text: by, format (md, html, json), and filters.
+
+        Raises:
+            Problem: the server refused.
+        """
+        answer = self._http.get("/v1/tca/summary", params=query, timeout=REPORT_TIMEOUT_S)
+        if answer.status_code >= 400:
+            raise Problem(answer.status_code, answer.json())
+        return answer.text
+
     def create_market(self, **terms: Any) -> Doc:
         """A market session, ready."""
         return self.call("POST", "/v1/markets", terms)

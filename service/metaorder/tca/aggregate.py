@@ -22,8 +22,9 @@ OUTLYING = 3.5
 
 MOST_OUTLIERS = 20
 RESAMPLES = 1_000
-BLOCKS = 1_000
-"""A larger sample is resampled as this many random blocks of it: the same spread of the mean, for a fraction of the draws."""
+WHOLE = 1_000
+BLOCKS = 250
+"""A sample larger than WHOLE is resampled as BLOCKS random blocks of it: the same spread of the mean, for fewer draws."""
 
 ENOUGH_NOT = "not enough data to say"
 
@@ -86,7 +87,7 @@ class Comparison:
 
 def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
     """Hold two groups against each other, pair by pair: the difference of their means in cells that both were in."""
-    found = paired(first, second) if len(first) <= BLOCKS else _many(first, second)
+    found = paired(first, second) if len(first) <= WHOLE else _many(first, second)
     if found is None or len(first) < FEWEST_PAIRS:
         return Comparison(len(first), found, f"{ENOUGH_NOT}: {len(first)} pairs, {FEWEST_PAIRS} are needed")
     both = [interval for interval in (found.t, found.bootstrap) if interval.low is not None and interval.high is not None]
@@ -110,7 +111,7 @@ def _bootstrap(values: Floats, weights: Floats, seed: int) -> tuple[float, float
     """Percentiles of the weighted means of resampled orders, or of resampled blocks of many."""
     draw = np.random.Generator(np.random.PCG64(seed))
     sums, masses = values * weights, weights
-    if len(values) > BLOCKS:
+    if len(values) > WHOLE:
         block = draw.permutation(len(values)) % BLOCKS
         sums, masses = (np.bincount(block, each, BLOCKS).astype(np.float64) for each in (sums, masses))
     n = len(sums)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metaorder.tca.aggregate import BLOCKS, ENOUGH_NOT, FEWEST, FEWEST_PAIRS, Floats, compare, spread
+from metaorder.tca.aggregate import ENOUGH_NOT, FEWEST, FEWEST_PAIRS, WHOLE, Floats, compare, spread
 
 
 def floats(*values: float) -> Floats:
@@ -32,7 +32,7 @@ def test_what_is_said_follows_from_the_interval(mean: float, says: str) -> None:
     assert spread(values[: FEWEST - 1], np.ones(FEWEST - 1)).says.startswith(ENOUGH_NOT)
 
 
-@pytest.mark.parametrize("count", [200, 5 * BLOCKS])
+@pytest.mark.parametrize("count", [200, 5 * WHOLE])
 def test_the_bootstrap_is_as_wide_as_the_standard_error_says(count: int) -> None:
     rng = np.random.default_rng(1)
     found = spread(rng.normal(2, 10, count), np.ones(count))
