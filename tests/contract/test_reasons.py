@@ -43,6 +43,12 @@ def test_a_decision_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.Mon
     assert (b'"ways"' in said) == (algo != "twap")
 
 
+def test_the_router_is_given_the_markets_own_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ROUTED, "traditional", {"outflow": "empirical", "order_freq_s": 60})
+    said = b"".join(msgspec.json.encode(decision.events) for decision in repeated(monkeypatch, "traditional", 300))
+    assert b'"outflows":"empirical, ' in said
+
+
 @pytest.mark.gauntlet
 @pytest.mark.parametrize("algo", ROUTED)
 def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
 RESERVE = SECOND
 """What rests is called back so long before its time is over, so that the next check knows what it left."""
 
+OUTFLOWS = ("exponential", "poisson", "empirical")
+WAYS = ("split", "market", "venue", "score")
 FEWEST, MOST = 10, 10_000
 """Scenarios of a split."""
 
@@ -53,7 +55,10 @@ class Traditional:
     lambda_u: Decimal | None = parameter(None, "Penalty for a lot too few; null = twice what taking costs", "currency per unit")
     lambda_o: Decimal = parameter(Decimal("0.05"), "Penalty for a lot too many", "currency per unit")
     scenarios: int = parameter(200, "N: outflows that a split is reckoned on", "count")
-    outflow: str = parameter("exponential", "How the outflow of a queue is distributed: exponential or poisson", "name")
+    outflow: str = parameter(
+        "exponential", "How the outflow of a queue is distributed: exponential, poisson or empirical", "name"
+    )
+    way: str = parameter("split", "split; to hold against it: market, venue (the best alone) or score", "name")
     max_spread: Decimal = parameter(Decimal(2), "A check is passed over above this many mean spreads", "ratio")
     max_volatility: Decimal = parameter(Decimal(3), "A check is passed over above this many times the day's volatility", "ratio")
 
@@ -68,8 +73,10 @@ class Traditional:
             positive(name, getattr(self, name))
         if not FEWEST <= self.scenarios <= MOST:
             raise Invalid("scenarios", f"from {FEWEST} to {MOST}", self.scenarios)
-        if self.outflow not in {"exponential", "poisson"}:
-            raise Invalid("outflow", "exponential or poisson", self.outflow)
+        if self.outflow not in OUTFLOWS:
+            raise Invalid("outflow", f"one of {', '.join(OUTFLOWS)}", self.outflow)
+        if self.way not in WAYS:
+            raise Invalid("way", f"one of {', '.join(WAYS)}", self.way)
 
     def on_event(self, state: State) -> Intent:
         """A parcel at a check, what is left of it between two, nothing where conditions are unfavourable."""
@@ -103,6 +110,7 @@ class Traditional:
             impact=float(self.impact),
             taker_fee=None if self.taker_fee is None else float(self.taker_fee),
             rebate=None if self.rebate is None else float(self.rebate),
+            way=self.way,
         )
         return Intent(
             target=Lots(min(state.lots, max(target, 0))),

@@ -154,6 +154,7 @@ class MarketState:
     basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
     tick_value: what one tick is worth on one lot [currency].
     venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
+    seconds: others' volume in each of the last RECENT seconds, the oldest first, by venue; empty where nobody asks for it [lots].
     """
 
     now: Nanos
@@ -169,6 +170,7 @@ class MarketState:
     flow: Flow = NO_FLOW
     tick_value: Fraction = Fraction(1, 100)
     venues: Mapping[str, Quote] = field(default_factory=dict)
+    seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,9 @@ class State:
 class SplitTerms:
     """How the router is to split what is wanted between the market and the queues of the venues, after Cont and Kukanov.
 
-    until: when what rests is called back. outflow: how the queues are drawn, exponential or poisson. scenarios: how many of them.
+    until: when what rests is called back. outflow: how the queues are drawn, exponential, poisson, or empirical: as the market's
+    last minutes were. scenarios: how many of them are drawn. way: split; or, to be held against it, market: take all, venue: the
+    market and the best venue alone, score: rest all in proportion to the score router's scores.
     under, over, impact: penalties for a lot too few and too many, and the impact of a lot [currency per unit]; under None = what
     taking costs more than resting earns, twice. taker_fee: negative for a rebate; rebate: of makers [currency per unit]; None =
     each venue's own.
@@ -222,6 +226,7 @@ class SplitTerms:
     impact: float = 0.0
     taker_fee: float | None = None
     rebate: float | None = None
+    way: str = "split"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from metaorder.domain.order import Side
 from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason, SplitTerms
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.models.ck_cost import Terms, realised
+from metaorder.models.inputs import Floats
 from metaorder.routing import outflows
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.score import Venue, scored
-from metaorder.routing.split import Splitting, alternatives, in_lots, within
+from metaorder.routing.split import Splitting, alone, alternatives, in_lots, within
 from metaorder.routing.venues import Route, VenueView, ahead, learned
 
 
@@ -40,29 +41,25 @@ def allocate(
     if lots < wish.min_child:
         return [], None
     side = wish.side
-    pace = outflows.rate(market, asked.until)
-    if pace is None:
-        return [], "no volume is known to reckon the queues with: not split"
     open_venues = [view for view in venues if view.quote.two_sided]
     if not open_venues:
         return [], "no venue shows two sides: not split"
+    drawn = _scenarios(lots, side, asked, market, open_venues, outcomes)
+    if drawn is None:
+        return [], "no volume is known to reckon the queues with: not split"
+    scenarios, kind = drawn
     near, far = wish.quote.near(side), wish.quote.far(side)
     assert near is not None
     assert far is not None
     price = near if side.within(near, wish.limit) else wish.limit
     assert price is not None, "a price that is outside the limit has a limit"
     terms = _terms(lots, asked, wish, open_venues, price, outcomes)
-    depths = [_depth(view, side) for view in open_venues]
-    horizon = max(0, asked.until - market.now) / SECOND
-    means = [
-        pace * horizon * share * outflows.learned(outcomes.get(view.venue), lots)
-        for view, share in zip(open_venues, outflows.shares(depths), strict=True)
-    ]
-    scenarios = np.column_stack([outflows.grid(asked.outflow, mean, asked.scenarios) for mean in means])
     takes = side.within(far, wish.worst)
-    found = within(terms, scenarios) if takes else _resting(terms, scenarios)
+    ways = _ways(terms, scenarios)
+    found = ways[asked.way] if takes or asked.way == "score" else _resting(terms, scenarios)
     market_lots, limits = in_lots(found, lots)
-    reason = _reason(terms, found, scenarios, open_venues, market_lots, asked, takes, price)
+    known: Reason = {"parcel_lots": lots, "way": asked.way, "outflows": kind, "taking": _text(terms.taken)}
+    reason = {**known, **_reason(terms, ways, found, scenarios, open_venues, market_lots, takes, price)}
     parcels = _taken(market_lots, wish, open_venues, outcomes, reason)
     fills = np.minimum(np.maximum(scenarios - np.asarray(terms.ahead), 0.0), np.asarray(limits, dtype=np.float64)).mean(axis=0)
     for place, (view, part) in enumerate(zip(open_venues, limits, strict=True)):
@@ -74,6 +71,45 @@ def allocate(
         expected: Reason = {"expected_fill": int(fills[place])}
         parcels.append(Parcel(Route(child, view.venue, view.quote, []), asked.until, {**reason, **expected}))
     return parcels, None
+
+
+def _scenarios(
+    lots: int,
+    side: Side,
+    asked: SplitTerms,
+    market: MarketState,
+    venues: Sequence[VenueView],
+    outcomes: Mapping[str, Outcome],
+) -> tuple[Floats, str] | None:
+    """Outflows of the queues until time is up, shape (J, K), and what they rest on; None where nobody knows the volume."""
+    factors = [outflows.learned(outcomes.get(view.venue), Lots(lots)) for view in venues]
+    horizon = max(0, asked.until - market.now) / SECOND
+    if asked.outflow == "empirical":
+        seconds = [market.seconds.get(view.venue, ()) for view in venues]
+        found = outflows.recent(seconds, round(horizon), factors)
+        if found is not None:
+            return found, f"empirical, {len(found)} stretches of {round(horizon)} s"
+    pace = outflows.rate(market, asked.until)
+    if pace is None:
+        return None
+    shares = outflows.shares([_depth(view, side) for view in venues])
+    means = [pace * horizon * share * factor for share, factor in zip(shares, factors, strict=True)]
+    kind = "exponential" if asked.outflow == "empirical" else asked.outflow
+    said = f"{kind}: too few seconds were seen for empirical" if kind != asked.outflow else kind
+    return np.column_stack([outflows.grid(kind, mean, asked.scenarios) for mean in means]), said
+
+
+def _ways(terms: Terms, scenarios: Floats) -> dict[str, Splitting]:
+    """The split, and what it is held against."""
+    held = alternatives(terms, scenarios)
+    score = scored(int(terms.shares), [_venue(terms, scenarios, place) for place in range(scenarios.shape[1])])
+    rested = np.asarray(score, dtype=np.float64)
+    return {
+        "split": within(terms, scenarios),
+        "market": Splitting(terms.shares, np.zeros(scenarios.shape[1]), held.market_only),
+        "venue": alone(terms, scenarios, held.venue),
+        "score": Splitting(0.0, rested, float(realised(terms, 0.0, rested.tolist(), scenarios).cost.mean())),
+    }
 
 
 def _terms(
@@ -105,7 +141,7 @@ def _terms(
     )
 
 
-def _resting(terms: Terms, scenarios: np.ndarray) -> Splitting:
+def _resting(terms: Terms, scenarios: Floats) -> Splitting:
     """The split where the market may not be taken from: as if taking cost what being short costs."""
     dear = Terms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__} | {"taker_fee": terms.under})
     return within(dear, scenarios)
@@ -134,25 +170,20 @@ def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping
 
 def _reason(
     terms: Terms,
+    ways: Mapping[str, Splitting],
     found: Splitting,
-    scenarios: np.ndarray,
+    scenarios: Floats,
     venues: Sequence[VenueView],
     market_lots: int,
-    asked: SplitTerms,
     takes: bool,
     price: Ticks,
 ) -> Reason:
     """What was compared: expected costs of the ways in points of the tape, and each venue's queue."""
-    held = alternatives(terms, scenarios)
-    score = scored(int(terms.shares), [_venue(terms, scenarios, place) for place in range(len(venues))])
-    rested = float(realised(terms, 0.0, [float(part) for part in score], scenarios).cost.mean())
-    ways: list[tuple[float, str]] = [
-        (held.market_only, "market only"),
-        (held.best_venue, f"market and {venues[held.venue].venue}"),
-        (rested, "score router"),
-    ]
-    candidates: Candidates = [{"way": "split", "cost": _text(found.cost)}]
-    candidates += [{"way": name, "cost": _text(cost)} for cost, name in sorted(ways, key=lambda each: each[0])]
+    best = venues[int(np.argmax(ways["venue"].limits))].venue
+    others = {"market only": ways["market"], f"market and {best}": ways["venue"], "score router": ways["score"]}
+    candidates: Candidates = [{"way": "split", "cost": _text((ways["split"] if takes else found).cost)}]
+    dearer = sorted(others.items(), key=lambda each: each[1].cost)
+    candidates += [{"way": name, "cost": _text(each.cost)} for name, each in dearer]
     room = np.maximum(scenarios - np.asarray(terms.ahead), 0.0)
     queues: Candidates = []
     for place, view in enumerate(venues):
@@ -173,12 +204,12 @@ def _reason(
         return {**reason, "fallback": "the far touch is outside limit or collar: all rests"}
     if terms.under <= terms.half_spread + terms.taker_fee:
         return {**reason, "fallback": "the penalty for a lot too few is below what taking costs: nothing is taken"}
-    if asked.scenarios and not room.any():
+    if not room.any():
         return {**reason, "fallback": "no queue is expected to reach us"}
     return reason
 
 
-def _venue(terms: Terms, scenarios: np.ndarray, place: int) -> Venue:
+def _venue(terms: Terms, scenarios: Floats, place: int) -> Venue:
     reach = float((scenarios[:, place] > terms.ahead[place]).mean())
     return Venue(liquidity=float(terms.ahead[place]), fee=-terms.rebates[place], latency_ms=0.0, fill_rate=reach)
 

@@ -13,9 +13,12 @@ from metaorder.domain.state import RECENT_S, MarketState, Outcome
 from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.models.inputs import Floats, Numbers, every, vector
 
-KINDS = ("exponential", "poisson")
+KINDS = ("exponential", "poisson", "empirical")
 PRIOR = 4
 """Children of the present size that the market's own rate counts for, beside those that were seen to fill."""
+
+FEWEST = 30
+"""Stretches of the market's recent seconds; fewer are no distribution."""
 
 LEAST, MOST = 0.25, 4.0
 """How far own outcomes may move a rate."""
@@ -26,8 +29,8 @@ def grid(kind: str, mean: float, scenarios: int) -> Floats:
 
     Raises Invalid: no such distribution, or a mean below 0.
     """
-    if kind not in KINDS:
-        raise Invalid("outflow", f"one of {', '.join(KINDS)}", kind)
+    if kind not in KINDS[:2]:
+        raise Invalid("outflow", f"one of {', '.join(KINDS[:2])}", kind)
     if not (math.isfinite(mean) and mean >= 0):
         raise Invalid("mean", "a finite number, 0 or more", mean)
     at = (np.arange(scenarios) + 0.5) / scenarios
@@ -36,6 +39,19 @@ def grid(kind: str, mean: float, scenarios: int) -> Floats:
     if kind == "exponential":
         return np.asarray(-mean * np.log1p(-at), dtype=np.float64)
     return np.asarray(np.ceil(np.maximum(pdtrik(at, mean), 0.0)), dtype=np.float64)
+
+
+def recent(seconds: Sequence[Sequence[int]], horizon: int, factors: Sequence[float]) -> Floats | None:
+    """What left the queues of each venue in every stretch of `horizon` seconds of late, together, shape (n, K) [lots].
+
+    seconds: volume of each venue by the second, of which half is taken to have been on our side of the book. factors: what own
+    outcomes have taught of each venue. None: fewer than FEWEST stretches were seen.
+    """
+    seen = min((len(each) for each in seconds), default=0)
+    if horizon < 1 or seen - horizon + 1 < FEWEST:
+        return None
+    columns = [empirical(each[-seen:], horizon) * (factor / 2) for each, factor in zip(seconds, factors, strict=True)]
+    return np.column_stack(columns)
 
 
 def empirical(volumes: Numbers, horizon: int) -> Floats:

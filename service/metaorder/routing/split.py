@@ -90,6 +90,12 @@ def alternatives(terms: Terms, outflows: Scenarios, weights: Numbers | None = No
     return Alternatives(terms.taken * terms.shares, alone[venue], venue)
 
 
+def alone(terms: Terms, outflows: Scenarios, venue: int) -> Splitting:
+    """The cheapest split between the market and one venue. Raises Invalid, as `within`."""
+    edges, tails = _sorted(*_scenarios(terms, outflows, None))
+    return _within(terms, edges, tails, (venue,))
+
+
 def in_lots(found: Splitting, lots: int) -> tuple[int, list[int]]:
     """A split in whole lots, that sums to `lots` if it leaves none of the order out: the largest remainders are rounded up."""
     parts = np.append(found.limits, found.market)

@@ -46,7 +46,7 @@ from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, SessionId
-from metaorder.domain.state import MarketState
+from metaorder.domain.state import RECENT_S, MarketState
 from metaorder.domain.units import Lots, Nanos
 from metaorder.risk.participation import rolling_window
 from metaorder.sim.floors import Listing
@@ -120,6 +120,7 @@ class _View:
             flow=market.flow(order.symbol, quote),
             tick_value=listing.tick_value,
             venues=self._venues(listing),
+            seconds=self._seconds(listing) if getattr(execution.algo, "outflow", None) == "empirical" else {},
         )
         return profiled(seen, order, self._day)
 
@@ -128,6 +129,10 @@ class _View:
 
     def reference(self, symbol: str) -> Quote:
         return self._market.reference(symbol)
+
+    def _seconds(self, listing: Listing) -> dict[str, tuple[int, ...]]:
+        """Others' volume of the last minutes, second by second, at each venue that shows what it trades at."""
+        return {floor.venue: self._market.recent_seconds(floor, RECENT_S) for floor in listing.lit}
 
     def _venues(self, listing: Listing) -> dict[str, Quote]:
         """What each venue of a symbol shows, where there are several and trading goes on."""

@@ -14,7 +14,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.state import Basis, Flow
-from metaorder.domain.units import Lots, Nanos, Ticks
+from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.floors import PPM, Floor, Listing, Recorded, open_floors
 from metaorder.sim.flow import basis, flow
@@ -298,6 +298,11 @@ class Market:
         rows = [[self._native.seconds(first=0, floor=at), self._native.running_second(floor=at)] for at in floors]
         summed: npt.NDArray[np.int64] = np.sum([np.concatenate(each)["others"]["lots"] for each in rows], axis=0, dtype=np.int64)
         return summed
+
+    def recent_seconds(self, floor: Floor, most: int) -> tuple[int, ...]:
+        """Others' volume on a floor in each of the last seconds that are over, the oldest first, at most so many [lots]."""
+        first = max(0, (self.clock - self.open) // SECOND - most)
+        return tuple(self._native.seconds(first=first, floor=floor.index)["others"]["lots"].tolist())
 
     def seconds(self) -> npt.NDArray[np.void]:
         """Bars of a second from the open up to now, the running one too; `native/include/lob/statistics.hpp` names the fields."""

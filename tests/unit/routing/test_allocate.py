@@ -111,3 +111,26 @@ def test_never_more_than_is_wanted_or_may_be_and_never_past_the_limit(
         if place.time_in_force is TimeInForce.IOC:
             assert place.lots <= parcel.route.quote.far_size(side)
             assert place.price == parcel.route.quote.far(side)
+
+
+def test_the_markets_own_seconds_make_the_queues_where_they_are_asked_for() -> None:
+    asked = replace(ASKED, outflow="empirical")
+    seen = replace(market(), seconds={"A": (40,) * 120, "B": (0,) * 120})
+    parcels, note = allocate(wish(quote=ACROSS), asked, seen, [view("A"), view("B")], {})
+    assert note is None
+    queues = {each["venue"]: float(each["outflow"]) for each in parcels[0].reason["queues"]}  # type: ignore[union-attr]
+    assert queues == {"A": 20.0 * 60, "B": 0.0}
+    assert str(parcels[0].reason["outflows"]).startswith("empirical")
+    few, _ = allocate(wish(quote=ACROSS), asked, market(), [view("A")], {})
+    assert "too few seconds" in str(few[0].reason["outflows"])
+
+
+def test_the_ways_that_it_is_held_against_can_be_worked() -> None:
+    venues = (view("A", bid_size=10, ask_size=500), view("B", bid_size=900, ask_size=500))
+    taken, _ = split(*venues, asked=replace(ASKED, way="market"), volume=60_000)
+    assert (lots_of(taken, TimeInForce.IOC), lots_of(taken, TimeInForce.GTD)) == (100, 0)
+    rested, _ = split(*venues, asked=replace(ASKED, way="score"), volume=60_000)
+    assert (lots_of(rested, TimeInForce.IOC), lots_of(rested, TimeInForce.GTD)) == (0, 100)
+    alone, _ = split(*venues, asked=replace(ASKED, way="venue"), volume=60_000)
+    assert len({each.route.venue for each in alone if each.route.place.time_in_force is TimeInForce.GTD}) == 1
+    assert {parcel.reason["way"] for parcel in taken} == {"market"}
