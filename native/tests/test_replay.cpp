@@ -291,10 +291,26 @@ void the_touch_is_shown_without_our_orders() {
   CHECK_EQUAL(rig.venue().reference().bid, 99);
 }
 
+// --- one instant -------------------------------------------------------------------------------------------------------------
+
+void rows_of_one_instant_happen_in_the_order_of_the_file_and_ours_after_them() {
+  Day day = three_levels();
+  day.at(5).add(10, sell, 101, 10).add(11, sell, 101, 20).at(6).nothing();
+  Rig rig(day);
+  rig.until(4).send(1, buy, 101, 15, {.ioc = true}).until(5); // a millisecond later, with both rows
+  CHECK_EQUAL(rig.filled(), 15);
+  CHECK_EQUAL(rig.live(sell, 101), 15);
+  std::vector<Order> queue;
+  rig.venue().book().queue(sell, 101, queue);
+  CHECK_EQUAL(queue.size(), 1u); // the ten came first and are gone
+  CHECK_EQUAL(queue.front().lots, 15);
+}
+
 } // namespace
 
 int main() {
   return check::run({CLAIM(executions_of_one_instant_and_side_are_one_aggressor),
+                     CLAIM(rows_of_one_instant_happen_in_the_order_of_the_file_and_ours_after_them),
                      CLAIM(a_run_reaches_for_its_total_from_its_first_row_on),
                      CLAIM(hidden_executions_do_not_part_a_run_and_other_events_do),
                      CLAIM(the_limit_of_a_run_is_its_worst_price_wherever_it_stands),
