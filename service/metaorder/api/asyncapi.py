@@ -130,11 +130,12 @@ def _event(name: str, kind: type[Any]) -> Schema:
         properties["child_status"] = {"enum": [str(status) for status in ChildStatus]}
     if kind is Fill:
         properties["child_filled_quantity"] = WHOLE
+    left_out = {wire_name(kind, field) for field, _ in hints_of(kind) if field in LEFT_OUT}
     return {
         "type": "object",
         "description": inspect.getdoc(kind) or "",
         "properties": properties,
-        "required": [name for name in properties if name not in LEFT_OUT],
+        "required": [name for name in properties if name not in left_out],
         "additionalProperties": False,
     }
 
