@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 GUARD = "tests/unit/risk/test_guard.py"
+POWER = "tests/faults/test_power_loss.py -m 'not gauntlet'"
 JOURNAL = "tests/contract/test_journal.py"
 DISK = "tests/contract/test_full_disk.py"
 ENGINE = "tests/unit/core/test_engine.py"
@@ -38,6 +39,16 @@ BUGS: dict[str, Bug] = {
     ),
     "no room is made on a full disk": Bug("metaorder.runtime.writer", "if not self._spare():", "if True:", DISK),
     "new orders on a full disk": Bug("metaorder.runtime.service", "        if self.full:\n", "        if False:\n", DISK),
+    "a note that a power cut loses": Bug(
+        "metaorder.bootstrap.state", "            os.fsync(directory)\n", "            pass\n", POWER
+    ),
+    "an answer before the commit": Bug(
+        "metaorder.runtime.writer",
+        "                rows = self._append(taken)\n",
+        "                self._committed([], [done for done in taken.waiting if done.entry is None])\n"
+        "                rows = self._append(taken)\n",
+        POWER,
+    ),
     "commits that are not synced": Bug(
         "metaorder.adapters.db.engine", '"PRAGMA synchronous=FULL"', '"PRAGMA synchronous=OFF"', JOURNAL
     ),

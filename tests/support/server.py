@@ -118,8 +118,8 @@ class Server:
 
 
 def _process(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[str] | Forked:
-    """A forked server; the command itself where a failpoint is armed, since that is read when its module is."""
-    if "METAORDER_FAILPOINT" not in environment:
+    """A forked server; the command itself where a failpoint or a disk is armed, since those are read as a process begins."""
+    if not {"METAORDER_FAILPOINT", "LD_PRELOAD"} & environment.keys():
         return Forked(arguments, environment)
     return subprocess.Popen(
         [str(METAORDER), *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -8,9 +8,25 @@ from fastapi.responses import PlainTextResponse
 from metaorder.api import replies
 from metaorder.api.auth import Admin, context_of
 from metaorder.api.paging import reply
+from metaorder.api.shapes import Reply
 from metaorder.ports.metrics import Metrics
 
 router = APIRouter(tags=["health"])
+
+
+class ReadyOut(Reply):
+    """Whether the service can be used, and what keeps it from that.
+
+    recovered: every open session is back. writable: the journal can be written. running: sessions move. space: the disk has room.
+    killed: a kill latch is shut; that alone is no reason not to be ready.
+    """
+
+    ready: bool
+    recovered: bool
+    writable: bool
+    running: bool
+    space: bool
+    killed: bool
 
 
 @router.get("/health/live", responses=replies.refusals(413, 422))
@@ -19,7 +35,14 @@ async def live() -> Response:
     return reply({"live": True})
 
 
-@router.get("/health/ready", responses={503: {"description": "not ready: what is false says why"}, **replies.refusals(413, 422)})
+@router.get(
+    "/health/ready",
+    responses={
+        200: {"model": ReadyOut},
+        503: {"model": ReadyOut, "description": "not ready: what is false says why"},
+        **replies.refusals(413, 422),
+    },
+)
 async def ready(request: Request) -> Response:
     """Whether every open session is back where it was and the journal can be written."""
     service = context_of(request).service

@@ -104,8 +104,9 @@ class TicketOut(Reply):
 
 
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
-    """An answer and the problems that may come in its place."""
-    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, 503, *problems)}
+    """An answer and the problems that may come in its place; what may be refused unwritten may also fail while it is written."""
+    unknown = (500,) if 503 in problems else ()
+    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, 503, *problems, *unknown)}
 
 
 def refusals(*problems: int) -> Responses:
@@ -124,6 +125,7 @@ PROBLEMS = {
     422: "it can never be done as it stands",
     428: "If-Match is missing",
     429: "the key asks too often; nothing was accepted",
+    500: "whether it was accepted is unknown: the same request again settles it",
     503: "nothing was accepted",
 }
 

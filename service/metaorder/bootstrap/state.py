@@ -47,9 +47,17 @@ def locked(state: Path) -> Iterator[None]:
 
 
 def mark_broken(state: Path) -> None:
-    """Note that the journal could not be written: the next start begins killed. On a disk that takes nothing it stays unnoted."""
+    """Note that the journal could not be written, so that a power cut keeps the note: the next start begins killed.
+
+    On a disk that takes nothing it stays unnoted.
+    """
     with contextlib.suppress(OSError):
         (state / BROKEN).touch()
+        directory = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
 
 
 def was_broken(state: Path) -> bool:
