@@ -33,6 +33,9 @@ FORGOTTEN = 20.0
 BLOCK_PART = 20
 """The blocks at both ends are spread over 1/BLOCK_PART of the window each, and over more where the cap asks for it."""
 
+BLOCK_LEAST_S = 30
+"""And over so much at least, or a third of a window that is shorter than three of them: no block is one child."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -148,7 +151,7 @@ class Myopic:
         """Lots done by `time` without a forecast, as if each look found what the one before it left."""
         plan = state.plan
         beta, window = math.log(2) / float(self.half_life_s), plan.window / SECOND
-        at, stretch = plan.worked(time) / SECOND, window / BLOCK_PART
+        at, stretch = plan.worked(time) / SECOND, _stretch(window)
         if at >= window or plan.lots <= 0:
             return state.lots if at >= window else plan.done
         flow = _faded(state, beta, plan.origin)
@@ -162,7 +165,7 @@ class Myopic:
     def _lots(self, state: State, found: Control, left_s: float) -> tuple[Lots, Lots]:
         """What should be out or done now, and what should be done, rounded up: never less than nothing more."""
         left = state.lots - state.filled
-        stretch = state.plan.window / SECOND / BLOCK_PART
+        stretch = _stretch(state.plan.window / SECOND)
         ahead = AHEAD_S if self.split_s is None else self.split_s
         if left_s <= stretch:  # the last block, evenly: what was left when it began, of which some is done
             begun = state.market.now - (stretch - left_s) * SECOND
@@ -288,3 +291,8 @@ def _reason(found: Control, scale: Scale, flow: float, alpha: float, missing: st
         "regime": scale.regime,
     }
     return reason if missing is None else {**reason, "fallback": missing}
+
+
+def _stretch(window_s: float) -> float:
+    """How long the block at an end of a window is traded [seconds]."""
+    return max(window_s / BLOCK_PART, min(BLOCK_LEAST_S, window_s / 3))
