@@ -200,6 +200,12 @@ BUGS: dict[str, Bug] = {
         "min(share, wish.left, ",
         "tests/unit/core/test_pool.py",
     ),
+    "a pool that forgets what it has had": Bug(
+        "metaorder.core.pool",
+        "share_of(order.lots, order.dark_fraction) - execution.pool_filled",
+        "share_of(order.lots, order.dark_fraction)",
+        "tests/unit/core/test_pool.py",
+    ),
     "a pool that holds lots to the end": Bug(
         "metaorder.core.pool",
         "    return Nanos(max(order.start, order.end - last_stretch(order.end - order.start)))\n",

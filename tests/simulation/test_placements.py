@@ -107,6 +107,8 @@ def test_a_share_of_what_remains_rests_in_the_pool_and_what_fills_there_counts(a
         hosted.live.run(until=Nanos(DAY.open + second * SECOND))
         filled, working, pooled = resting(hosted)
         assert filled + working <= 3_000, "quantity"
+        (execution,) = hosted.live.engine.executions.values()
+        assert execution.pool_filled + pooled <= 750, "no more than its share of the order is ever met there"
         seen = max(seen, pooled)
         if second * SECOND > WINDOW_S * SECOND - stretch:
             assert pooled == 0, "near the end nothing rests in the pool"
@@ -127,6 +129,7 @@ def test_a_share_of_what_remains_rests_in_the_pool_and_what_fills_there_counts(a
     assert {each["venue"] for each in fills} > {"POOL"}, "the schedule goes on at lit venues"
     (execution,) = hosted.live.engine.executions.values()
     assert execution.filled == sum(each["quantity"] for each in fills)
+    assert execution.pool_filled == sum(each["quantity"] for each in there)
 
 
 def test_an_order_that_asks_for_a_pool_says_so_where_there_is_none() -> None:

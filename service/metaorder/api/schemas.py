@@ -70,7 +70,7 @@ class ScheduleBandIn(Body):
 class DarkIn(Body):
     """What of an order may rest at the midpoint of the market's dark pool, beside its children at lit venues."""
 
-    max_fraction: Rate = Field(description="of what remains, above 0 and at most 1")
+    max_fraction: Rate = Field(description="of the order that may fill there, and of what remains that may rest; above 0")
     min_quantity: Quantity | None = Field(None, description="the fewest that it takes from one counterparty")
 
 

@@ -56,7 +56,7 @@ REMEMBERED = Nanos(24 * 60 * MINUTE // 20)
 class Execution:
     """A parent order and all that has happened to it, as far as it matters for what happens next.
 
-    notional: sum of lots times price [lots x ticks]. fees: [points x lots].
+    notional: sum of lots times price [lots x ticks]. fees: [points x lots]. pool_filled: the part that midpoint children had.
     open: children that are not terminal, by number. children: how many were ever sent.
     working: lots that may still be filled: at venues, on their way there, or on their way back.
     started: when it arrived in the market; None before. plan_origin, plan_done, basis: where the schedule starts from.
@@ -72,6 +72,7 @@ class Execution:
     received_at: Nanos = Nanos(0)
     version: int = 1
     filled: Lots = Lots(0)
+    pool_filled: Lots = Lots(0)
     notional: int = 0
     fees: int = 0
     open: Mapping[int, Child] = field(default_factory=dict)
@@ -318,6 +319,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         execution,
         status=parent,
         filled=Lots(execution.filled + event.lots),
+        pool_filled=Lots(execution.pool_filled + event.lots * (child.type is ChildType.MIDPOINT)),
         notional=execution.notional + event.lots * event.price,
         fees=execution.fees + event.fee,
         open=with_child(execution.open, after),

@@ -1,4 +1,4 @@
-"""A part of an order at rest in a dark pool: up to a share of what remains, beside what its schedule has out at lit venues."""
+"""A part of an order at rest in a dark pool: up to a share of what remains; no more than that share of it all fills there."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def actions(
     assert order.dark_fraction is not None, "the order asks for it"
     resting = [child for child in execution.open.values() if child.type is ChildType.MIDPOINT]
     share = share_of(execution.leaves, order.dark_fraction)
+    budget = share_of(order.lots, order.dark_fraction) - execution.pool_filled
     if resting:
-        why = _over(wish, bound, share, execution.pooled)
+        why = "more than its share of the order" if execution.pooled > budget else _over(wish, bound, share, execution.pooled)
         if why is None and any(not order.side.within(child.price, wish.worst) for child in resting):
             why = "the collar has moved"
         staying = [child for child in resting if child.status is not ChildStatus.PENDING_CANCEL]
@@ -51,7 +52,7 @@ def actions(
         return []
     placed = sum(_lots(each) for each in leaving)
     spare = headroom(order, execution.own(market.now), market) - placed
-    lots = min(share, wish.left - max(placed, wish.want), (spare - wish.want) // 2)
+    lots = min(share, budget, wish.left - max(placed, wish.want), (spare - wish.want) // 2)
     if order.max_child is not None:
         lots = min(lots, order.max_child)
     least = order.dark_least or order.min_child
@@ -65,7 +66,13 @@ def reason(execution: Execution, place: Place) -> Reason:
     order = execution.order
     assert order.dark_fraction is not None, "the order asks for it"
     share = share_of(execution.leaves, order.dark_fraction)
-    return {"remaining": execution.leaves, "dark_share": share, "min_quantity": place.least}
+    return {
+        "remaining": execution.leaves,
+        "dark_share": share,
+        "dark_filled": execution.pool_filled,
+        "dark_most": share_of(order.lots, order.dark_fraction),
+        "min_quantity": place.least,
+    }
 
 
 def _lots(leaving: Action | Parcel) -> int:

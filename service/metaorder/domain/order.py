@@ -187,8 +187,9 @@ class ParentOrder:
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
     display: the most that rests at once [lots]. placement: how children stand. sizes: how large each is that rests.
     preset: the name under which terms were asked for.
-    dark_fraction, dark_least: up to which share of what remains rests at the midpoint of a dark pool beside the children at lit
-    venues, and the fewest lots that it takes from one counterparty there; None = no child goes there so, and any.
+    dark_fraction, dark_least: which share of the order may be met at the midpoint of a dark pool, and of what remains may rest
+    there beside the children at lit venues; and the fewest lots that it takes from one counterparty there. None = no child goes
+    there so, and any.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.

@@ -17,7 +17,7 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Placement
 from metaorder.domain.units import Lots, Ticks
 from metaorder.routing.placement import Place, Pull
-from support.core import INSTRUMENT, LATENCY, at, fold, market_state, parent_order, started, submitted
+from support.core import INSTRUMENT, LATENCY, at, fill, fold, market_state, parent_order, started, submitted
 from unit.core.test_decide import wanting
 from unit.routing.test_placement import wish
 
@@ -73,6 +73,16 @@ def test_the_pool_has_half_of_what_the_cap_leaves_beside_the_schedule() -> None:
 def test_what_rests_is_called_back_when_lit_children_need_it(changes: dict[str, Any], bound: str | None, why: str | None) -> None:
     execution = fold(submitted(lots=Lots(250), **IN_POOL), start=started(**QUARTER))
     assert asked(execution, bound=bound, **changes) == ([] if why is None else [Pull(1, why)])
+
+
+def test_what_was_met_there_counts_against_its_share_of_the_order() -> None:
+    execution = fold(submitted(lots=Lots(250), **IN_POOL), fill(lots=Lots(150)), start=started(**QUARTER))
+    assert (execution.pool_filled, execution.pooled) == (150, 100)
+    gone = replace(execution, open={})
+    assert [each.lots for each in asked(gone)] == [100], "a quarter of the order, of which 150 are done"
+    assert asked(replace(gone, pool_filled=Lots(210))) == [], "what is left of its share is less than its minimum quantity"
+    smaller = replace(execution, order=replace(execution.order, lots=Lots(900)))
+    assert asked(smaller) == [Pull(1, "more than its share of the order")], "an amendment makes the share smaller"
 
 
 def test_it_is_over_before_the_last_stretch_and_nothing_goes_there_then() -> None:
