@@ -13,13 +13,14 @@ from gauntlet.figures import KEPT, README, block, written
 from gauntlet.lanes import LANES, QUICK, Step
 
 REPORT = """<testsuites><testsuite><testcase classname="a" name="b"/>
-<testcase classname="a" name="c"><failure/></testcase><testcase classname="a" name="d"><skipped/></testcase>
+<testcase classname="a" name="c"><failure message="it
+broke">long</failure></testcase><testcase classname="a" name="d"><skipped/></testcase>
 <testcase classname="a" name="e"><error/></testcase></testsuite></testsuites>"""
 
 
 def test_a_report_names_what_failed(tmp_path: Path) -> None:
     (tmp_path / "r.xml").write_text(REPORT)
-    assert runner.read_report(tmp_path / "r.xml") == ({"tests passed": 1, "tests skipped": 1}, ["a::c", "a::e"])
+    assert runner.read_report(tmp_path / "r.xml") == ({"tests passed": 1, "tests skipped": 1}, ["a::c: it broke", "a::e: "])
 
 
 def test_a_lane_counts_what_was_done_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -141,9 +142,12 @@ def power_cuts(server: Server, base: Path, trace: list[Operation], told: Acknowl
             disk.crash(state, dice)
             check_image(state, told, operation.time)
             yield state
+            shutil.rmtree(state)
 
 
-@pytest.mark.parametrize(("seed", "cuts"), [(1, 40), pytest.param(2, IMAGES, marks=pytest.mark.gauntlet)])
+@pytest.mark.parametrize(
+    ("seed", "cuts"), [(1, 40), *(pytest.param(2 + part, IMAGES // 5, marks=pytest.mark.gauntlet) for part in range(5))]
+)
 def test_a_power_cut_loses_nothing_that_was_acknowledged(prepared: tuple[Server, Path], seed: int, cuts: int) -> None:
     server, base = prepared
     told, trace = Acknowledged(), base.parent / "trace"

@@ -115,9 +115,11 @@ def read_report(report: Path) -> tuple[dict[str, int], list[str]]:
     """Tests that passed and were skipped, and the names of those that did not pass, from a JUnit file."""
     passed, skipped, failures = 0, 0, []
     for case in ET.parse(report).iter("testcase"):
-        outcomes = {child.tag for child in case} & {"failure", "error", "skipped"}
-        if outcomes & {"failure", "error"}:
-            failures.append(f"{case.get('classname')}::{case.get('name')}")
+        outcomes = {child.tag: child.get("message") or "" for child in case if child.tag in {"failure", "error", "skipped"}}
+        wrong = outcomes.keys() & {"failure", "error"}
+        if wrong:
+            said = " ".join(outcomes[min(wrong)].split())[:200]
+            failures.append(f"{case.get('classname')}::{case.get('name')}: {said}")
         elif outcomes:
             skipped += 1
         else:
