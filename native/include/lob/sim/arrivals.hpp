@@ -12,6 +12,7 @@
 
 #include "lob/sim/config.hpp"
 #include "lob/sim/draws.hpp"
+#include "lob/sim/maths.hpp"
 
 namespace lob::sim {
 
@@ -23,23 +24,33 @@ struct Arrival {
 class Arrivals {
 public:
   explicit Arrivals(const Config& config);
-  std::optional<Arrival> next(); // none: the session is over
+  std::optional<Arrival> next() { // none: the session is over
+    while (taken_ == found_) {
+      if (over_) return std::nullopt;
+      look_ahead();
+    }
+    return ahead_[taken_++];
+  }
 
 private:
-  static constexpr std::size_t kernels = 3;
-  void decay(double dt);
-  void enter_bin();
-  PerType rates() const;
+  static constexpr std::size_t kernels = 3, block = 64;
+  static_assert(types == 4);
+  using Rates = std::array<Two, 2>; // by type, two beside each other
+  using Excited = std::array<Rates, kernels>;
+  void look_ahead();
+  bool enter_next_bin(); // false: there is none
 
   Series candidates_;
   std::uint64_t proposed_ = 0;
   double session_s_, t_ = 0, bin_end_ = 0;
   std::size_t bin_ = 0;
-  PerType base_{}; // of the bin
-  std::vector<PerType> bases_;
+  std::vector<Rates> bases_;
   std::array<double, kernels> beta_;
-  std::array<std::array<PerType, types>, kernels> jump_; // [kernel][event's type][excited type]
-  std::array<PerType, kernels> excited_;
+  std::array<Excited, types + 1> jump_{}; // by the event's type; the last, of a proposal that is none, is zero
+  Excited excited_;
+  bool over_ = false;
+  std::array<Arrival, block> ahead_;
+  std::size_t found_ = 0, taken_ = 0; // of those
 };
 
 } // namespace lob::sim
