@@ -50,8 +50,11 @@ POINTS = int(os.environ.get("METAORDER_CRASHES", "2")) // 2
 """Random kills of each of the two kinds below."""
 
 GAUNTLET = "METAORDER_CRASHES" in os.environ
-PASSES = {"recovery.session": 2, "recovery.done": 1}
+PASSES = {"recovery.session": 2, "recovery.done": 1, "child.sent": 80, "fill.heard": 60}
 """How often a failpoint is passed before it kills, where that is not twelve times."""
+
+RUN_AGAIN = {"child.sent": 4, "fill.heard": 2}
+"""Failpoints that a recovery passes too: it is killed there once more, at this pass."""
 
 
 @pytest.fixture
@@ -165,6 +168,10 @@ def test_a_kill_at_a_failpoint_loses_nothing(name: str, tmp_server: Server) -> N
         over.set()
         asking.join(timeout=30)
         watcher.join()
+    if name in RUN_AGAIN:
+        server.environment["METAORDER_FAILPOINT"] = f"{name}:{RUN_AGAIN[name]}"
+        with pytest.raises(RuntimeError, match="ended with -9"):  # while the session is run again
+            server.start()
     del server.environment["METAORDER_FAILPOINT"]
     server.start()
     with server.client() as client:

@@ -30,12 +30,12 @@ class Bug:
 BUGS: dict[str, Bug] = {
     "acknowledged before it is written": Bug(
         "metaorder.runtime.writer",
-        "                self._failed(error, taken.waiting)\n",
-        "                self._committed([], taken.waiting)\n",
+        "            self._failed(error, taken.waiting)\n",
+        "            self._committed([], taken.waiting)\n",
         DISK,
     ),
     "written after a failed commit": Bug(
-        "metaorder.runtime.writer", "            if self._broken is not None:\n", "            if False:\n", DISK
+        "metaorder.runtime.writer", "        if self._broken is not None:\n", "        if False:\n", DISK
     ),
     "no room is made on a full disk": Bug("metaorder.runtime.writer", "if not self._spare():", "if True:", DISK),
     "new orders on a full disk": Bug("metaorder.runtime.service", "        if self.full:\n", "        if False:\n", DISK),
@@ -44,9 +44,9 @@ BUGS: dict[str, Bug] = {
     ),
     "an answer before the commit": Bug(
         "metaorder.runtime.writer",
-        "                rows = self._append(taken)\n",
-        "                self._committed([], [done for done in taken.waiting if done.entry is None])\n"
-        "                rows = self._append(taken)\n",
+        "            rows = self._append(taken)\n",
+        "            self._committed([], [done for done in taken.waiting if done.entry is None])\n"
+        "            rows = self._append(taken)\n",
         POWER,
     ),
     "commits that are not synced": Bug(

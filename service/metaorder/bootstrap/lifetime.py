@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -31,6 +31,7 @@ from metaorder.bootstrap.sim import keep_sim, open_sim
 from metaorder.bootstrap.state import CannotStart, bring_up_to_date, forget_broken, mark_broken, was_broken, write_key
 from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
+from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.jobs import Launch
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot, killed
@@ -53,8 +54,17 @@ class Prepared:
     booted: Booted
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where time and chance come from, and whether engine and writer have threads; a simulation brings its own."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=SystemIds)
+    threads: bool = True
+
+
 @contextmanager
-def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
+def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterator[Prepared]:
     """Open the journal and bring every open session back. The caller holds the state directory.
 
     Raises:
@@ -70,7 +80,7 @@ def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
     try:
         calendars = ExchangeCalendars()
         data = Files(settings.roots, calendars)
-        _first_key(settings, journal, say)
+        _first_key(settings, journal, say, world or World())
         if was_broken(settings.state):
             journal.append([killed("the journal could not be written before the last end", "boot")], [])
             forget_broken(settings.state)
@@ -84,14 +94,15 @@ def prepared(settings: Settings, say: Say) -> Iterator[Prepared]:
 
 
 @asynccontextmanager
-async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator[Context]:
+async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | None = None) -> AsyncIterator[Context]:
     """Bring the service up on the event loop, and down again."""
-    settings, clock = ready.settings, SystemClock()
+    world = world or World()
+    settings, clock, ids = ready.settings, world.clock, world.ids
     reserve = Reserve(settings.state / "reserve")
     reserve.keep()
     service = Service(ready.journal, clock, ready.journal.heads, reserve.release, lambda: mark_broken(settings.state))
     queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
-    jobs = Jobs(service.write, clock, SystemIds(), _launch(settings), settings.job_workers)
+    jobs = Jobs(service.write, clock, ids, _launch(settings), settings.job_workers)
     analyst = Analyst(
         service=service, queries=queries, clock=clock, data=ready.data, calendars=ready.calendars, engine=engine_version()
     )
@@ -99,7 +110,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         service=service,
         queries=queries,
         clock=clock,
-        ids=SystemIds(),
+        ids=ids,
         data=ready.data,
         calendars=ready.calendars,
         ring=KeyRing(queries),
@@ -107,13 +118,13 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         jobs=jobs,
         analyst=analyst,
         tables=_in_memory,
-        tickets=Tickets(clock, SystemIds()),
+        tickets=Tickets(clock, ids),
         origins=frozenset(settings.origins.split()),
         rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
     )
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))
-    service.start(ready.booted.hosted, switches=ready.booted.switches)
+    service.start(ready.booted.hosted, ready.booted.switches, threads=world.threads)
     await jobs.start(await queries.open_jobs())
     keeping = asyncio.create_task(analyst.keep_up())
     rolling = None
@@ -132,13 +143,13 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics) -> AsyncIterator
         queries.close()
 
 
-def _first_key(settings: Settings, journal: SqlJournal, say: Say) -> None:
+def _first_key(settings: Settings, journal: SqlJournal, say: Say, world: World) -> None:
     """The first start makes a key that may do everything, writes it down and says it once."""
     if journal.first(select(keys_table.c.id)) is not None:
         return
-    ids = SystemIds()
-    secret = ids.secret()
-    journal.append([keys.create(ids.sortable(), secret, "main", FIRST_KEY, keys.EVERYTHING, SystemClock().now())], [])
+    secret = world.ids.secret()
+    made = keys.create(world.ids.sortable(), secret, "main", FIRST_KEY, keys.EVERYTHING, world.clock.now())
+    journal.append([made], [])
     path = write_key(settings.state, secret)
     say(f"Admin key (account main), written to {path}: {secret}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
+from typing import NoReturn
 
 VARIABLE = "METAORDER_FAILPOINT"
 """`name:n` kills the process with SIGKILL the n-th time that it passes the failpoint `name`."""
@@ -19,10 +21,12 @@ NAMES = (
     "journal.committed",
     "answer.sent",
     "broadcast.sent",
+    "child.sent",
+    "fill.heard",
     "recovery.session",
     "recovery.done",
 )
-"""Every failpoint, in the order in which a command meets them."""
+"""Every failpoint, in the order in which a command meets them; a child goes out and its fill comes in at any time after."""
 
 _passed: Counter[str] = Counter()
 
@@ -32,7 +36,26 @@ def _armed() -> tuple[str, int] | None:
     return (name, int(count or 1)) if name else None
 
 
+def _kill() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("nobody survives SIGKILL")
+
+
 _target = _armed()
+_die: Callable[[], NoReturn] = _kill
+
+
+def arm(name: str, count: int, die: Callable[[], NoReturn]) -> None:
+    """Die at the `count`-th pass from now on, in a way of the caller's: a simulation ends the server and not itself."""
+    global _target, _die
+    _passed.clear()
+    _target, _die = (name, count), die
+
+
+def disarm() -> None:
+    """Nobody dies any more."""
+    global _target
+    _target = None
 
 
 def failpoint(name: str) -> None:
@@ -41,4 +64,4 @@ def failpoint(name: str) -> None:
         return
     _passed[name] += 1
     if _passed[name] >= _target[1]:
-        os.kill(os.getpid(), signal.SIGKILL)
+        _die()

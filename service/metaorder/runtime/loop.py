@@ -39,13 +39,14 @@ class EngineLoop:
         self._checkpointed = 0.0
         self._thread = threading.Thread(target=self._run, name="metaorder-engine", daemon=True)
 
-    def start(self, hosted: list[Hosted]) -> None:
-        """Begin with the sessions that recovery brought back."""
+    def start(self, hosted: list[Hosted], *, thread: bool) -> None:
+        """Begin with the sessions that recovery brought back. thread: or whoever starts it takes its turns."""
         for each in hosted:
             each.anchor(self._clock.monotonic())
             self._desk.sessions[each.spec.id] = each
             self._desk.flush(each)
-        self._thread.start()
+        if thread:
+            self._thread.start()
 
     def stop(self) -> None:
         """End after the slice that is under way; what it produced is with the writer."""
@@ -78,15 +79,19 @@ class EngineLoop:
     def _run(self) -> None:
         try:
             while not self._stopping:
-                self._turn()
+                if not self.turn():
+                    self._rest()
         except Exception as error:
             self.died = error  # a bug: no session moves any more, the service says that it is not ready, and nobody waits in vain
             logging.getLogger("metaorder").critical("the engine has stopped", exc_info=error)
             while not self._stopping:
                 self._refuse(error)
 
-    def _turn(self) -> None:
-        """Answer what was asked, and a slice of every running session; what cannot be journaled does not move."""
+    def turn(self) -> bool:
+        """Answer what was asked, and a slice of every running session; False where there was nothing to do.
+
+        What cannot be journaled does not move.
+        """
         progressed = self._serve()
         if self._writer.full and not self._stopped:
             self._stopped = True
@@ -97,8 +102,7 @@ class EngineLoop:
                     progressed |= self._slice(hosted)
             self._checkpoint()
         self._writer.wait_for_room()
-        if not progressed:
-            self._rest()
+        return progressed
 
     def _rest(self) -> None:
         with self._wake:

@@ -95,8 +95,8 @@ class Service:
         """What an account may do."""
         return self._desk.controls.of(account)
 
-    def start(self, hosted: list[Hosted], switches: Switches | None = None) -> None:
-        """Begin to work; called on the event loop."""
+    def start(self, hosted: list[Hosted], switches: Switches | None = None, *, threads: bool = True) -> None:
+        """Begin to work; called on the event loop. threads: of engine and writer; or whoever starts it takes their turns."""
         self._loop = asyncio.get_running_loop()
         switches = Switches() if switches is None else switches
         for reach in switches.latches:
@@ -104,9 +104,18 @@ class Service:
         self._desk.controls.limits.update(switches.limits)
         for account, timeout_s in switches.heartbeats.items():
             self.heartbeats.arm(account, timeout_s)
-        self._writer.start()
-        self._engine.start(hosted)
+        if threads:
+            self._writer.start()
+        self._engine.start(hosted, thread=threads)
         self.ready = True
+
+    def turn_engine(self) -> bool:
+        """One turn of an engine without a thread; False where there was nothing to do."""
+        return self._engine.turn()
+
+    def turn_writer(self) -> bool:
+        """One transaction of a writer without a thread; False where there was nothing to write."""
+        return self._writer.turn()
 
     def stop(self) -> None:
         """Stop the engine, write what waits, and end; blocks until it is done."""

@@ -48,7 +48,9 @@ from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, SessionId
 from metaorder.domain.state import RECENT_S, MarketState
 from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.venue import ReportKind
 from metaorder.risk.participation import rolling_window
+from metaorder.runtime.failpoints import failpoint
 from metaorder.sim.floors import Listing
 from metaorder.sim.market import NO_INDEX, Market, Stop
 
@@ -220,7 +222,7 @@ class LiveSession:
         market, engine = self.market, self.engine
         stop = market.advance(until=until, index=index, wake=engine.wake, on_quote=engine.awaits_quote, budget=SLICE_EVENTS)
         if stop is Stop.REPORT:
-            self._write(engine.on_reports(market.take_reports(), market.clock))
+            self._hear()
         elif stop is Stop.WAKE:
             self._write(engine.on_time(market.clock))
         elif stop is Stop.QUOTE:
@@ -230,6 +232,13 @@ class LiveSession:
         elif stop is Stop.CLOSED:
             self._write(engine.on_close(market.clock))
         return stop
+
+    def _hear(self) -> None:
+        """Tell the engine what the venue said."""
+        reports = self.market.take_reports()
+        if any(report.kind is ReportKind.FILL for report in reports):
+            failpoint("fill.heard")
+        self._write(self.engine.on_reports(reports, self.market.clock))
 
     def _halt(self) -> None:
         """Tell the engine of the symbols in which trading was halted, or goes on."""
@@ -250,7 +259,7 @@ class LiveSession:
     def _shut(self) -> None:
         """The market is deleted: take its last word on what was out."""
         self.market.shut()
-        self._write(self.engine.on_reports(self.market.take_reports(), self.market.clock))
+        self._hear()
 
     def _write_command(self, command: Command, stamp: Stamp) -> None:
         self._append(self.wire.command(command, stamp), stream=None, parent=_parent_of(command))
@@ -284,6 +293,7 @@ class LiveSession:
             market.watch(order)
         elif isinstance(event, ChildSubmitted):
             market.submit(order, step.after.open[event.number])
+            failpoint("child.sent")
         elif isinstance(event, ChildPendingCancel):
             market.cancel(order.id, event.number, step.after.open[event.number].venue)
         elif isinstance(event, ParentStarted | ParentSuspended | ParentResumed | ParentAmended | ParentPendingCancel):

@@ -91,7 +91,9 @@ class Writer:
         failpoint("batch.queued")
 
     def wait_for_room(self) -> None:
-        """Come back once the engine is no more than AHEAD events ahead of the last commit."""
+        """Come back once the engine is at most AHEAD events ahead of the last commit; without a thread whoever waits writes."""
+        while not self._thread.is_alive() and self._rows > AHEAD:
+            self.turn()
         with self._change:
             self._change.wait_for(lambda: self._rows <= AHEAD or self._broken is not None)
 
@@ -102,6 +104,8 @@ class Writer:
             self._change.notify_all()
         if self._thread.is_alive():
             self._thread.join()
+        while self.turn():
+            pass
 
     def _take(self) -> _Taken | None:
         """All that waits, up to MOST_ROWS; None when there is nothing and there will be nothing."""
@@ -129,21 +133,32 @@ class Writer:
 
     def _run(self) -> None:
         while (taken := self._take()) is not None:
-            if self._broken is not None:
-                self._failed(self._broken, taken.waiting)
-                continue
-            try:
-                rows = self._append(taken)
-            except Exception as error:
-                logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
-                with self._change:
-                    self._broken = error
-                    self._rows = 0
-                    self._change.notify_all()
-                self._failed(error, taken.waiting)
-                continue
-            failpoint("journal.committed")
+            self._write(taken)
+
+    def turn(self) -> bool:
+        """Write what waits, by whoever runs the service without threads; False where nothing does."""
+        taken = self._take() if self._queue else None
+        if taken is not None:
+            self._write(taken)
+        return taken is not None
+
+    def _write(self, taken: _Taken) -> None:
+        """Commit, and tell who waits; after a failure only tell."""
+        if self._broken is not None:
+            self._failed(self._broken, taken.waiting)
+            return
+        try:
+            rows = self._append(taken)
+        except Exception as error:
+            logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
             with self._change:
-                self._rows -= len(taken.entries)
+                self._broken = error
+                self._rows = 0
                 self._change.notify_all()
-            self._committed(rows, taken.waiting)
+            self._failed(error, taken.waiting)
+            return
+        failpoint("journal.committed")
+        with self._change:
+            self._rows -= len(taken.entries)
+            self._change.notify_all()
+        self._committed(rows, taken.waiting)
