@@ -76,7 +76,8 @@ def _format(question: Question) -> str:
     name = question.file.name.lower()
     found = question.data_format or next((SUFFIXES[end] for end in sorted(SUFFIXES, key=len) if name.endswith(end)), None)
     if found is None or found not in FORMATS:
-        raise Invalid("format", f"one of {', '.join(FORMATS)}", question.data_format)
+        rule = f"one of {', '.join(FORMATS)}, and be stated where the file's name does not tell it"
+        raise Invalid("format", rule, question.data_format)
     return found
 
 
