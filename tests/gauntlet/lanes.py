@@ -32,6 +32,19 @@ def _tests(*arguments: str, side_by_side: bool = True, **rest: object) -> Step:
 
 BOOK, TYPES, HOSTILE, CRASHES = 200_000_000, 20_000_000, 100_000, 400
 
+
+def _simulated(first: int, last: int) -> Step:
+    """The whole service in virtual time, a seed a test: any worker may take any seed."""
+    arguments = ("-n", "2", "--dist", "load", "tests/simulation/test_service.py", "-m", "not gauntlet")
+    return _tests(
+        *arguments,
+        side_by_side=False,
+        environment={"METAORDER_SEEDS": f"{first}-{last}"},
+        counts={"simulated days of faults": last - first + 1},
+        seeds=f"{first} to {last}",
+    )
+
+
 CAUGHT = {"planted bugs": ("sabotage.json", "planted"), "of them caught": ("sabotage.json", "caught")}
 
 LOAD = {
@@ -75,6 +88,7 @@ LANES: dict[str, tuple[Step, ...]] = {
             counts={"kills -9 at random and at failpoints": CRASHES},
         ),
     ),
+    "simulation": (_simulated(1_000, 1_999),),
     "service": (_tests("-m", "gauntlet", "tests/e2e", "--ignore=tests/e2e/test_contract.py"),),
     "contract": (
         _tests(
@@ -103,6 +117,7 @@ QUICK: dict[str, tuple[Step, ...]] = {
         ),
     ),
     "quick crashes": (_tests("tests/e2e/test_recovery.py", side_by_side=False, environment={"METAORDER_CRASHES": "50"}),),
+    "quick simulation": (_simulated(1, 100),),
     "quick sabotage": (Step("python", ("sabotage", "--quick"), numbers=CAUGHT),),
 }
 """What every change must pass beside `make test`, which it does not repeat."""

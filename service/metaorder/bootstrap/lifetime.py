@@ -34,13 +34,15 @@ from metaorder.core.chain import Sealed
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.jobs import Launch
 from metaorder.runtime.analyst import Analyst
-from metaorder.runtime.boot import Booted, boot, killed
+from metaorder.runtime.boot import Booted, boot
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import Service
 from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
 
 Say = Callable[[str], None]
+
+BROKEN_BEFORE = "the journal could not be written before the last end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,11 @@ def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterat
         calendars = ExchangeCalendars()
         data = Files(settings.roots, calendars)
         _first_key(settings, journal, say, world or World())
-        if was_broken(settings.state):
-            journal.append([killed("the journal could not be written before the last end", "boot")], [])
+        broken = was_broken(settings.state)
+        booted = boot(journal, data, calendars, engine_version(), BROKEN_BEFORE if broken else None)
+        if broken:
             forget_broken(settings.state)
-            say("The journal could not be written before the last end: the kill switch is on until it is rearmed.")
-        booted = boot(journal, data, calendars, engine_version())
+            say(f"{BROKEN_BEFORE[0].upper()}{BROKEN_BEFORE[1:]}: the kill switch is on until it is rearmed.")
         for line in booted.said:
             say(line)
         yield Prepared(settings, journal, data, calendars, booted)
@@ -144,13 +146,16 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
 
 
 def _first_key(settings: Settings, journal: SqlJournal, say: Say, world: World) -> None:
-    """The first start makes a key that may do everything, writes it down and says it once."""
+    """The first start makes a key that may do everything, writes it down and says it once.
+
+    It is on paper before it is good: who is killed between the two makes another one.
+    """
     if journal.first(select(keys_table.c.id)) is not None:
         return
     secret = world.ids.secret()
     made = keys.create(world.ids.sortable(), secret, "main", FIRST_KEY, keys.EVERYTHING, world.clock.now())
-    journal.append([made], [])
     path = write_key(settings.state, secret)
+    journal.append([made], [])
     say(f"Admin key (account main), written to {path}: {secret}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from metaorder.core.chain import Entry, alone
+from metaorder.core.commands import Kill
 from metaorder.core.wires import Wires
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Account
@@ -49,8 +50,8 @@ class Switches:
     heartbeats: dict[Account, int] = field(default_factory=dict)
 
 
-def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) -> Booted:
-    """Check the end of the journal, and bring every open session back.
+def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str, kill: str | None = None) -> Booted:
+    """Check the end of the journal, and bring every open session back. kill: why everything begins killed, if it does.
 
     Raises:
         Damaged: the journal does not hold together.
@@ -67,13 +68,19 @@ def boot(journal: Journal, data: MarketData, calendars: Calendars, engine: str) 
             continue
         hosted.append(each)
         said.append(f"market {spec.id} is back: {rows} rows run again, hash {each.live.hash[:12]}")
+    if kill is not None:
+        journal.append(_killed(hosted, kill), [])
     failpoint("recovery.done")
     return Booted(hosted, _switches(journal.switches()), said)
 
 
-def killed(reason: str, actor: str) -> Entry:
-    """The row that shuts the latch of everybody."""
-    return alone("risk.killed", msgspec.json.encode({"type": "risk.killed", "actor": actor, "reason": reason}))
+def _killed(hosted: list[Hosted], reason: str) -> list[Entry]:
+    """The row that shuts the latch of everybody, and behind it what the orders that came back do at that."""
+    row = alone("risk.killed", msgspec.json.encode({"type": "risk.killed", "actor": "boot", "reason": reason}))
+    before = [entry for each in hosted for entry in each.live.take()]
+    for each in hosted:
+        each.live.apply(Kill(reason=reason))
+    return [*before, row, *(entry for each in hosted for entry in each.live.take())]
 
 
 def _switches(found: Mapping[str, str]) -> Switches:
