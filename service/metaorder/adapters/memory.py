@@ -13,6 +13,11 @@ from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredAn
 class MemoryJournal:
     """Rows and projections in lists and dictionaries. Gone with the process: nothing here is durable."""
 
+    away = False
+
+    def give_up(self) -> None:
+        """Memory is never away."""
+
     def __init__(self) -> None:
         self.rows: list[Sealed] = []
         self.tables: dict[str, dict[str, Row]] = {}

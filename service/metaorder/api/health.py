@@ -18,6 +18,7 @@ class ReadyOut(Reply):
     """Whether the service can be used, and what keeps it from that.
 
     recovered: every open session is back. writable: the journal can be written. running: sessions move. space: the disk has room.
+    database: it can be reached.
     killed: a kill latch is shut; that alone is no reason not to be ready.
     """
 
@@ -26,6 +27,7 @@ class ReadyOut(Reply):
     writable: bool
     running: bool
     space: bool
+    database: bool
     killed: bool
 
 
@@ -46,9 +48,10 @@ async def live() -> Response:
 async def ready(request: Request) -> Response:
     """Whether every open session is back where it was and the journal can be written."""
     service = context_of(request).service
-    up = service.ready and service.writable and service.running and not service.full
+    up = service.ready and service.writable and service.running and not (service.full or service.away)
     state = {"ready": up, "recovered": service.ready, "writable": service.writable, "running": service.running}
-    return reply({**state, "space": not service.full, "killed": bool(service.latches)}, 200 if up else 503)
+    state |= {"space": not service.full, "database": not service.away}
+    return reply({**state, "killed": bool(service.latches)}, 200 if up else 503)
 
 
 @router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 413, 422, 429, 503))

@@ -13,9 +13,11 @@ from fastapi import Response
 from metaorder.api.context import Context, InFlight
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.usecases.errors import Conflict, ServiceError, Unprocessable
+from metaorder.ports.queries import Unreachable
+from metaorder.runtime.service import Unanswered
+from metaorder.usecases.errors import Conflict, ServiceError, Unavailable, Unprocessable
 
-PATIENCE_S = 10.0
+PATIENCE_S = 4.0
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 
@@ -37,7 +39,7 @@ async def once(
     do: Callable[[], Awaitable[Response]],
     mismatch: Callable[[str], ServiceError] = other_body,
 ) -> Response:
-    """Do it, or answer as it was answered before. A twin that is under way is waited for.
+    """Do it, or answer as it was answered before. A twin that is under way is waited for, also where its caller is not any more.
 
     Raises:
         ServiceError: of `mismatch`, where the key belongs to another body.
@@ -53,16 +55,34 @@ async def once(
         except TimeoutError:
             raise Conflict("in_progress", "the same request is being worked on; ask again") from None
     mine = ctx.in_flight[place] = InFlight(digest)
-    try:
-        stored = await ctx.queries.answer(principal, key)
-        if stored is None:
-            return await do()
-        if stored.body_hash != digest:
-            raise mismatch(key)
-        return replay(stored)
-    finally:
+
+    def over(_: object = None) -> None:
         del ctx.in_flight[place]
         mine.over.set()
+
+    try:
+        stored = await _stored(ctx, principal, key)
+        if stored is None:
+            made = await do()
+        elif stored.body_hash != digest:
+            raise mismatch(key)
+        else:
+            made = replay(stored)
+    except Unanswered as late:
+        late.pending.add_done_callback(over)
+        raise
+    except BaseException:
+        over()
+        raise
+    over()
+    return made
+
+
+async def _stored(ctx: Context, principal: Principal, key: str) -> Answer | None:
+    try:
+        return await ctx.queries.answer(principal, key)
+    except Unreachable as error:
+        raise Unavailable("database_away", str(error), facts={"accepted": False}) from None
 
 
 def replay(stored: Answer) -> Response:

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from metaorder.core.commands import Refusal
-from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable
+from metaorder.ports.queries import Unreachable
+from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable, Unanswered
 from metaorder.usecases.errors import (
     Conflict,
     Forbidden,
@@ -144,7 +145,18 @@ def install(app: FastAPI) -> None:
     async def commit_failed(request: Request, error: Exception) -> Response:
         return response(Unknown("commit_failed", str(error)), request.url.path)
 
+    async def unanswered(request: Request, error: Exception) -> Response:
+        return response(Unknown("database_away", str(error)), request.url.path)
+
+    async def unreachable(request: Request, error: Exception) -> Response:
+        kind = (
+            Unavailable if request.method == "GET" else Unknown
+        )  # what was written may be there although it cannot be read back
+        return response(kind("database_away", str(error)), request.url.path)
+
     app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(Unanswered, unanswered)
+    app.add_exception_handler(Unreachable, unreachable)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(NotWritable, not_writable)
     app.add_exception_handler(CommitFailed, commit_failed)

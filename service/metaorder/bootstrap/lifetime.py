@@ -75,7 +75,9 @@ def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterat
     """
     try:
         bring_up_to_date(settings.url)
-        journal = SqlJournal(writer_engine(settings.url))
+        journal = SqlJournal(
+            writer_engine(settings.url), lambda: say("Another server holds the database: waiting until it lets go.")
+        )
     except OperationalError as error:
         said = str(error.orig).strip().splitlines()[0]
         raise CannotStart(f"the database cannot be reached: {said}") from None

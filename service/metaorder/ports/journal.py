@@ -100,7 +100,13 @@ class Damaged(RuntimeError):
 
 
 class Journal(Protocol):
-    """Owned by one thread at a time."""
+    """Owned by one thread at a time. away: its database cannot be reached just now, and what is to be appended waits."""
+
+    away: bool
+
+    def give_up(self) -> None:
+        """Wait no longer for a database that is away; from any thread."""
+        ...
 
     def append(self, entries: Sequence[Entry], extras: Sequence[Extra]) -> list[Sealed]:
         """Seal the entries, and write them, their projections and the extras in one transaction. Durable when it returns."""

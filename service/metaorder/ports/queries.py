@@ -13,6 +13,10 @@ from metaorder.ports.journal import Answer
 Row = Mapping[str, Any]
 
 
+class Unreachable(RuntimeError):
+    """The database cannot be reached: nothing was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A part of a list. next_seq: where the next part begins; None = this is the last one. as_of_seq: of the account's stream."""

@@ -44,6 +44,18 @@ class CommitFailed(RuntimeError):
     """The commit of this very request failed: whether it was accepted is unknown until the server is back."""
 
 
+class Unanswered(RuntimeError):
+    """The database went away under a request: whether it was accepted is not known yet. pending: done once it is."""
+
+    def __init__(self, pending: asyncio.Future[Any]) -> None:
+        super().__init__("the database cannot be reached: whether this was accepted is not known yet; ask again")
+        self.pending = pending
+
+
+ANSWER_S = 1.0
+"""How long a request waits on for a database that cannot be reached."""
+
+AWAY = "the database cannot be reached; cancels and kills are still taken"
 FULL = "the disk is full; cancels and kills are still taken"
 
 
@@ -80,6 +92,11 @@ class Service:
     def writable(self) -> bool:
         """Whether the journal can be written."""
         return self._writer.broken is None
+
+    @property
+    def away(self) -> bool:
+        """Whether the database cannot be reached just now: what was taken waits, and nothing new is."""
+        return self._writer.away
 
     @property
     def full(self) -> bool:
@@ -177,18 +194,38 @@ class Service:
         future = self._future()
         if self.full:
             raise NoSpace(FULL)
+        if self._writer.away:
+            raise Busy(AWAY)
         self._writer.put(Batch(entries, extras, waiting=[Done(future, None)]))
-        await future
+        await self._answer(future)
 
     async def _ask(self, request: Callable[[Any], Request]) -> Any:
         future = self._future()
         made = request(future)
         if self.full and not _always_taken(made):
             raise NoSpace(FULL)
-        if self._engine.full and not _always_taken(made):
-            raise Busy("too many requests wait; ask again")
+        if not _always_taken(made):
+            if self._writer.away:
+                raise Busy(AWAY)
+            if self._engine.full:
+                raise Busy("too many requests wait; ask again")
         self._engine.ask(made)
-        return await future
+        return await self._answer(future)
+
+    async def _answer(self, future: asyncio.Future[Any]) -> Any:
+        """What a request comes to, as soon as that is known.
+
+        Raises:
+            Unanswered: the database is away, and nobody is kept waiting for it.
+        """
+        while True:
+            was_away = self._writer.away
+            done, _ = await asyncio.wait([future], timeout=ANSWER_S)
+            if done:
+                return future.result()
+            if was_away and self._writer.away:
+                future.add_done_callback(_seen)
+                raise Unanswered(future)
 
     def _future(self) -> asyncio.Future[Any]:
         if not self.writable:
@@ -239,6 +276,12 @@ def _position(answer: Any) -> int:
         raise CommitFailed(answer.detail)
     position: int = answer
     return position
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any more: its error is no one's."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _settle(future: asyncio.Future[Any], value: Any) -> None:

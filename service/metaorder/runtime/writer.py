@@ -78,6 +78,11 @@ class Writer:
         """Whether the disk is full: what is written from then on goes into the reserve, and is there to stop things."""
         return self._full
 
+    @property
+    def away(self) -> bool:
+        """Whether the database cannot be reached just now: what was put waits."""
+        return self._journal.away
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()
@@ -98,7 +103,9 @@ class Writer:
             self._change.wait_for(lambda: self._rows <= AHEAD or self._broken is not None)
 
     def stop(self) -> None:
-        """Write what waits, and end."""
+        """Write what waits, and end; what waits for a database that is away is given up."""
+        if self.away:
+            self._journal.give_up()
         with self._change:
             self._stopping = True
             self._change.notify_all()

@@ -14,8 +14,15 @@ SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a write-ahead log that two connections write or checkpoint at once."""
 
 
-UTF8 = {"client_encoding": "utf8"}
-"""Said to every PostgreSQL: a cluster that was made without a locale would hand text over as bytes."""
+POSTGRES = {
+    "client_encoding": "utf8",
+    "connect_timeout": 2,
+    "tcp_user_timeout": 4_000,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+}
+"""Said of every connection to PostgreSQL. A cluster that was made without a locale would hand text over as bytes;
+a host that is gone is known to be in seconds."""
 
 
 class UnsafeDatabase(RuntimeError):
@@ -31,7 +38,7 @@ def writer_engine(url: str) -> Engine:
     """The engine of the one write connection."""
     if is_sqlite(url):
         return _sqlite(url, read_only=False)
-    return create_engine(_psycopg(url), poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=UTF8)
+    return create_engine(_psycopg(url), poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=POSTGRES)
 
 
 def reader_engine(url: str, readers: int) -> Engine:
@@ -43,9 +50,10 @@ def reader_engine(url: str, readers: int) -> Engine:
         poolclass=QueuePool,
         pool_size=readers,
         max_overflow=0,
+        pool_timeout=3,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
-        connect_args={"options": "-c default_transaction_read_only=on", **UTF8},
+        connect_args={"options": "-c default_transaction_read_only=on", **POSTGRES},
     )
 
 

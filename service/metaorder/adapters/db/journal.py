@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, text, update
+import psycopg
+from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 
 from metaorder.adapters.db import analyses, tables
 from metaorder.adapters.db.engine import check_durable, no_room
+from metaorder.adapters.db.hold import Hold, LockHeld, Waiting, is_lost
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
 from metaorder.ports.journal import (
@@ -27,22 +32,29 @@ from metaorder.ports.journal import (
 from metaorder.runtime.failpoints import failpoint
 
 CHUNK = 5_000
+AWAY_S = 60.0
+"""How long a database may be away: an immediate restart takes seconds."""
+RETRY_S = 0.1
 OPEN_STATES = ("ready", "running", "paused")
 ORDER = ("parents", "children", "fills", "markets", "keys", "switches", "profiles", "estimates")
 """Projections in the order in which they may refer to each other."""
 
 
 class SqlJournal:
-    """The write side. One thread at a time owns it, and one process at a time owns the database."""
+    """The write side. One thread at a time owns it, and one process at a time owns the database.
 
-    def __init__(self, engine: Engine) -> None:
+    waiting: called when another server holds the database, which is then waited for; None: that is refused.
+    away: the database cannot be reached just now; what is to be appended waits until it can, AWAY_S at most.
+    """
+
+    def __init__(self, engine: Engine, waiting: Waiting | None = None) -> None:
         check_durable(engine)
         self._engine = engine
         self._postgres = engine.dialect.name == "postgresql"
+        self.away = False
+        self._over = threading.Event()
         with ExitStack() as opened:
-            self._connection = opened.enter_context(engine.connect())
-            self._lock = opened.enter_context(_lock_database(engine)) if self._postgres else None
-            self._epoch = self._claim()
+            self._hold = opened.enter_context(closing(Hold(engine, waiting)))
             self._projector = Projector(self._stored)
             self._statements = {name: _upsert(tables.metadata.tables[name], self._postgres) for name in ORDER}
             self._insert = _insert(tables.journal, self._postgres)
@@ -60,19 +72,14 @@ class SqlJournal:
         """Seal and write everything, or nothing."""
         rows, seqs = self._seal(entries)
         try:
-            with self._connection.begin():
-                failpoint("journal.begun")
-                self._fence()
-                if rows:
-                    self._write(rows, seqs)
-                for extra in extras:
-                    self._write_extra(extra)
-                failpoint("journal.written")
+            self._commit(rows, seqs, extras)
         except BaseException as error:
             self._projector.forget()
             if no_room(error):
                 raise DiskFull(str(error)) from error
-            raise
+            if not (self._postgres and is_lost(error)):
+                raise
+            self._find_out(rows, seqs, extras)
         if rows:
             self._position, self._hash = rows[-1].position, rows[-1].hash
             self._seqs |= seqs
@@ -134,8 +141,7 @@ class SqlJournal:
         """Empty the projections and fold every row again."""
         self._projector.forget()
         count = 0
-        with self._connection.begin():
-            self._fence()
+        with self._hold.begin():
             for table in tables.PROJECTIONS:
                 self._connection.execute(delete(table))
             last = 0
@@ -147,10 +153,16 @@ class SqlJournal:
 
     def close(self) -> None:
         """Let go of the database, and of the lock on it."""
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.close()
+        self._hold.close()
         self._engine.dispose()
+
+    def give_up(self) -> None:
+        """Wait no longer for a database that is away; from any thread."""
+        self._over.set()
+
+    @property
+    def _connection(self) -> Connection:
+        return self._hold.connection
 
     def _seal(self, entries: Sequence[Entry]) -> tuple[list[Sealed], dict[str, int]]:
         rows: list[Sealed] = []
@@ -166,6 +178,47 @@ class SqlJournal:
             previous = row.hash
             rows.append(row)
         return rows, seqs
+
+    def _commit(self, rows: list[Sealed], seqs: dict[str, int], extras: Sequence[Extra]) -> None:
+        with self._hold.begin():
+            failpoint("journal.begun")
+            if rows:
+                self._write(rows, seqs)
+            for extra in extras:
+                self._write_extra(extra)
+            failpoint("journal.written")
+
+    def _find_out(self, rows: list[Sealed], seqs: dict[str, int], extras: Sequence[Extra]) -> None:
+        """The connection was lost: take hold again, see whether the transaction was committed, and commit it if it was not.
+
+        Raises:
+            WriterLost: another server has taken the database over. DBAPIError, psycopg.Error: it was away for AWAY_S.
+        """
+        deadline = time.monotonic() + AWAY_S
+        self.away = True
+        try:
+            while True:
+                try:
+                    if not self._is_committed(rows):
+                        self._commit(rows, seqs, extras)
+                    return
+                except (DBAPIError, psycopg.Error, LockHeld) as error:
+                    self._projector.forget()
+                    if not (is_lost(error) or isinstance(error, LockHeld)) or time.monotonic() > deadline:
+                        raise
+                if self._over.wait(RETRY_S):
+                    raise WriterLost("the server stopped while its database was away")
+        finally:
+            self.away = False
+
+    def _is_committed(self, rows: list[Sealed]) -> bool:
+        """Whether a transaction whose end nobody saw is in the database: the head is its last row, or the one before it."""
+        head = self._hold.renew()
+        if rows and head == (rows[-1].position, rows[-1].hash):
+            return True
+        if head != (self._position, self._hash):
+            raise Damaged(self._position + 1, f"the head stands at {head[0]}, and nobody here wrote it")
+        return False
 
     def _write(self, rows: list[Sealed], seqs: dict[str, int]) -> None:
         self._many(self._insert, [_values(row) for row in rows])
@@ -210,19 +263,6 @@ class SqlJournal:
         finally:
             cursor.close()
 
-    def _claim(self) -> int:
-        """A new epoch: a writer of an older one can write no more."""
-        with self._connection.begin():
-            claim = update(tables.writer).values(epoch=tables.writer.c.epoch + 1).returning(tables.writer.c.epoch)
-            return int(self._connection.execute(claim).scalar_one())
-
-    def _fence(self) -> None:
-        if not self._postgres:
-            return
-        query = text("SELECT 1 FROM writer WHERE epoch = :mine FOR SHARE")
-        if self._connection.execute(query, {"mine": self._epoch}).first() is None:
-            raise WriterLost("another server has taken this database over")
-
     def _stored(self, table: str, key: str) -> Row | None:
         target = tables.metadata.tables[table]
         primary = next(iter(target.primary_key.columns))
@@ -254,20 +294,6 @@ class SqlJournal:
             if len(chunk) < CHUNK:
                 return
             after = query.where(key > chunk[-1][key.name]).order_by(key).limit(CHUNK)
-
-
-def _lock_database(engine: Engine) -> Connection:
-    """Hold an advisory lock on a connection of its own, so that two servers never write one database.
-
-    Raises:
-        WriterLost: another server holds it.
-    """
-    connection = engine.connect()
-    if not connection.execute(text("SELECT pg_try_advisory_lock(7304116)")).scalar():
-        connection.close()
-        raise WriterLost("another server holds this database")
-    connection.commit()
-    return connection
 
 
 def _values(row: Sealed) -> tuple[Any, ...]:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.expression import BindParameter
 
@@ -30,9 +32,13 @@ from metaorder.adapters.db.venue_performance import performance
 from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Values, VenueAsked, VenueSums
+from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Unreachable, Values, VenueAsked, VenueSums
 
 Result = TypeVar("Result")
+AWAY = "the database cannot be reached just now; ask again"
+ANSWER_S = 4.0
+"""How long a look-up waits for a database over a network."""
+
 FILTERS = ("status", "market", "symbol", "algo", "basket_id")
 
 # Read with every order that comes in: built once, because building costs more than reading.
@@ -46,6 +52,7 @@ class SqlQueries:
 
     def __init__(self, engine: Engine, readers: int) -> None:
         self._engine = engine
+        self._within_s = None if engine.dialect.name == "sqlite" else ANSWER_S
         self._threads = ThreadPoolExecutor(readers, thread_name_prefix="metaorder-reader")
 
     def close(self) -> None:
@@ -201,7 +208,7 @@ class SqlQueries:
             row = connection.execute(query, values).mappings().first()
             return None if row is None else dict(row)
 
-        return await self._run(read)
+        return await self._run(read, self._within_s)
 
     async def _all(self, query: Select[Any]) -> list[Any]:
         return await self._run(lambda connection: list(connection.execute(query)))
@@ -215,11 +222,24 @@ class SqlQueries:
             rows = rows[:limit]
             return Page(rows, rows[-1]["seq"] if more else None, connection.execute(head).scalar() or 0)
 
-        return await self._run(read)
+        return await self._run(read, self._within_s)
 
-    async def _run(self, read: Callable[[Connection], Result]) -> Result:
+    async def _run(self, read: Callable[[Connection], Result], within_s: float | None = None) -> Result:
+        """Read in a thread.
+
+        Raises:
+            Unreachable: the database cannot be reached, or said nothing in time.
+        """
+
         def work() -> Result:
             with self._engine.connect() as connection, connection.begin():
                 return read(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._threads, work), within_s)
+        except (OperationalError, PoolTimeout) as error:
+            if self._engine.dialect.name == "sqlite":
+                raise
+            raise Unreachable(AWAY) from error
+        except TimeoutError:
+            raise Unreachable(AWAY) from None
