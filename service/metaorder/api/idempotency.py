@@ -60,22 +60,22 @@ async def once(
         del ctx.in_flight[place]
         mine.over.set()
 
+    late: asyncio.Future[Any] | None = None
     try:
         stored = await _stored(ctx, principal, key)
         if stored is None:
-            made = await do()
-        elif stored.body_hash != digest:
+            return await do()
+        if stored.body_hash != digest:
             raise mismatch(key)
+        return replay(stored)
+    except Unanswered as error:
+        late = error.pending
+        raise
+    finally:
+        if late is None:
+            over()
         else:
-            made = replay(stored)
-    except Unanswered as late:
-        late.pending.add_done_callback(over)
-        raise
-    except BaseException:
-        over()
-        raise
-    over()
-    return made
+            late.add_done_callback(over)
 
 
 async def _stored(ctx: Context, principal: Principal, key: str) -> Answer | None:

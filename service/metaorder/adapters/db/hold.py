@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import psycopg
 from sqlalchemy import Connection, Engine, select, text, update
@@ -49,14 +49,13 @@ class Hold:
     def __init__(self, engine: Engine, waiting: Waiting | None = None) -> None:
         self._engine = engine
         self._postgres = engine.dialect.name == "postgresql"
-        self._lock = _locked(engine, waiting) if self._postgres else None
         self._until: float | None = None
-        try:
+        with ExitStack() as opened:
+            self._lock = _locked(engine, waiting) if self._postgres else None
+            opened.callback(self.close)
             self.connection = engine.connect()
             self._epoch = self._claim()
-        except BaseException:
-            self.close()
-            raise
+            opened.pop_all()
         if self._postgres:
             threading.Thread(target=self._watch, name="metaorder-watchdog", daemon=True).start()
 
@@ -131,16 +130,15 @@ def _locked(engine: Engine, waiting: Waiting | None) -> Connection:
         LockHeld: somebody holds it, and nobody waits.
     """
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    try:
+    with ExitStack() as opened:
+        opened.callback(_drop, connection)
         if not connection.execute(TAKE).scalar():
             if waiting is None:
                 raise LockHeld("another server holds this database")
             waiting()
             while not connection.execute(TAKE).scalar():
                 time.sleep(POLL_S)
-    except BaseException:
-        _drop(connection)
-        raise
+        opened.pop_all()
     return connection
 
 
