@@ -14,6 +14,7 @@ RISK = "tests/e2e/test_risk.py -k sqlite"
 ACCESS = "tests/e2e/test_authorisation.py -k sqlite"
 ORDERS = "tests/e2e/test_orders.py -k sqlite"
 STREAM = "tests/e2e/test_stream.py -k sqlite"
+SIMULATION = "tests/simulation/test_service.py -k laws"
 AMENDMENTS = "tests/e2e/test_amendments.py -k sqlite"
 
 
@@ -217,6 +218,21 @@ BUGS: dict[str, Bug] = {
         "    if side.within(price, wish.limit):\n        return price, why\n",
         "    return price, why\n",
         "tests/unit/routing/test_placement.py",
+    ),
+    "a start that is killed and works on": Bug(
+        "metaorder.runtime.boot",
+        "        each.live.apply(Kill(reason=reason))\n",
+        "        pass\n",
+        "tests/unit/runtime/test_boot.py",
+    ),
+    "events that nobody has written": Bug(
+        "metaorder.runtime.writer",
+        "            rows = self._append(taken)\n",
+        "            rows = self._append(taken) if taken.waiting else []\n",
+        SIMULATION,
+    ),
+    "a stop that takes no account of reach": Bug(
+        "metaorder.runtime.desk", "            symbol=reach.symbol,\n", "            symbol='OTHER',\n", SIMULATION
     ),
     "a rate that each look trades again": Bug(
         "metaorder.algos.myopic",

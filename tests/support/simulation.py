@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from metaorder.adapters.db.migrate import upgrade
+from metaorder.core.chain import MARKET_STREAM
 from metaorder.runtime.failpoints import NAMES
 from support.faults import Died, FaultyJournal
 from support.simulated_clients import MARKET, Network, Promises, RiskDesk, Trader, Watcher
@@ -115,10 +116,10 @@ class Simulation:
 
     @property
     def closed(self) -> bool:
-        """Whether the market's day is over."""
+        """Whether the end of the market's day was sent."""
         context = self.server.context
-        hosted = None if context is None else context.service.hosted(MARKET)
-        return hosted is not None and hosted.state.over
+        ring = [] if context is None else context.service.broadcaster.channel(MARKET_STREAM).ring
+        return bool(ring) and ring[-1].type == "market.closed"
 
     async def _life(self) -> None:
         """One life of the server: up, at work, and gone at a moment that is drawn; the last one lives to the end of the day."""
