@@ -69,6 +69,8 @@ def judge(inputs: Mapping[str, Any], grid: Grid, *, maker: bool) -> Judged:
     """
     rows = inputs["fills"]
     lots, price, mid = whole(row["qty"] for row in rows), *(grid.ints(row[name] for row in rows) for name in ("price", "mid"))
+    if inputs["X"] % 1 or inputs["X"] < lots.sum():
+        raise Invalid("X", "whole, and no less than was filled", inputs["X"])
     assert rows or not inputs["fees"], "fees come with fills"
     fills = Fills(
         ts=whole(range(len(rows))),

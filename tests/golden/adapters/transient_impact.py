@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from metaorder.domain.errors import Invalid
 from metaorder.models import impact_state, myopic, myopic_concave, myopic_discrete, ow_continuous, ow_discrete, propagator
 from metaorder.models.impact_state import Decay
 from metaorder.models.myopic import Alpha
@@ -122,7 +123,8 @@ def discrete(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def recursion(inputs: dict[str, Any]) -> dict[str, Any]:
     beta, trades = impact_state.beta(inputs["half_life"]), inputs["Q"]
-    assert np.isclose(beta, inputs["beta"], rtol=1e-12), "a half-life and its rate say the same"
+    if not np.isclose(beta, inputs["beta"], rtol=1e-6):
+        raise Invalid("half_life", "ln 2 / beta", inputs["half_life"])
     terms = {"beta": inputs["beta"], "dt": inputs["dt"]}
     impact = {"per_share": per_share(inputs), "start": inputs["I0"], **terms}
     flow = impact_state.path(trades, per_share=1.0, **terms)
