@@ -39,7 +39,8 @@ def changed(inputs: dict[str, Any], path: tuple[str, ...], value: float) -> dict
     at = made
     for step in path[:-1]:
         at = at[int(step)] if isinstance(at, list) else at[step]
-    at[int(path[-1]) if isinstance(at, list) else path[-1]] = value
+    last = int(path[-1]) if isinstance(at, list) else path[-1]
+    at[last] = int(value) if isinstance(at[last], int) and not value % 1 else value  # JSON's whole numbers are counts to Python
     return dict(made)
 
 
