@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from metaorder.algos import ALGOS
 from metaorder.core.commands import Amend, Cancel, Delete, Kill, Pause, Refusal, Resume, Unchanged
-from metaorder.core.events import ParentAmended
+from metaorder.core.decide import Gate
+from metaorder.core.events import Fill, ParentAmended
 from metaorder.core.execution import Execution, Step, evolve
 from metaorder.core.wire import Wire
 from metaorder.domain.child import ChildStatus, TimeInForce
@@ -20,6 +21,7 @@ from metaorder.domain.order import ParentId, ParentOrder, Status, SuspendReason
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import ReportKind
 from support.core import CLOSE, INSTRUMENT, LATENCY, OPEN, at, touch
+from support.crashable import Crashable
 from support.examples import examples
 from support.fake_market import FakeMarket, Fate, Halted, Printed, Quoted, _Resting
 from support.laws import Laws
@@ -30,6 +32,7 @@ MILLISECONDS = st.sampled_from([1, 300, 1_000, 5_000, 60_000, 400_000])
 WHICH = st.integers(0, 99)
 SELDOM = st.sampled_from([False] * 4 + [True])
 BUSY_S = 5_400
+AT_THE_VENUE = frozenset({ChildStatus.NEW, ChildStatus.PARTIALLY_FILLED})
 
 
 class Market(RuleBasedStateMachine):
@@ -40,6 +43,8 @@ class Market(RuleBasedStateMachine):
         prints = [Printed(at(s), Ticks(10_000), Lots(400)) for s in range(1, BUSY_S, 3)]
         quote = Quoted(OPEN, touch(9_999, 10_001, 60, 60))
         self.market = FakeMarket([quote, *prints], lambda n: Fate(silent=True), watchers=[Laws(LATENCY)])
+        self.engine = Crashable({INSTRUMENT.symbol: (Gate("FAKE", LATENCY, INSTRUMENT),)}, self.market, "fake")
+        self.market.engine = self.engine  # type: ignore[assignment]
         self.market.run(OPEN)
         self.folded: dict[ParentId, Execution] = {}
         self.read = 0
@@ -64,6 +69,13 @@ class Market(RuleBasedStateMachine):
 
     def status(self, child: _Resting) -> ChildStatus:
         return self.market.engine.executions[child.parent].open[child.child.number].status
+
+    # --- the server ---
+
+    @rule(really=SELDOM)
+    def the_server_dies_and_comes_back(self, really: bool) -> None:
+        if really:
+            self.engine.crash()
 
     # --- the market ---
 
@@ -280,6 +292,21 @@ class Market(RuleBasedStateMachine):
             parent = step.happened.parent
             self.folded[parent] = evolve(self.folded.get(parent), step.happened)
         assert self.folded == self.market.engine.executions
+
+    @invariant()
+    def no_lot_is_made_or_lost(self) -> None:
+        for execution in self.market.engine.executions.values():
+            known = [child.open for child in execution.open.values() if child.status in AT_THE_VENUE]
+            unknown = [child.open for child in execution.open.values() if child.status not in AT_THE_VENUE]
+            unsent = execution.order.lots - execution.filled - sum(known) - sum(unknown)
+            assert min(execution.filled, unsent, *known, *unknown) >= 0
+            assert execution.filled == sum(self.filled_of(execution)), "filled is what the venue executed"
+
+    def filled_of(self, execution: Execution) -> list[int]:
+        """What the venue says that it executed of an order."""
+        parent = execution.order.id
+        heard = [step.happened for step in self.market.steps if step.happened.parent == parent]
+        return [each.event.lots for each in heard if isinstance(each.event, Fill)]
 
     @invariant()
     def an_order_that_is_not_over_looks_again_or_waits_for_a_child(self) -> None:
