@@ -64,10 +64,16 @@ BUGS: dict[str, Bug] = {
         "metaorder.core.chain", "hashlib.sha256(previous)", "hashlib.sha256()", "tests/unit/core/test_chain.py"
     ),
     "two writers of one database": Bug(
-        "metaorder.adapters.db.journal",
-        "                self._fence()\n                if rows:",
-        "                if rows:",
+        "metaorder.adapters.db.hold",
+        "if self._postgres and self.connection.execute(FENCE",
+        "if False and self.connection.execute(FENCE",
         JOURNAL,
+    ),
+    "a commit without an answer that is taken for done": Bug(
+        "metaorder.adapters.db.journal",
+        "if not self._is_committed(rows):",
+        "if self._hold.renew() is None:",
+        "tests/faults/test_database_away.py -k lost",
     ),
     "a fill that counts twice": Bug(
         "metaorder.adapters.db.projector",
