@@ -56,7 +56,10 @@ MATRIX: dict[Who, str] = {
     """,
     READERS | RISK: "GET /v1/limits",
     RISK: "POST /v1/kill, POST /v1/rearm, PUT /v1/limits",
-    ADMINS: "GET /metrics, GET /v1/keys, POST /v1/keys, DELETE /v1/keys/{key_id}, DELETE /v1/markets/{market_id}",
+    ADMINS: """
+        GET /metrics, GET /v1/keys, POST /v1/keys, DELETE /v1/keys/{key_id}, POST /v1/keys/{key_id}/rotate,
+        DELETE /v1/markets/{market_id}
+    """,
 }
 """Who may call which routes."""
 

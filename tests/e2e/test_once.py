@@ -1,4 +1,4 @@
-"""An order is made once: raced by many at the same time, and over a crash between its commit and its answer."""
+"""An order is made once: raced by many, over a crash between its commit and its answer, and not once it is too late."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from time import time_ns
 
 import httpx
 import pytest
 
+from metaorder.domain.units import SECOND, time_text
 from support.data import DATA
 from support.databases import KINDS, fresh
 from support.orders import body, market, pages
@@ -72,3 +74,28 @@ def test_who_is_left_without_an_answer_repeats_and_gets_it(crashing: Server, pla
         made = pages(client, "/v1/parent-orders")
         assert [(order["id"], order["status"]) for order in made] == [(again.json()["id"], "new")]
         assert [event["type"] for event in pages(client, "/v1/events")].count("parent.accepted") == 1
+
+
+def test_what_arrives_too_late_is_not_done(client: httpx.Client) -> None:
+    past, later = time_text(time_ns() - SECOND), time_text(time_ns() + 600 * SECOND)
+    lab = market(client)
+    asked = body(lab)
+    late = client.post("/v1/parent-orders", json={**asked, "valid_until": past})
+    assert (late.status_code, late.json()["code"]) == (409, "too_late")
+    assert client.get(f"/v1/parent-orders/by-client-id/{asked['client_order_id']}").status_code == 404
+    made = client.post("/v1/parent-orders", json={**asked, "valid_until": later})
+    assert made.status_code == 201
+    again = client.post("/v1/parent-orders", json={**asked, "valid_until": past})
+    assert (again.status_code, again.content) == (200, made.content), "it was in time when it was done"
+    path = f"/v1/parent-orders/{made.json()['id']}"
+    amended = {"quantity": 6_000}
+    late = client.patch(path, json={**amended, "valid_until": past}, headers={"If-Match": "1"})
+    assert (late.status_code, late.json()["code"], client.get(path).json()["quantity"]) == (409, "too_late", 5_000)
+    assert client.patch(path, json={**amended, "valid_until": later}, headers={"If-Match": "1"}).json()["quantity"] == 6_000
+    legs = [{"symbol": "ACME", "side": "buy", "quantity": 100}]
+    late = client.post(
+        "/v1/baskets", json={"basket_id": "late", "market": lab, "duration_s": 60, "legs": legs, "valid_until": past}
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "too_late")
+    wrong = client.post("/v1/parent-orders", json=body(lab, valid_until="soon"))
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/valid_until")

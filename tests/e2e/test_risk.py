@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from errno import ENOSPC
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from metaorder.bootstrap.state import mark_broken
 from support.orders import body, fresh_name, market, pages, post, start
 from support.server import Server, eventually
 
@@ -82,6 +86,15 @@ def test_limits_hold_at_once_over_a_crash_and_for_the_risk_scope_alone(server: S
         again.delete(f"/v1/markets/{lab}")
 
 
+def no_new_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that makes no file any more, and makes none longer."""
+
+    def touch(self: Path) -> None:
+        raise OSError(ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "touch", touch)
+
+
 def test_who_falls_silent_has_nothing_out(server: Server) -> None:
     with server.client() as admin:
         secret = admin.post("/v1/keys", json={"name": "h", "scopes": ["trade"], "account": fresh_name("quiet")}).json()["secret"]
@@ -99,11 +112,20 @@ def test_who_falls_silent_has_nothing_out(server: Server) -> None:
         admin.delete(f"/v1/markets/{lab}")
 
 
-def test_a_start_after_a_journal_that_could_not_be_written_is_killed(tmp_server: Server) -> None:
+@pytest.mark.parametrize("full", [False, True])
+def test_a_start_after_a_journal_that_could_not_be_written_is_killed(
+    tmp_server: Server, full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tmp_server.start()
     tmp_server.kill()
     note = tmp_server.state / "unwritable"
-    note.touch()
+    if full:
+        no_new_files(monkeypatch)
+        mark_broken(tmp_server.state)
+        monkeypatch.undo()
+        assert not note.exists()
+    else:
+        note.touch()
     tmp_server.start()
     with tmp_server.client() as client:
         assert client.get("/health/ready").json()["killed"] is True

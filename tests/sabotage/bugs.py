@@ -133,6 +133,18 @@ BUGS: dict[str, Bug] = {
         "        found",
         RISK,
     ),
+    "children of the instant of a kill after its row": Bug(
+        "metaorder.runtime.desk",
+        "        before, after = self._everywhere(command, reach)\n        self._writer.put(Batch([*before, entry, *after]",
+        "        before, after = self._everywhere(command, reach)\n        self._writer.put(Batch([entry, *before, *after]",
+        "tests/e2e/test_kills.py -m gauntlet",
+    ),
+    "a command that is too late and done": Bug(
+        "metaorder.runtime.desk", "self._clock.now() > request.valid_until", "False", "tests/e2e/test_once.py -k too_late"
+    ),
+    "a key that never ends": Bug(
+        "metaorder.api.context", "(end is None or self._clock.now() < end)", "True", "tests/unit/api/test_context.py"
+    ),
     "a killed order that may be resumed": Bug(
         "metaorder.runtime.desk",
         "            return killed\n        unchanged",

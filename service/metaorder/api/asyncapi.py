@@ -181,7 +181,7 @@ def _order() -> Schema:
 _ABOUT = """
 Events of the key's account, in the order in which they were journaled, each sent only once it is durable. `seq` counts up
 by one, from 1, and is the same after a crash: drop what is not greater than the highest that you hold and you have each event
-exactly once. Close codes: 4400 the message was not understood, 4401 the key was revoked, 4408 frames were not taken in time
+exactly once. Close codes: 4400 the message was not understood, 4401 the key holds no more, 4408 frames were not taken in time
 (resume after your seq), 4409 you hold a seq that was never given, 1012 the server restarts.
 """
 

@@ -17,7 +17,20 @@ from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
 from metaorder.api.parent_orders import new_order, shown_order
 from metaorder.api.problems import body_of, refused
-from metaorder.api.schemas import Body, ClientId, DarkIn, Decimal, Name, ParentOrderIn, Quantity, Rate, ScheduleBandIn, Text, Time
+from metaorder.api.schemas import (
+    Body,
+    ClientId,
+    DarkIn,
+    Decimal,
+    Name,
+    ParentOrderIn,
+    Quantity,
+    Rate,
+    ScheduleBandIn,
+    Text,
+    Time,
+    ValidUntil,
+)
 from metaorder.core.commands import LEG_REFUSED, AcceptBasket, Cancel, Refusal, Unchanged
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, SessionId, Side
@@ -74,6 +87,7 @@ class BasketIn(Body):
     preset: Name | None = None
     blackouts: Annotated[list[tuple[Time, Time]], Field(max_length=50)] = Field(default_factory=list)
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
+    valid_until: ValidUntil = None
 
 
 @router.post("", status_code=201, responses=ACCEPTED)
@@ -83,7 +97,8 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
     201: every leg is durable and past the risk ladder. The same id and body again: 200, and that answer. A leg that is refused
     refuses them all, and `errors` points at it.
     """
-    digest = idempotency.body_hash(body.model_dump(mode="json", exclude_unset=True))
+    asked, until = idempotency.asked_for(body)
+    digest = idempotency.body_hash(asked)
     legs = [_order_in(body, place) for place in range(len(body.legs))]
 
     async def create() -> Response:
@@ -96,7 +111,7 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
         ids = [ParentId(ctx.ids.sortable()) for _ in legs]
         command = baskets.accept_basket(facts, principal, body.basket_id, new, ids, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)
-        answer = await ctx.service.apply(hosted.spec.id, command, beside)
+        answer = await ctx.service.apply(hosted.spec.id, command, beside, until)
         if isinstance(answer, Refusal):
             raise refused(answer)
         return idempotency.answer_response(made[0], made[0].status)

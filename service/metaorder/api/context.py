@@ -10,6 +10,7 @@ from metaorder.api.rates import Rates
 from metaorder.api.ticket_box import Tickets
 from metaorder.core.chain import Sealed
 from metaorder.domain.principal import Principal
+from metaorder.domain.units import Nanos
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.market_data import MarketData
@@ -25,12 +26,14 @@ MOST_CACHED = 10_000
 
 
 class KeyRing:
-    """Principals by the hash of their secret. A revoked key is forgotten in the moment in which its row is durable."""
+    """Principals by the hash of their secret. A key that is revoked, or is to end, is so as soon as its row is durable."""
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
+        self._clock = clock
         self._known: dict[str, Principal] = {}
         self._revoked: set[str] = set()
+        self._ends: dict[str, Nanos] = {}
 
     async def principal(self, secret: str) -> Principal:
         """Who holds a secret.
@@ -39,27 +42,31 @@ class KeyRing:
             Unauthorized: nobody, or nobody any more.
         """
         digest = keys.digest(secret)
-        known = self._known.get(digest)
-        if known is not None:
-            return known
-        row = await self._queries.key_by_hash(digest)
-        if row is None or row["revoked"] or row["id"] in self._revoked:
-            raise Unauthorized("unknown_key", "the key is unknown or revoked")
-        if len(self._known) >= MOST_CACHED:
-            self._known.clear()
-        self._known[digest] = keys.principal(row)
-        return self._known[digest]
+        found = self._known.get(digest)
+        if found is None:
+            row = await self._queries.key_by_hash(digest)
+            if row is None or row["revoked"] or row["id"] in self._revoked:
+                raise Unauthorized("unknown_key", "the key is unknown or revoked")
+            if len(self._known) >= MOST_CACHED:
+                self._known.clear()
+            found = self._known[digest] = keys.principal(row)
+        if not self.valid(found):
+            raise Unauthorized("key_expired", "the key has expired; ask for another")
+        return found
 
     def valid(self, principal: Principal) -> bool:
         """Whether a key still stands."""
-        return principal.key not in self._revoked
+        end = self._ends.get(principal.key, principal.expires)
+        return principal.key not in self._revoked and (end is None or self._clock.now() < end)
 
     def on_rows(self, rows: list[Sealed]) -> None:
-        """Hear of revoked keys."""
+        """Hear of keys that are revoked, or that are to end."""
         for row in rows:
             if row.entry.type == "key.revoked":
                 self._known.clear()
                 self._revoked.add(keys.named(row.entry))
+            elif row.entry.type == "key.expiring":
+                self._ends[keys.named(row.entry)] = keys.ends(row.entry)
 
 
 @dataclass(frozen=True, slots=True)

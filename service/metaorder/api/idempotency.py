@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 from fastapi import Response
+from pydantic import BaseModel
 
 from metaorder.api.context import Context, InFlight
+from metaorder.domain.errors import Invalid
 from metaorder.domain.principal import Principal
+from metaorder.domain.units import Nanos, to_nanos
 from metaorder.ports.journal import Answer
 from metaorder.ports.queries import Unreachable
 from metaorder.runtime.service import Unanswered
@@ -24,6 +27,29 @@ REPLAYED = {"Idempotent-Replayed": "true"}
 def body_hash(body: Any) -> str:
     """A digest of what a body says, whatever the order in which it says it."""
     return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
+
+
+def asked_for(body: BaseModel) -> tuple[dict[str, Any], Nanos | None]:
+    """What a body asks for, and until when. The deadline is of the message alone: a repeat with a later one asks for the same.
+
+    Raises:
+        Unprocessable: the deadline is no time.
+    """
+    said = body.model_dump(mode="json", exclude_unset=True)
+    until = said.pop("valid_until", None)
+    return said, None if until is None else read_time(until, "valid_until")
+
+
+def read_time(text: str, field: str) -> Nanos:
+    """A time of a body.
+
+    Raises:
+        Unprocessable: it is none.
+    """
+    try:
+        return to_nanos(text, field=field)
+    except Invalid as wrong:
+        raise Unprocessable("validation", str(wrong), errors=[(f"/{field}", str(wrong))]) from None
 
 
 def other_body(key: str) -> ServiceError:

@@ -42,7 +42,8 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
 
     201: it is durable and past the risk ladder, not that a child has been sent. The same id and body again: 200, and that answer.
     """
-    digest = idempotency.body_hash(body.model_dump(mode="json", exclude_unset=True))
+    asked, until = idempotency.asked_for(body)
+    digest = idempotency.body_hash(asked)
 
     async def create() -> Response:
         hosted = await hosted_market(ctx, body.market)
@@ -55,7 +56,7 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
         new = new_order(body, profile)
         command = orders.accept(facts, principal, new, parent, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)
-        answer = await ctx.service.apply(hosted.spec.id, command, beside)
+        answer = await ctx.service.apply(hosted.spec.id, command, beside, until)
         if isinstance(answer, Refusal):
             raise refused(answer)
         return idempotency.answer_response(made[0], made[0].status)
@@ -74,7 +75,7 @@ async def patch_parent_order(
     """Amend quantity, limit price, end or parameters; answers with the order and its schedule before and after."""
     version = _version(if_match)
     row = await _row(ctx, principal, parent_id)
-    changes = body.model_dump(mode="json", exclude_unset=True)
+    changes, until = idempotency.asked_for(body)
     digest = idempotency.body_hash(changes)
     key = f"amendment of the parent order {row['id']} at its version {version}"  # longer than any client's id
 
@@ -83,7 +84,7 @@ async def patch_parent_order(
         instrument = hosted.live.market.listing(row["symbol"]).instrument
         command = orders.amend(instrument, ParentId(parent_id), changes, version, digest)
         made, beside = _amended_answer(principal, hosted, key, digest)
-        answer = await ctx.service.apply(row["session"], command, beside)
+        answer = await ctx.service.apply(row["session"], command, beside, until)
         if isinstance(answer, Refusal):
             raise refused(answer)
         return idempotency.answer_response(made[0], 200)

@@ -64,6 +64,7 @@ REFUSALS: Mapping[str, type[ServiceError]] = {
     "restricted_symbol": Unprocessable,
     "symbol_not_permitted": Unprocessable,
     "market_closed": Conflict,
+    "too_late": Conflict,
     "market_exists": Conflict,
     "market_failed": Unknown,
 }

@@ -81,6 +81,7 @@ class KeyOut(Reply):
     name: str
     scopes: list[Scope]
     created_at: str
+    expires_at: str | None
     revoked: bool
 
 
@@ -164,6 +165,7 @@ CALIBRATION_ACCEPTED = answers(202, CalibrationOut, "durable, and queued", 404, 
 CALIBRATIONS = answers(200, CalibrationsOut, "calibrations")
 KEY = answers(200, KeyOut, "the key", 404, 503)
 KEYS = answers(200, KeysOut, "keys")
+KEY_ROTATED = answers(201, NewKeyOut, "made; the secret is shown once", 404, 409, 503)
 KEY_CREATED = answers(201, NewKeyOut, "made; the secret is shown once", 503)
 TICKET = answers(201, TicketOut, "the ticket")
 SWITCH = answers(200, SwitchOut, "done, and durable", 503)

@@ -37,6 +37,10 @@ Text = Annotated[StrictStr, Field(max_length=200)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=40)]
 Speed = Annotated[StrictFloat | StrictInt, Field(gt=0, le=1_000_000)] | Literal["max"]
 Weight = Annotated[StrictInt, Field(ge=0, le=10**12)]
+ValidUntil = Annotated[
+    StrictStr | None,
+    Field(max_length=40, description="by the server's clock: what has not been taken by then is refused, 409 `too_late`"),
+]
 ClientId = Annotated[StrictStr, Field(min_length=1, max_length=MAX_CLIENT_ID, description="unique per account, for ever")]
 
 
@@ -116,6 +120,7 @@ class ParentOrderIn(Body):
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
     estimate_id: Annotated[StrictStr, Field(max_length=40)] | None = Field(None, description="the estimate that led here")
+    valid_until: ValidUntil = None
 
 
 class AmendIn(Body):
@@ -128,6 +133,7 @@ class AmendIn(Body):
     urgency: Rate | None = None
     i_would_price: Decimal | None = Field(None, description="null removes it")
     price_discretion_ticks: Annotated[StrictInt, Field(ge=0, le=1_000)] | None = None
+    valid_until: ValidUntil = None
 
 
 class PauseIn(Body):
@@ -262,4 +268,12 @@ class KeyIn(Body):
 
     name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
     scopes: Annotated[list[Scope], Field(min_length=1)]
+    expires_at: Time | None = Field(None, description="by the server's clock; absent: it holds until it is revoked")
     account: Annotated[StrictStr, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+
+
+class RotateIn(Body):
+    """How long the key that is followed still holds, so that its holders can change to the next one."""
+
+    overlap_s: Annotated[StrictInt, Field(ge=0, le=30 * 86_400)] = 3_600
+    expires_at: Annotated[Time | None, Field(description="of the new key; absent: it holds until it is revoked")] = None

@@ -76,7 +76,7 @@ class Cursor:
 
 @router.websocket("/v1/stream")
 async def stream(websocket: WebSocket) -> None:
-    """Serve one client until it goes, is too slow, or its key is revoked."""
+    """Serve one client until it goes, is too slow, or its key holds no more."""
     try:
         check_origin(websocket)
         principal = await _holder(websocket)
@@ -205,7 +205,7 @@ class Client:
                 progressed |= await self._send_new(cursor)
             if loop.time() >= beat:
                 if not self._context.ring.valid(self._principal):
-                    await self._close(EXPIRED, "revoked", "the key was revoked")
+                    await self._close(EXPIRED, "revoked", "the key was revoked, or has expired")
                     return
                 await self._send(self._heartbeat())
                 beat = loop.time() + HEARTBEAT_S

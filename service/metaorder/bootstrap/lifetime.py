@@ -117,7 +117,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
         ids=ids,
         data=ready.data,
         calendars=ready.calendars,
-        ring=KeyRing(queries),
+        ring=KeyRing(queries, clock),
         engine=engine_version(),
         jobs=jobs,
         analyst=analyst,

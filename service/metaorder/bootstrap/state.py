@@ -17,6 +17,9 @@ from metaorder.adapters.db.engine import is_sqlite, writer_engine
 from metaorder.adapters.db.tables import SCHEMA
 
 BROKEN = "unwritable"
+LOCK = "lock"
+NOTE_BYTES = 4_096
+"""What the lock file holds: room that is taken at the start, for a note that a disk without any must still take."""
 
 
 class CannotStart(RuntimeError):
@@ -32,7 +35,7 @@ def locked(state: Path) -> Iterator[None]:
     """
     try:
         state.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(state / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise CannotStart(f"the state directory {state} cannot be used: {error.strerror}") from None
     try:
@@ -40,6 +43,9 @@ def locked(state: Path) -> Iterator[None]:
     except BlockingIOError:
         os.close(descriptor)
         raise CannotStart(f"another Metaorder server is using the state directory {state}; stop it or choose another") from None
+    if os.fstat(descriptor).st_size < NOTE_BYTES:
+        with contextlib.suppress(OSError):  # a disk that is full already must not keep a server from starting to cancel
+            _note(descriptor, "")
     try:
         yield
     finally:
@@ -49,8 +55,10 @@ def locked(state: Path) -> Iterator[None]:
 def mark_broken(state: Path) -> None:
     """Note that the journal could not be written, so that a power cut keeps the note: the next start begins killed.
 
-    On a disk that takes nothing it stays unnoted.
+    It is written over what the lock file holds since the start, which takes no room, and beside it as a file of its own.
     """
+    with contextlib.suppress(OSError):
+        _note_in(state, BROKEN)
     with contextlib.suppress(OSError):
         (state / BROKEN).touch()
         directory = os.open(state, os.O_RDONLY | os.O_CLOEXEC)
@@ -62,12 +70,27 @@ def mark_broken(state: Path) -> None:
 
 def was_broken(state: Path) -> bool:
     """Whether the journal could not be written before the last end."""
-    return (state / BROKEN).exists()
+    lock = state / LOCK
+    return (state / BROKEN).exists() or (lock.exists() and lock.read_bytes().startswith(BROKEN.encode()))
 
 
 def forget_broken(state: Path) -> None:
     """The latch is in the journal: the note has done its work."""
+    _note_in(state, "")
     (state / BROKEN).unlink(missing_ok=True)
+
+
+def _note_in(state: Path, word: str) -> None:
+    descriptor = os.open(state / LOCK, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        _note(descriptor, word)
+    finally:
+        os.close(descriptor)
+
+
+def _note(descriptor: int, word: str) -> None:
+    os.pwrite(descriptor, word.encode().ljust(NOTE_BYTES), 0)
+    os.fsync(descriptor)
 
 
 def write_key(state: Path, secret: str) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from metaorder.domain.order import Account
+from metaorder.domain.units import Nanos
 
 
 class Scope(StrEnum):
@@ -20,8 +21,12 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The holder of a key. Every repository function takes one, and sees its account alone."""
+    """The holder of a key. Every repository function takes one, and sees its account alone.
+
+    expires: when the key ends by the server's clock; None: when it is revoked.
+    """
 
     account: Account
     key: str
     scopes: frozenset[Scope]
+    expires: Nanos | None = None

@@ -27,6 +27,7 @@ from metaorder.core.commands import (
 )
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import ParentId
+from metaorder.domain.units import time_text
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, StoredRecord
 from metaorder.risk.latches import Reach
@@ -128,6 +129,10 @@ class Desk:
         hosted = self.sessions.get(request.session)
         if hosted is None or hosted.state.over:
             self._resolve(request.future, Refusal("market_closed", f"the market {request.session} is closed"))
+            return
+        if request.valid_until is not None and self._clock.now() > request.valid_until:
+            detail = f"it was to be taken until {time_text(request.valid_until)}; nothing was done"
+            self._resolve(request.future, Refusal("too_late", detail))
             return
         command = request.command
         if isinstance(command, Accept):
@@ -250,7 +255,8 @@ class Desk:
             cause=request.cause,
         )
         waiting = [] if request.future is None else [Done(request.future, None, entry)]
-        self._writer.put(Batch([entry, *self._everywhere(command, reach)], waiting=waiting))
+        before, after = self._everywhere(command, reach)
+        self._writer.put(Batch([*before, entry, *after], waiting=waiting))
 
     def _limit(self, request: Limit) -> None:
         """New limits of an account: for what is asked for from now on, and for the children of what is there."""
@@ -258,21 +264,27 @@ class Desk:
         self.controls.limits[account] = limits
         entry = _system("risk.limits_set", {"actor": request.actor, "account": account, "limits": document(limits)})
         command = SetLimits(account=account, limits=document(limits.gate))
-        self._writer.put(Batch([entry, *self._everywhere(command, Reach())], waiting=[Done(request.future, None, entry)]))
+        before, after = self._everywhere(command, Reach())
+        self._writer.put(Batch([*before, entry, *after], waiting=[Done(request.future, None, entry)]))
 
-    def _everywhere(self, command: Kill | SetLimits, reach: Reach) -> list[Entry]:
-        """Apply a command in every session that is concerned; what it did, to be journaled."""
-        entries = []
+    def _everywhere(self, command: Kill | SetLimits, reach: Reach) -> tuple[list[Entry], list[Entry]]:
+        """Apply a command in every session that is concerned.
+
+        What was due at that instant and comes before it, then what it did: the row that orders it stands between the two.
+        """
+        before, after = [], []
         for hosted in list(self.sessions.values()):
             if hosted.state.over or reach.market not in (None, hosted.spec.name, hosted.spec.id):
                 continue
             try:
+                hosted.live.settle()
+                before += hosted.live.take()
                 hosted.live.apply(command)
             except Exception as error:  # a session that cannot be stopped is ended; the others are stopped all the same
                 self.fail(hosted, error)
                 continue
-            entries += hosted.live.take()
-        return entries
+            after += hosted.live.take()
+        return before, after
 
     def _retire(self, hosted: Hosted) -> None:
         self._closed.append(hosted.spec.id)

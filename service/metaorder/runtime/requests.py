@@ -8,6 +8,7 @@ from typing import Any
 
 from metaorder.core.commands import Command
 from metaorder.domain.order import Account, SuspendReason
+from metaorder.domain.units import Nanos
 from metaorder.ports.journal import Extra
 from metaorder.risk.latches import EVERYBODY, Reach
 from metaorder.risk.limits import Limits
@@ -20,12 +21,16 @@ Future = Any
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A command for a session. beside: what is written in the same transaction, made from what the command did."""
+    """A command for a session. beside: what is written in the same transaction, made from what the command did.
+
+    valid_until: by the server's clock; past it the command is refused, however long it was on its way.
+    """
 
     session: str
     command: Command
     future: Future
     beside: Callable[[Applied], list[Extra]] | None = None
+    valid_until: Nanos | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from metaorder.core.chain import Entry, Sealed
 from metaorder.core.commands import Cancel, Command, Refusal, Unchanged
 from metaorder.domain.order import Account, SuspendReason
+from metaorder.domain.units import Nanos
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, Journal
 from metaorder.risk.latches import EVERYBODY, Reach
@@ -150,10 +151,16 @@ class Service:
         return self._desk.sessions.get(session)
 
     async def apply(
-        self, session: str, command: Command, beside: Callable[[Applied], list[Extra]] | None = None
+        self,
+        session: str,
+        command: Command,
+        beside: Callable[[Applied], list[Extra]] | None = None,
+        valid_until: Nanos | None = None,
     ) -> Applied | Refusal | Unchanged:
-        """Apply a command; comes back when it is durable, or refused."""
-        answer: Applied | Refusal | Unchanged = await self._ask(lambda future: Apply(session, command, future, beside))
+        """Apply a command; comes back when it is durable, or refused. valid_until: it is refused if it is looked at later."""
+        answer: Applied | Refusal | Unchanged = await self._ask(
+            lambda future: Apply(session, command, future, beside, valid_until)
+        )
         return answer
 
     async def ask(self, session: str, question: Callable[[LiveSession], Answer]) -> Answer | Refusal:

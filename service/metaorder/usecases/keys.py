@@ -12,6 +12,7 @@ from metaorder.core.chain import Entry, alone
 from metaorder.domain.order import Account
 from metaorder.domain.principal import Principal, Scope
 from metaorder.domain.units import Nanos, time_text
+from metaorder.usecases.errors import Unprocessable
 
 EVERYTHING = tuple(Scope)
 
@@ -21,8 +22,17 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def create(key_id: str, secret: str, account: str, name: str, scopes: Sequence[Scope], now: Nanos) -> Entry:
-    """The row that makes a key."""
+def create(
+    key_id: str, secret: str, account: str, name: str, scopes: Sequence[Scope], now: Nanos, expires: Nanos | None = None
+) -> Entry:
+    """The row that makes a key. expires: when it ends by itself; None: never.
+
+    Raises:
+        Unprocessable: it would have ended already.
+    """
+    if expires is not None and expires <= now:
+        rule = "must be to come"
+        raise Unprocessable("validation", f"expires_at {rule}, was {time_text(expires)}", errors=[("/expires_at", rule)])
     doc = {
         "id": key_id,
         "hash": digest(secret),
@@ -30,6 +40,7 @@ def create(key_id: str, secret: str, account: str, name: str, scopes: Sequence[S
         "name": name,
         "scopes": [str(scope) for scope in scopes],
         "created_at": now,
+        "expires_at": expires,
     }
     return _entry("key.created", doc)
 
@@ -39,15 +50,26 @@ def revoke(key_id: str) -> Entry:
     return _entry("key.revoked", {"id": key_id})
 
 
+def end_at(key_id: str, expires: Nanos) -> Entry:
+    """The row that lets a key end at a time."""
+    return _entry("key.expiring", {"id": key_id, "expires_at": expires})
+
+
 def named(entry: Entry) -> str:
     """The id of the key that a row is about."""
     key: str = msgspec.json.decode(entry.payload)["id"]
     return key
 
 
+def ends(entry: Entry) -> Nanos:
+    """When the key of a row is to end."""
+    return Nanos(msgspec.json.decode(entry.payload)["expires_at"])
+
+
 def principal(row: Mapping[str, Any]) -> Principal:
     """Who holds a key."""
-    return Principal(Account(row["account"]), row["id"], frozenset(Scope(scope) for scope in row["scopes"].split()))
+    scopes = frozenset(Scope(scope) for scope in row["scopes"].split())
+    return Principal(Account(row["account"]), row["id"], scopes, row["expires_at"])
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +80,7 @@ def shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "name": row["name"],
         "scopes": row["scopes"].split(),
         "created_at": time_text(row["created_at"]),
+        "expires_at": None if row["expires_at"] is None else time_text(row["expires_at"]),
         "revoked": bool(row["revoked"]),
     }
 

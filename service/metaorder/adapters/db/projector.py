@@ -211,6 +211,9 @@ class Projector:
         if kind == "key.created":
             names = ("id", "hash", "account", "name", "created_at")
             value = {name: doc[name] for name in names} | {"scopes": " ".join(doc["scopes"]), "revoked": False}
+            value["expires_at"] = doc.get("expires_at")  # a row of an earlier day says nothing of it
+        elif kind == "key.expiring":
+            value = self._take("keys", doc["id"]) | {"expires_at": doc["expires_at"]}
         else:
             value = self._take("keys", doc["id"]) | {"revoked": True}
         self._put("keys", doc["id"], value, ended=True)

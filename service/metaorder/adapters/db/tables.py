@@ -22,7 +22,7 @@ from metaorder.usecases.kept_analyses import FIGURES
 
 ANALYSIS_KEYS = ("session", "market", "symbol", "side", "algo", "status", "venue", "day", "size_bucket", "currency")
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest of the migrations that make these tables."""
 
 metadata = MetaData(
@@ -182,6 +182,7 @@ keys = Table(
     Column("scopes", String, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("expires_at", BigInteger, nullable=True),
 )
 
 records = Table(
