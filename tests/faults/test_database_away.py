@@ -126,7 +126,7 @@ def test_connections_that_the_database_ends_are_made_again(bench: Bench) -> None
     check(bench, told)
 
 
-@pytest.mark.parametrize("fault", ["lost", "unanswered"])
+@pytest.mark.parametrize("fault", ["lost", "unanswered", "late"])
 def test_a_commit_whose_answer_never_came_is_looked_for_and_not_done_twice(bench: Bench, fault: str) -> None:
     told, over, dice = Told(), threading.Event(), random.Random(fault)
     threads = busy(bench, told, over)

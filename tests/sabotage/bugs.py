@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 GUARD = "tests/unit/risk/test_guard.py"
 POWER = "tests/faults/test_power_loss.py -m 'not gauntlet'"
+AWAY = "tests/faults/test_database_away.py"
+SERVERS = "tests/faults/test_two_servers.py"
 JOURNAL = "tests/contract/test_journal.py"
 DISK = "tests/contract/test_full_disk.py"
 ENGINE = "tests/unit/core/test_engine.py"
@@ -68,6 +70,24 @@ BUGS: dict[str, Bug] = {
         "if self._postgres and self.connection.execute(FENCE",
         "if False and self.connection.execute(FENCE",
         JOURNAL,
+    ),
+    "a lost commit that is sent again without a look": Bug(
+        "metaorder.adapters.db.journal",
+        "                    if not self._is_committed(rows):\n",
+        "                    self._hold.renew()\n                    if True:\n",
+        f"{AWAY} -k unanswered",
+    ),
+    "a look before the lost commit is over": Bug(
+        "metaorder.adapters.db.hold", "SELECT epoch FROM writer FOR UPDATE", "SELECT epoch FROM writer", f"{AWAY} -k late"
+    ),
+    "a lease that is lost and not taken again": Bug(
+        "metaorder.adapters.db.lease",
+        "                self.connection = _locked(self._engine)\n",
+        "                return\n",
+        f"{SERVERS} -k lease",
+    ),
+    "a paused server that is never taken for dead": Bug(
+        "metaorder.adapters.db.lease", ">= SILENT_S:", ">= 3600:", f"{SERVERS} -k paused"
     ),
     "a commit without an answer that is taken for done": Bug(
         "metaorder.adapters.db.journal",
@@ -266,6 +286,7 @@ QUICK = (
     "commits that are not synced",
     "a tail that may be cut off",
     "two writers of one database",
+    "a lost commit that is sent again without a look",
     "children in flight that are not counted",
     "a cap that is off by one",
     "a latch that reaches too little",

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from types import TracebackType
 
 from sqlalchemy.engine import make_url
 
 COMMIT = b"COMMIT"
+LATE_S = 0.3
 
 
 class Proxy:
     """Passes bytes on between clients and a database.
 
-    at_commit: what becomes of the next connection that commits: `lost` (cut; the database never hears of it) or `unanswered`
-    (cut as soon as the database has heard). silent: nothing is passed on, no connection ends. refusing: new ones end at once.
+    at_commit: what becomes of the next connection that commits: `lost` (cut; the database never hears of it), `unanswered` (cut
+    as soon as the database has heard) or `late` (cut at once, and the database hears of it after that). silent: nothing is passed
+    on, no connection ends. refusing: new ones end at once.
     """
 
     def __init__(self, url: str) -> None:
@@ -74,6 +77,9 @@ class Proxy:
             while data := source.recv(65_536):
                 self._open.wait()
                 fault = self._fault(data) if asks else None
+                if fault == "late":
+                    _end(source)
+                    time.sleep(LATE_S)
                 if fault != "lost":
                     sink.sendall(data)
                 if fault is not None:

@@ -13,7 +13,7 @@ from starlette.routing import Match, Route
 
 from metaorder.core.commands import Refusal
 from metaorder.ports.queries import Unreachable
-from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable, Unanswered
+from metaorder.runtime.service import Busy, CommitFailed, Fenced, NoSpace, NotWritable, Unanswered
 from metaorder.usecases.errors import (
     Conflict,
     Forbidden,
@@ -110,6 +110,11 @@ def response(error: ServiceError, instance: str) -> Response:
     return Response(msgspec.json.encode(doc), status, headers, media_type="application/problem+json")
 
 
+def standby(detail: str) -> ServiceError:
+    """The refusal of a server that does not write the database: another one does."""
+    return Unavailable("standby", detail, facts={"accepted": False, "retry_after_s": 1})
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application with a problem."""
 
@@ -132,6 +137,9 @@ def install(app: FastAPI) -> None:
         """Sessions stand still and the next start begins killed: a cancel or a kill need not be written to be true."""
         facts = {"accepted": False, "effective": request.url.path.endswith(STOPS)}
         return response(Unavailable("not_writable", str(error), facts=facts), request.url.path)
+
+    async def fenced(request: Request, error: Exception) -> Response:
+        return response(standby(str(error)), request.url.path)
 
     async def no_space(request: Request, error: Exception) -> Response:
         return response(Unavailable("disk_full", str(error), facts={"accepted": False}), request.url.path)
@@ -161,6 +169,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(NotWritable, not_writable)
     app.add_exception_handler(CommitFailed, commit_failed)
+    app.add_exception_handler(Fenced, fenced)
     app.add_exception_handler(Busy, busy)
     app.add_exception_handler(NoSpace, no_space)
     app.add_exception_handler(Exception, unforeseen)

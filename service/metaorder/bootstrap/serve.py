@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -19,6 +20,7 @@ from metaorder.bootstrap.exposure import refuse_exposed
 from metaorder.bootstrap.lifetime import Prepared, lifetime, prepared
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.state import locked
+from metaorder.ports.journal import WriterLost
 
 GRACE_S = 8
 MOST_INBOUND = 16_384
@@ -46,7 +48,15 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """Says where it serves, once it does."""
+    """Says where it serves, once it does, and ends when another server has taken its database over."""
+
+    def __init__(self, config: uvicorn.Config, lost: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._lost = lost
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end; asked ten times a second."""
+        return self._lost() or await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and print the one line that says where."""
@@ -70,10 +80,12 @@ def serve(settings: Settings) -> int:
     """
     with locked(settings.state), prepared(settings, say) as ready:
         refuse_exposed(settings, ready.journal, os.environ)
-        server = Server(_config(settings, ready))
+        server = Server(_config(settings, ready), lambda: ready.journal.lost)
         for each in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: a goodbye is no failure
             signal.signal(each, lambda _number, _frame: None)
         server.run()
+        if ready.journal.lost:
+            raise WriterLost("another server has taken this database over; start this one again and it stands by")
     return 0 if server.started else 1
 
 

@@ -91,6 +91,10 @@ class WriterLost(RuntimeError):
     """Another server writes this database now; this one must stop."""
 
 
+class GaveUp(RuntimeError):
+    """The server ended while its database was away: what became of its last commit is not known."""
+
+
 class Damaged(RuntimeError):
     """The journal does not hold together: where, and what is wrong. It is refused, never skipped."""
 

@@ -18,7 +18,7 @@ from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries, Row
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.listed import instruments_of
-from metaorder.runtime.service import Busy, CommitFailed, NoSpace, NotWritable, Service, Unanswered
+from metaorder.runtime.service import Busy, CommitFailed, Fenced, NoSpace, NotWritable, Service, Unanswered
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
@@ -31,7 +31,7 @@ MOST_TRIES = 3
 REST_S = 5.0
 """Between two looks at what is left to do: live markets come first."""
 
-UNWRITTEN = (Busy, CommitFailed, NoSpace, NotWritable, Unanswered)
+UNWRITTEN = (Busy, CommitFailed, Fenced, NoSpace, NotWritable, Unanswered)
 
 LOG = logging.getLogger("metaorder")
 

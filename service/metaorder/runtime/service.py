@@ -11,7 +11,7 @@ from metaorder.core.commands import Cancel, Command, Refusal, Unchanged
 from metaorder.domain.order import Account, SuspendReason
 from metaorder.domain.units import Nanos
 from metaorder.ports.clock import Clock
-from metaorder.ports.journal import Extra, Journal
+from metaorder.ports.journal import Extra, Journal, WriterLost
 from metaorder.risk.latches import EVERYBODY, Reach
 from metaorder.risk.limits import Limits
 from metaorder.runtime.boot import Switches
@@ -39,6 +39,10 @@ class NoSpace(RuntimeError):
 
 class Busy(RuntimeError):
     """More is asked than can be answered: this was not accepted. Cancels and kills are always taken."""
+
+
+class Fenced(RuntimeError):
+    """Another server writes the database: this was not accepted here, and nothing will be."""
 
 
 class CommitFailed(RuntimeError):
@@ -235,6 +239,8 @@ class Service:
                 raise Unanswered(future)
 
     def _future(self) -> asyncio.Future[Any]:
+        if isinstance(self._writer.broken, WriterLost):
+            raise Fenced(str(self._writer.broken))
         if not self.writable:
             raise NotWritable("the journal cannot be written")
         assert self._loop is not None, "the service was started"
@@ -251,7 +257,8 @@ class Service:
         self._loop.call_soon_threadsafe(self._on_committed, rows, waiting)
 
     def _failed(self, error: BaseException, waiting: list[Done]) -> None:
-        self._broke()
+        if not isinstance(error, WriterLost):  # who was fenced has lost nothing: the next start is somebody else's
+            self._broke()
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_fail, error, waiting)
 
@@ -297,6 +304,9 @@ def _settle(future: asyncio.Future[Any], value: Any) -> None:
 
 
 def _fail(error: BaseException, waiting: list[Done]) -> None:
+    """A writer that was fenced looked first: what it could not write is not in the journal. Any other failure leaves it open."""
+    fenced = isinstance(error, WriterLost)
     for done in waiting:
         if not done.future.done():
-            done.future.set_exception(CommitFailed(f"the journal could not be written: {error}"))
+            failure = Fenced(str(error)) if fenced else CommitFailed(f"the journal could not be written: {error}")
+            done.future.set_exception(failure)

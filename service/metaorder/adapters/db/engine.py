@@ -10,6 +10,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
+from metaorder.adapters.db.lease import WRITER
+
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a write-ahead log that two connections write or checkpoint at once."""
 
@@ -23,6 +25,8 @@ POSTGRES = {
 }
 """Said of every connection to PostgreSQL. A cluster that was made without a locale would hand text over as bytes;
 a host that is gone is known to be in seconds."""
+
+NAMED = {"application_name": WRITER}
 
 
 class UnsafeDatabase(RuntimeError):
@@ -38,7 +42,7 @@ def writer_engine(url: str) -> Engine:
     """The engine of the one write connection."""
     if is_sqlite(url):
         return _sqlite(url, read_only=False)
-    return create_engine(_psycopg(url), poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=POSTGRES)
+    return create_engine(_psycopg(url), poolclass=NullPool, isolation_level="READ COMMITTED", connect_args=POSTGRES | NAMED)
 
 
 def reader_engine(url: str, readers: int) -> Engine:

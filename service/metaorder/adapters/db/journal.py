@@ -15,7 +15,8 @@ from sqlalchemy.sql import Select
 
 from metaorder.adapters.db import analyses, tables
 from metaorder.adapters.db.engine import check_durable, no_room
-from metaorder.adapters.db.hold import Hold, LockHeld, Waiting, is_lost
+from metaorder.adapters.db.hold import Hold, is_lost
+from metaorder.adapters.db.lease import Waiting
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
 from metaorder.ports.journal import (
@@ -24,6 +25,7 @@ from metaorder.ports.journal import (
     Damaged,
     DiskFull,
     Extra,
+    GaveUp,
     StoredAnalysis,
     StoredJob,
     StoredRecord,
@@ -156,6 +158,11 @@ class SqlJournal:
         self._hold.close()
         self._engine.dispose()
 
+    @property
+    def lost(self) -> bool:
+        """Whether another server has taken the database over, as far as is known here; from any thread."""
+        return self._hold.lost
+
     def give_up(self) -> None:
         """Wait no longer for a database that is away; from any thread."""
         self._over.set()
@@ -202,18 +209,23 @@ class SqlJournal:
                     if not self._is_committed(rows):
                         self._commit(rows, seqs, extras)
                     return
-                except (DBAPIError, psycopg.Error, LockHeld) as error:
+                except (DBAPIError, psycopg.Error) as error:
                     self._projector.forget()
-                    if not (is_lost(error) or isinstance(error, LockHeld)) or time.monotonic() > deadline:
+                    if not is_lost(error) or time.monotonic() > deadline:
                         raise
                 if self._over.wait(RETRY_S):
-                    raise WriterLost("the server stopped while its database was away")
+                    raise GaveUp("the server stopped while its database was away")
         finally:
             self.away = False
 
     def _is_committed(self, rows: list[Sealed]) -> bool:
         """Whether a transaction whose end nobody saw is in the database: the head is its last row, or the one before it."""
-        head = self._hold.renew()
+        try:
+            head = self._hold.renew()
+        except WriterLost:
+            if rows and self.first(_same(rows[-1])) is not None:
+                return True  # it was committed before the other server took over
+            raise
         if rows and head == (rows[-1].position, rows[-1].hash):
             return True
         if head != (self._position, self._hash):
@@ -294,6 +306,11 @@ class SqlJournal:
             if len(chunk) < CHUNK:
                 return
             after = query.where(key > chunk[-1][key.name]).order_by(key).limit(CHUNK)
+
+
+def _same(row: Sealed) -> Select[Any]:
+    table = tables.journal
+    return select(table.c.position).where(table.c.position == row.position, table.c.hash == row.hash)
 
 
 def _values(row: Sealed) -> tuple[Any, ...]:
