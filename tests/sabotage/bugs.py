@@ -14,6 +14,7 @@ ENGINE = "tests/unit/core/test_engine.py"
 LADDER = "tests/differential/test_ladder.py -m 'not gauntlet'"
 RISK = "tests/e2e/test_risk.py -k sqlite"
 ACCESS = "tests/e2e/test_authorisation.py -k sqlite"
+ONCE = "tests/unit/api/test_idempotency.py"
 ORDERS = "tests/e2e/test_orders.py -k sqlite"
 STREAM = "tests/e2e/test_stream.py -k sqlite"
 SIMULATION = "tests/simulation/test_service.py -k laws"
@@ -187,6 +188,11 @@ BUGS: dict[str, Bug] = {
         "metaorder.core.apply", "command.lots < done", "command.lots < execution.filled", "tests/unit/core/test_apply.py"
     ),
     "the same request twice": Bug("metaorder.api.idempotency", "        if stored is None:\n", "        if True:\n", ORDERS),
+    "twins that do not see each other": Bug(
+        "metaorder.api.idempotency", "    place = (principal.account, key)\n", "    place = (str(id(do)), key)\n", ONCE
+    ),
+    "a twin that waits for ever": Bug("metaorder.api.idempotency", "asyncio.timeout(PATIENCE_S)", "asyncio.timeout(None)", ONCE),
+    "what is not known yet, twice": Bug("metaorder.api.idempotency", "        if late is None:\n", "        if True:\n", ONCE),
     "an order of another account": Bug(
         "metaorder.adapters.db.queries",
         "_PARENT = select(parents).where(parents.c.account == _MINE, ",
