@@ -10,9 +10,11 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import ClassVar
 
+from metaorder.algos.chain import instead
 from metaorder.algos.parameter import parameter, positive, seconds
 from metaorder.algos.scales import text
 from metaorder.algos.schedule import LOOK_EVERY, part
+from metaorder.algos.traditional import Traditional
 from metaorder.domain.errors import Invalid
 from metaorder.domain.state import FLOW_S, RECENT_S, Intent, Reason, SplitTerms, State
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
@@ -64,8 +66,9 @@ class Myopic:
     are those times the k-th of `regime_strength` and `regime_decay`. `adaptive_beta` lets impact fade in volume time: beta times
     the last five minutes' volume over what is usual.
 
-    lambda is `impact_ticks` for a lot if stated, else the day's volatility for a day's volume. Without either the forecast is
-    left out (without one lambda has no say) and `fallback` in the reason says so.
+    lambda is `impact_ticks` for a lot if stated, else the day's volatility for a day's volume. With neither a forecast cannot be
+    weighed against own impact: the order is worked as `traditional`, and that as `twap` where it lacks the market's volume;
+    `chain` in the reason holds each step. Without a forecast lambda has no say, and nothing is missing.
     """
 
     source: ClassVar[str] = "Webster, Handbook of Price Impact Modeling (2023), chapter 3; Hey et al., arXiv:2306.00599"
@@ -75,7 +78,7 @@ class Myopic:
         "the mid less own impact, order-flow imbalance, recent volatility and volume, as the forecast and the regimes ask",
     )
     without: ClassVar[tuple[str, ...]] = (
-        "no impact: the forecast is left out",
+        "a forecast without an impact to weigh it against: worked as traditional, which may be worked as twap",
         "no statistic of the forecast: without it, the blocks and rate of Obizhaeva and Wang",
     )
 
@@ -121,6 +124,9 @@ class Myopic:
         """Trade towards the impact that it pays to hold; evenly in the last stretch."""
         market, plan = state.market, state.plan
         scale = self._scale(state)
+        if self._lost(scale):
+            plain = self._plainer().on_event(state)
+            return instead(plain, algo="myopic", missing="volatility and usual volume", other="traditional")
         left_s = max(1, plan.window - plan.elapsed) / SECOND
         flow = _faded(state, scale.beta, market.now)
         alpha, fade, missing = self._forecast(state, scale, left_s, flow)
@@ -148,7 +154,9 @@ class Myopic:
         )
 
     def planned(self, state: State, time: Nanos) -> Lots:
-        """Lots done by `time` without a forecast, as if each look found what the one before it left."""
+        """Lots done by `time` without a forecast, as if each look found what the one before it left; those of the fallback."""
+        if self._lost(self._scale(state)):
+            return self._plainer().planned(state, time)
         plan = state.plan
         beta, window = math.log(2) / float(self.half_life_s), plan.window / SECOND
         at, stretch = plan.worked(time) / SECOND, _stretch(window)
@@ -161,6 +169,13 @@ class Myopic:
         middle = plan.lots - first - last
         done = (share + middle * at / window) / plan.lots
         return part(plan, min(FINE, max(0, math.floor(done * FINE))), FINE)
+
+    def _lost(self, scale: Scale) -> bool:
+        """Whether there is a forecast and no impact to weigh it against."""
+        return self.alpha_model != "none" and scale.strength is None
+
+    def _plainer(self) -> Traditional:
+        return Traditional() if self.split_s is None else Traditional(order_freq_s=self.split_s)
 
     def _lots(self, state: State, found: Control, left_s: float) -> tuple[Lots, Lots]:
         """What should be out or done now, and what should be done, rounded up: never less than nothing more."""
@@ -205,8 +220,8 @@ class Myopic:
         mid2, fade = state.market.quote.mid2, math.log(2) / float(self.alpha_half_life_s)
         if self.alpha_model == "none":
             return 0.0, fade, None
-        if scale.strength is None or mid2 is None:
-            return 0.0, fade, "no impact is known: the forecast is left out"
+        if mid2 is None:
+            return 0.0, fade, "no mid is known: the forecast is left out"
         sign, flow = state.side.sign, state.market.flow
         if self.alpha_model == "curve":
             return self._curve(state, mid2, left_s)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from metaorder.algos.chain import instead
 from metaorder.algos.parameter import not_negative, parameter, positive, seconds
 from metaorder.algos.schedule import LOOK_EVERY, part
+from metaorder.algos.twap import Twap
 from metaorder.domain.errors import Invalid
 from metaorder.domain.state import Intent, Reason, SplitTerms, State
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
@@ -30,6 +32,9 @@ class Traditional:
     with `size` null a parcel is what is left, over the checks that are left. `must_complete` keeps
     to a straight line.
 
+    Where nobody knows the market's volume, queues cannot be reckoned with: parcels of the order's own size are worked as `twap`,
+    and `chain` in the reason says so. A stated `size` is never exceeded for it: such a parcel is left to placement.
+
     Penalties, fees and rebates are in currency per unit; a null one is the market's own. The trailing five minutes that queues,
     outflows and volatility are estimated from are the market's, and own fills correct them (docs/routing.md).
     """
@@ -42,7 +47,8 @@ class Traditional:
     )
     without: ClassVar[tuple[str, ...]] = (
         "no mean spread or volatility: the check is not passed over for it",
-        "no volume to reckon the queues with, or no venue with two sides: placement places the parcel",
+        "no volume to reckon the queues with: worked as twap, a slice a check; parcels of a stated size are placed whole",
+        "no venue with two sides: placement places the parcel",
     )
     source: ClassVar[str] = "Cont and Kukanov, Optimal order placement in limit order markets, Quant. Finance 17 (2017)"
 
@@ -81,6 +87,10 @@ class Traditional:
     def on_event(self, state: State) -> Intent:
         """A parcel at a check, what is left of it between two, nothing where conditions are unfavourable."""
         market, plan = state.market, state.plan
+        against = _unfavourable(state, float(self.max_spread), float(self.max_volatility))
+        if market.pace is None and self.size is None and against is None:
+            plain = Twap(interval_s=self.order_freq_s).on_event(state)
+            return instead(plain, algo="traditional", missing="the market's volume", other="twap")
         step = self.order_freq_s * SECOND
         check = plan.elapsed // step
         begun = Nanos(market.now - plan.elapsed % step)
@@ -91,7 +101,6 @@ class Traditional:
         even = -(-left // max(1, checks - check))
         size = even if self.size is None else max(self.size, even if state.must_complete else 0)
         parcel = min(left, max(state.min_child, size))
-        against = _unfavourable(state, float(self.max_spread), float(self.max_volatility))
         opens = market.now - begun < SECOND
         working = done > 0 or state.working > 0 or (opens and against is None)
         target = before + parcel if working else state.filled + state.working

@@ -332,6 +332,9 @@ def _submitted(
         "placement": action.why,
         **parcel.reason,
     }
+    fallbacks = [str(each["fallback"]) for each in (intent.reason, parcel.reason) if "fallback" in each]
+    if fallbacks:
+        reason["fallback"] = "; ".join(fallbacks)
     if execution.basis.stated is not None:
         reason["profile"] = execution.basis.stated
     if wish.draw is not None and action.time_in_force is TimeInForce.GTD:

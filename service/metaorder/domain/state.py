@@ -9,7 +9,7 @@ from typing import Protocol
 
 from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
-from metaorder.domain.units import Lots, Microticks, Nanos, Ticks
+from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
 
 Candidate = Mapping[str, int | str]
 Candidates = list[Candidate]
@@ -68,6 +68,8 @@ class Flow:
 NO_FLOW = Flow()
 FLOW_S = 60
 RECENT_S = 300
+LEAST_SEEN_S = 30
+"""Seconds of a day that a pace may rest on where nothing is usual; fewer are chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,30 @@ class MarketState:
     tick_value: Fraction = Fraction(1, 100)
     venues: Mapping[str, Quote] = field(default_factory=dict)
     seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def pace(self) -> float | None:
+        """Others' volume a second, by the last RECENT seconds; what of them lies before the open counts as usual [lots].
+
+        Without a usual volume the first LEAST_SEEN seconds of a day say nothing. None: nobody knows.
+        """
+        flow, usual = self.flow, self._usual()
+        if flow.volume is None or flow.open is None:
+            return usual
+        seen = min(RECENT_S, max(0, self.now - flow.open) / SECOND)
+        if usual is not None:
+            return (flow.volume + usual * (RECENT_S - seen)) / RECENT_S
+        return flow.volume / seen if seen >= LEAST_SEEN_S else None
+
+    def _usual(self) -> float | None:
+        """Volume a second that a usual day holds in the RECENT seconds to come, or the last of the day; None: nobody says."""
+        edges = self.curve.edges
+        if self.basis.adv is None:
+            return None
+        begin = Nanos(max(edges[0], min(self.now, edges[-1] - RECENT_S * SECOND)))
+        end = Nanos(min(edges[-1], begin + RECENT_S * SECOND))
+        whole = self.curve.between(edges[0], edges[-1])
+        return self.basis.adv * self.curve.between(begin, end) / whole / ((end - begin) / SECOND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _scenarios(
         found = outflows.recent(seconds, round(horizon), factors)
         if found is not None:
             return found, f"empirical, {len(found)} stretches of {round(horizon)} s"
-    pace = outflows.rate(market, asked.until)
+    pace = outflows.rate(market)
     if pace is None:
         return None
     shares = outflows.shares([_depth(view, side) for view in venues])

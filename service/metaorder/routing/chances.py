@@ -59,7 +59,7 @@ def with_outflow(wish: Wish, open_children: Sequence[Child], market: MarketState
     if not any(child.ahead is not None and (near - child.price) * side.sign > 0 for child in open_children):
         return wish
     horizon = Nanos(max(1, min(HORIZON, end - market.now)))
-    pace = outflows.rate(market, Nanos(market.now + horizon))
+    pace = outflows.rate(market)
     return wish if pace is None else replace(wish, mean=pace * horizon / SECOND, adverse=adverse(market, horizon))
 
 
@@ -86,7 +86,7 @@ def outflow(
     horizon: Nanos,
 ) -> float | None:
     """Lots that leave one side of a venue within a horizon, as its market and own outcomes there say; None: nobody knows."""
-    pace = outflows.rate(market, Nanos(market.now + max(horizon, 1)))
+    pace = outflows.rate(market)
     if pace is None:
         return None
     shown = sum(view.quote.bid_size + view.quote.ask_size for view in venues)

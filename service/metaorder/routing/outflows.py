@@ -9,8 +9,8 @@ import numpy as np
 from scipy.special import pdtrik
 
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import RECENT_S, MarketState, Outcome
-from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.domain.state import MarketState, Outcome
+from metaorder.domain.units import Lots
 from metaorder.models.inputs import Floats, Numbers, every, vector
 
 KINDS = ("exponential", "poisson", "empirical")
@@ -67,14 +67,9 @@ def empirical(volumes: Numbers, horizon: int) -> Floats:
     return np.asarray(sums[horizon:] - sums[:-horizon], dtype=np.float64)
 
 
-def rate(market: MarketState, end: Nanos) -> float | None:
-    """Lots that leave one side of the book in a second, by the last minutes' volume or what is usual; None where nobody knows."""
-    flow = market.flow
-    if flow.volume is not None and flow.open is not None and market.now > flow.open:
-        return flow.volume / min(RECENT_S, max(1.0, (market.now - flow.open) / SECOND)) / 2
-    if market.volume_ahead is not None and end > market.now:
-        return market.volume_ahead / ((end - market.now) / SECOND) / 2
-    return None
+def rate(market: MarketState) -> float | None:
+    """Lots that leave one side of the book in a second: half of what others trade; None where nobody knows."""
+    return None if market.pace is None else market.pace / 2
 
 
 def learned(outcome: Outcome | None, size: Lots) -> float:

@@ -9,9 +9,16 @@ import pytest
 
 from metaorder.algos.traditional import Traditional
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import Basis, Flow
+from metaorder.domain.state import Basis, Flow, State
 from metaorder.domain.units import Lots, Microticks
-from support.core import at, market_state, state_at, touch
+from support.core import OPEN, at, market_state, touch
+from support.core import state_at as plain_at
+
+
+def state_at(seconds: float, **changes: Any) -> State:
+    """The plain order in a market whose volume is known."""
+    flow = Flow(volume=Lots(3_000), open=OPEN)
+    return plain_at(seconds, **{"market": replace(market_state(), now=at(max(seconds, 60)), flow=flow), **changes})
 
 
 def test_a_check_wants_what_is_left_over_the_checks_that_are_left() -> None:
