@@ -11,13 +11,16 @@ from types import TracebackType
 from sqlalchemy.engine import make_url
 
 COMMIT = b"COMMIT"
+WRITER = b"metaorder-writer"
+"""What a connection that writes says of itself as it begins; reads end with a COMMIT too, and are not meant."""
+
 LATE_S = 0.3
 
 
 class Proxy:
     """Passes bytes on between clients and a database.
 
-    at_commit: what becomes of the next connection that commits: `lost` (cut; the database never hears of it), `unanswered` (cut
+    at_commit: what becomes of the next writer that commits: `lost` (cut; the database never hears of it), `unanswered` (cut
     as soon as the database has heard) or `late` (cut at once, and the database hears of it after that). silent: nothing is passed
     on, no connection ends. refusing: new ones end at once.
     """
@@ -73,10 +76,12 @@ class Proxy:
                 threading.Thread(target=self._pass, args=(server, client, False), daemon=True).start()
 
     def _pass(self, source: socket.socket, sink: socket.socket, asks: bool) -> None:
+        writes = False
         with suppress(OSError):
             while data := source.recv(65_536):
                 self._open.wait()
-                fault = self._fault(data) if asks else None
+                writes = writes or WRITER in data
+                fault = self._fault(data) if asks and writes else None
                 if fault == "late":
                     _end(source)
                     time.sleep(LATE_S)
