@@ -202,6 +202,8 @@ def _reason(
     reason: Reason = {"market_lots": market_lots, "ways": candidates, "queues": queues, "under": _text(terms.under)}
     if not takes:
         return {**reason, "fallback": "the far touch is outside limit or collar: all rests"}
+    if terms.taken < 0:
+        return {**reason, "fallback": "taking earns more than it costs: a negative fee is above the spread"}
     if terms.under <= terms.half_spread + terms.taker_fee:
         return {**reason, "fallback": "the penalty for a lot too few is below what taking costs: nothing is taken"}
     if not room.any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from metaorder.domain.errors import Invalid
 from metaorder.models.inputs import not_negative
 from metaorder.models.rounding import largest_remainder
 
@@ -38,6 +39,11 @@ def score(venue: Venue, lots: int, *, dearest: float, urgency: float = 0.5) -> f
 
 
 def scored(lots: int, venues: Sequence[Venue], *, urgency: float = 0.5) -> list[int]:
-    """Whole lots for each venue in the proportion of the scores, that sum to the order: it rests all of it, and takes nothing."""
+    """Whole lots for each venue in the proportion of the scores, that sum to the order: it rests all of it, and takes nothing.
+
+    Raises Invalid: no venue.
+    """
+    if not venues:
+        raise Invalid("venues", "at least one", 0)
     dearest = max((abs(venue.fee) for venue in venues), default=0.0)
     return largest_remainder(lots, [score(venue, lots, dearest=dearest, urgency=urgency) for venue in venues])
