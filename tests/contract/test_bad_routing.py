@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metaorder.algos import build
+from metaorder.core.decide import decide
+from metaorder.core.events import ChildSubmitted
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Side
+from metaorder.domain.state import Flow
+from metaorder.domain.units import Lots
 from metaorder.models.ck_cost import Terms
 from metaorder.routing.score import scored
 from metaorder.routing.split import within
+from support.core import OPEN, at, market_state
 from support.examples import examples
+from unit.core.test_decide import GATE, started
 from unit.routing.test_allocate import ASKED, lots_of, split
 from unit.routing.test_placement import SELLER
 from unit.routing.test_venues import rest, sent, take, view
@@ -111,3 +118,15 @@ def test_whatever_the_input_there_are_children_or_a_reason_and_never_too_many(
     parcels, note = split(*venues, asked=replace(ASKED, under=under, way=way), volume=volume)
     assert parcels == [] or note is None
     assert sum(parcel.route.place.lots for parcel in parcels) <= 100
+
+
+def test_a_child_says_what_the_algorithm_fell_back_to_and_what_the_router_did() -> None:
+    quiet = replace(market_state(now=at(120)), flow=Flow(volume=Lots(0), open=OPEN))
+    execution = replace(started(), algo=build("myopic", {"alpha_model": "momentum"}))
+    children = [event for event in decide(execution, quiet, GATE).events if isinstance(event, ChildSubmitted)]
+    assert children
+    for child in children:
+        assert child.reason["chain"] == [{"algo": "myopic", "missing": "volatility and usual volume", "instead": "traditional"}]
+        said = str(child.reason["fallback"])
+        assert said.startswith("myopic without volatility and usual volume: worked as traditional; ")
+        assert said.endswith("; no queue is expected to reach us")
