@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
+from contract.test_live_algorithms import REAL_DAY, goog
 from metaorder.core import engine
 from metaorder.core.decide import Decision, decide
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.units import SECOND, Lots, Nanos
+from metaorder.runtime.session import LiveSession
 from support.sessions import DAY, accept, order, simulated
 
 NOTE = "parcels show all they hold: placement keeps to display_quantity"
 ROUTED = {"traditional": {}, "myopic": {"split_s": 60}, "twap": {}}
 
 
-def repeated(monkeypatch: pytest.MonkeyPatch, algo: str, seconds: int) -> list[Decision]:
-    """Every decision of an order, each taken a second time when the day is over."""
+def lab() -> LiveSession:
+    return simulated().live
+
+
+def repeated(
+    monkeypatch: pytest.MonkeyPatch, algo: str, seconds: int, *, market: Callable[[], LiveSession] = lab, rate: int = 20
+) -> list[Decision]:
+    """Every decision of an order, each taken a second time when the day is over. rate: of the order [lots a second]."""
     taken: list[tuple[Any, Decision]] = []
 
     def recorded(*inputs: Any) -> Decision:
@@ -27,9 +36,11 @@ def repeated(monkeypatch: pytest.MonkeyPatch, algo: str, seconds: int) -> list[D
         return decision
 
     monkeypatch.setattr(engine, "decide", recorded)
-    live = simulated().live
-    end = Nanos(DAY.open + (600 + seconds) * SECOND)
-    live.apply(accept(order("a", algo=algo, lots=Lots(20 * seconds), params=ROUTED[algo], end=end)))
+    live = market()
+    opens = live.day.open
+    end = Nanos(opens + (600 + seconds) * SECOND)
+    terms = {"algo": algo, "lots": Lots(rate * seconds), "params": ROUTED[algo], "start": opens, "end": end}
+    live.apply(accept(order("a", symbol=live.market.instrument.symbol, **terms)))
     live.run(until=Nanos(end + SECOND))
     again = [decide(*inputs) for inputs, _ in taken]
     assert msgspec.json.encode(again) == msgspec.json.encode([decision for _, decision in taken])
@@ -53,6 +64,13 @@ def test_the_router_is_given_the_markets_own_seconds(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("algo", ROUTED)
 def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(repeated(monkeypatch, algo, 22_000)) > 1_000
+
+
+@pytest.mark.gauntlet
+@pytest.mark.parametrize("algo", ROUTED)
+def test_a_whole_real_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = (REAL_DAY.close - REAL_DAY.open) // SECOND - 700
+    assert len(repeated(monkeypatch, algo, seconds, market=goog, rate=1)) > 1_000
 
 
 def test_a_split_order_that_may_show_little_never_shows_more() -> None:
