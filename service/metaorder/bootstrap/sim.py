@@ -13,6 +13,7 @@ from metaorder.ports.calendars import Calendars
 from metaorder.runtime.boot import Booted
 from metaorder.runtime.build import SIMULATED_MIC, build
 from metaorder.runtime.hosted import MarketSpec
+from metaorder.runtime.service import PATIENT
 from metaorder.sim.presets import DEFAULT
 
 NAME = "sim"
@@ -44,6 +45,7 @@ async def open_sim(context: Context, booted: Booted) -> Ended:
 
 async def keep_sim(context: Context, ended: Ended) -> None:
     """Open the next day whenever one ends."""
+    PATIENT.set(True)
     while True:
         await _open(context, await ended.get())
 

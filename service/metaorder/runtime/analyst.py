@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -15,10 +16,10 @@ from metaorder.domain.principal import Principal
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.clock import Clock
 from metaorder.ports.market_data import MarketData
-from metaorder.ports.queries import Queries, Row
+from metaorder.ports.queries import Queries, Row, Unreachable
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.listed import instruments_of
-from metaorder.runtime.service import Busy, CommitFailed, Fenced, NoSpace, NotWritable, Service, Unanswered
+from metaorder.runtime.service import PATIENT, Busy, CommitFailed, Fenced, NoSpace, NotWritable, Service, Unanswered
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
@@ -100,9 +101,11 @@ class Analyst:
     async def keep_up(self) -> None:
         """Catch up now and then, for ever."""
         tries: Counter[str] = Counter()
+        PATIENT.set(True)
         while True:
             await asyncio.sleep(REST_S)
-            await self.catch_up(tries)
+            with suppress(Unreachable):  # the service says so itself, and there is a next look
+                await self.catch_up(tries)
 
     async def _keep(self, principal: Principal, row: Row, market: Row, doc: dict[str, object]) -> int | None:
         """Keep an analysis of an order that is over; its version."""

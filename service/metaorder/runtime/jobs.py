@@ -12,6 +12,7 @@ from metaorder.domain.principal import Principal
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.jobs import Failed, Finished, Launch, Said, Working
 from metaorder.ports.journal import Extra
+from metaorder.runtime.service import PATIENT
 from metaorder.usecases import jobs
 from metaorder.usecases.jobs import Job, JobState
 
@@ -122,6 +123,7 @@ class Jobs:
         return each.job
 
     async def _work(self) -> None:
+        PATIENT.set(True)
         while True:
             each = self._open.get(await self._queue.get())
             if each is not None and not each.over():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from metaorder.core.chain import Entry, Sealed
@@ -59,6 +60,9 @@ class Unanswered(RuntimeError):
 
 ANSWER_S = 1.0
 """How long a request waits on for a database that cannot be reached."""
+
+PATIENT: ContextVar[bool] = ContextVar("patient", default=False)
+"""Whether a task is the service's own work, which waits until the database is back: nobody waits for it in turn."""
 
 AWAY = "the database cannot be reached; cancels and kills are still taken"
 FULL = "the disk is full; cancels and kills are still taken"
@@ -205,7 +209,7 @@ class Service:
         future = self._future()
         if self.full:
             raise NoSpace(FULL)
-        if self._writer.away:
+        if self._writer.away and not PATIENT.get():
             raise Busy(AWAY)
         self._writer.put(Batch(entries, extras, waiting=[Done(future, None)]))
         await self._answer(future)
@@ -216,7 +220,7 @@ class Service:
         if self.full and not _always_taken(made):
             raise NoSpace(FULL)
         if not _always_taken(made):
-            if self._writer.away:
+            if self._writer.away and not PATIENT.get():
                 raise Busy(AWAY)
             if self._engine.full:
                 raise Busy("too many requests wait; ask again")
@@ -229,6 +233,8 @@ class Service:
         Raises:
             Unanswered: the database is away, and nobody is kept waiting for it.
         """
+        if PATIENT.get():
+            return await future
         while True:
             was_away = self._writer.away
             done, _ = await asyncio.wait([future], timeout=ANSWER_S)

@@ -16,6 +16,7 @@ from metaorder.domain.principal import Principal, Scope
 from metaorder.ports.jobs import Failed, Finished, Message, Said
 from metaorder.ports.journal import Extra, StoredJob
 from metaorder.runtime.jobs import Jobs
+from metaorder.runtime.service import PATIENT
 from metaorder.usecases.errors import Conflict
 from metaorder.usecases.jobs import MOST_OPEN, Job, JobState
 
@@ -44,6 +45,7 @@ class Rig:
     def __init__(self) -> None:
         self.told: list[tuple[str, str, float]] = []
         self.kept: dict[str, StoredJob] = {}
+        self.patient: list[bool] = []
         self.works: list[Work] = []
         self.room = Jobs(self.write, SystemClock(), SystemIds(), self.launch, 1)
 
@@ -52,6 +54,7 @@ class Rig:
         for entry in entries:
             doc = msgspec.json.decode(entry.payload)
             self.told.append((doc["job_id"], entry.type, doc["progress"]))
+            self.patient.append(PATIENT.get())
         for extra in extras:
             assert isinstance(extra, StoredJob)
             self.kept[extra.id] = extra
@@ -88,6 +91,9 @@ def test_a_job_is_told_from_its_acceptance_to_its_result() -> None:
         await settle()
         assert rig.names(job) == ["queued", "started", "progress", "progress", "done"]
         assert [share for _, _, share in rig.told] == [0, 0, 0.3, 0.9, 1]
+        assert rig.patient == [False, True, True, True, True], (
+            "a caller is told that the database is away; the worker waits for it"
+        )
         assert (rig.kept[job.id].state, rig.kept[job.id].result) == ("done", b'{"a":1}')
         await rig.room.stop()
 
