@@ -22,6 +22,7 @@ from metaorder.domain.order import Side
 from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.ports.journal import Answer, Checkpoint, Damaged, StoredRecord, WriterLost
 from metaorder.runtime.abandon import fold
+from metaorder.runtime.session import SessionState
 from metaorder.usecases import keys
 from support.databases import fresh
 from support.sessions import DAY, accept, order, simulated
@@ -148,6 +149,26 @@ def test_what_stands_beside_the_rows_is_kept_with_them(reopen: Open) -> None:
         stored = journal.first(text("SELECT body_hash, response FROM answers WHERE account = 'main' AND key = 'a-1'"))
         assert (stored[0], bytes(stored[1])) == ("h", b"{}")
         assert bytes(journal.first(text("SELECT data FROM records"))[0]) == b"\x00\x01"
+
+
+def test_a_market_so_far_never_takes_the_place_of_the_whole(reopen: Open) -> None:
+    journal = reopen()
+    hosted = simulated()
+    journal.append([hosted.entry("market.created", spec={"name": "lab", "speed": "max"}, facts={})], [])
+    for data in (b"a", b"ab"):
+        journal.append([], [StoredRecord(session="lab", symbol="ACME", data=data, so_far=True)])
+        assert _record(journal) == data
+    hosted.state = SessionState.CLOSED
+    closed = hosted.entry("market.closed", session_hash="h", counters={})
+    journal.append([closed], [StoredRecord(session="lab", symbol="ACME", data=b"whole")])
+    journal.append([], [StoredRecord(session="lab", symbol="ACME", data=b"abc", so_far=True)])
+    assert _record(journal) == b"whole"
+
+
+def _record(journal: Any) -> bytes:
+    if isinstance(journal, MemoryJournal):
+        return journal.records["lab", "ACME"]
+    return bytes(journal.first(text("SELECT data FROM records"))[0])
 
 
 def test_a_switch_is_what_was_said_last(reopen: Open) -> None:

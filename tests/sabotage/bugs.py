@@ -59,6 +59,9 @@ BUGS: dict[str, Bug] = {
     "a sequence that skips": Bug(
         "metaorder.adapters.db.journal", "self._seqs.get(entry.stream, 0)) + 1", "self._seqs.get(entry.stream, 0)) + 2", JOURNAL
     ),
+    "a market so far in place of the whole": Bug(
+        "metaorder.adapters.db.journal", "if extra.so_far and self._is_over(extra.session):", "if False:", JOURNAL
+    ),
     "a chain that is not checked": Bug("metaorder.adapters.db.journal", "!= row.hash:", "!= row.hash and False:", JOURNAL),
     "a tail that may be cut off": Bug(
         "metaorder.adapters.db.journal", "if (position, previous) != (self._position, self._hash):", "if False:", JOURNAL

@@ -93,6 +93,8 @@ class MemoryJournal:
             case Answer():
                 self.answers[extra.account, extra.key] = extra
             case StoredRecord():
+                if extra.so_far and self.tables["markets"][extra.session]["state"] in ("closed", "failed", "deleted"):
+                    return
                 self.records[extra.session, extra.symbol] = extra.data
             case StoredJob():
                 self.jobs[extra.id] = extra

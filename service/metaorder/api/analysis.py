@@ -15,7 +15,6 @@ from metaorder.api.paging import reply
 from metaorder.api.timeline_shapes import TIMELINE
 from metaorder.tca.recommendations import recommendations
 from metaorder.usecases import views
-from metaorder.usecases.analyse import analyse
 from metaorder.usecases.tca_drawn import series
 from metaorder.usecases.tca_page import page
 from metaorder.usecases.tca_story import story
@@ -47,11 +46,10 @@ async def get_report(
 ) -> Response:
     """The analysis as a report: a summary in words, costs, benchmarks, plots, and recommendations with the rule that fired."""
     row = await parent_row(ctx, principal, parent_id)
-    case = await ctx.analyst.case(principal, row)
+    case, doc = await ctx.analyst.judged(principal, row)
     order = views.from_row(row)
 
     def write() -> Response:
-        doc = analyse(case)
         found, happened = recommendations(doc), story(case)
         if format == "json":
             said = {"title": title(doc, order), "summary": summary(doc, order, happened)}

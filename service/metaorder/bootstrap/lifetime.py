@@ -36,6 +36,7 @@ from metaorder.ports.jobs import Launch
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot
 from metaorder.runtime.jobs import Jobs
+from metaorder.runtime.recorder import Recorder
 from metaorder.runtime.service import Service
 from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
@@ -131,6 +132,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
     service.start(ready.booted.hosted, ready.booted.switches, threads=world.threads)
     await jobs.start(await queries.open_jobs())
     keeping = asyncio.create_task(analyst.keep_up())
+    recording = asyncio.create_task(Recorder(service, clock).keep_up())
     rolling = None
     if settings.sim:
         ended = await open_sim(context, ready.booted)
@@ -140,6 +142,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
         yield context
     finally:
         keeping.cancel()
+        recording.cancel()
         if rolling is not None:
             rolling.cancel()
         await jobs.stop()

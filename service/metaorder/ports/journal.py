@@ -35,11 +35,15 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
-    """The market that an order was worked in, kept when its session ends."""
+    """The market that an order was worked in.
+
+    so_far: of a session that goes on; once that is over, it takes the place of nothing.
+    """
 
     session: str
     symbol: str
     data: bytes
+    so_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -20,6 +20,7 @@ from metaorder.ports.queries import Queries, Row, Unreachable
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.service import PATIENT, Busy, CommitFailed, Fenced, NoSpace, NotWritable, Service, Unanswered
+from metaorder.runtime.session import SessionState
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
@@ -52,11 +53,11 @@ class Analyst:
         """All that is known of an order. alone: with the market without it, which may have to be run.
 
         Raises:
-            Conflict: its market was lost before its record could be kept.
+            Conflict: its market was lost before its record could be kept up to the order's end.
         """
         market = await self.queries.market(row["session"])
         assert market is not None, "an order's session is known"
-        record = await self._record(row)
+        record = await self._record(row, market)
         parent = ParentId(row["id"])
         referred = msgspec.json.decode(row["terms"]).get("estimate_id")
         estimate = None if referred is None else await self.queries.estimate(principal, referred)
@@ -76,10 +77,22 @@ class Analyst:
 
     async def analysis(self, principal: Principal, row: Row) -> dict[str, object]:
         """The analysis of an order as it stands; kept once the order is over, and anew as late facts come in."""
+        return (await self.judged(principal, row))[1]
+
+    async def judged(self, principal: Principal, row: Row) -> tuple[Case, dict[str, object]]:
+        """All that is known of an order, and its analysis.
+
+        A final one that was held against the market without the order stands once that market cannot be run again: another build
+        would say less, and never more.
+        """
         case = await self.case(principal, row)
+        if case.why_no_twin is not None:
+            kept = await self.queries.analysis(principal, ParentId(row["id"]))
+            if kept is not None and kept["final"]:
+                return case, {**msgspec.json.decode(kept["doc"]), "version": kept["version"]}
         doc = await asyncio.to_thread(analyse, case)
         version = await self._keep(principal, row, case.market, doc)
-        return {**doc, "version": version}
+        return case, {**doc, "version": version}
 
     async def catch_up(self, tries: Counter[str]) -> int:
         """Analyse some of what is over and was not, or not finally; how many. tries: of each order."""
@@ -123,16 +136,20 @@ class Analyst:
             return None
         return kept.version
 
-    async def _record(self, row: Row) -> MarketRecord:
-        """The market that the order was worked in: from memory while it is there, else as it was kept at its end."""
+    async def _record(self, row: Row, market: Row) -> MarketRecord:
+        """The market that the order was worked in: from memory while it is there, else as it was kept.
+
+        Of a market that was lost, it goes as far as the recorder came; more will never be known.
+        """
         if self.service.hosted(row["session"]) is not None:
             answer = await self.service.ask(row["session"], lambda live: live.market.record(row["symbol"]))
             if not isinstance(answer, Refusal):
                 return answer
         kept = await self.queries.record(row["session"], row["symbol"])
-        if kept is None:
+        record = None if kept is None or not SessionState(market["state"]).over else await asyncio.to_thread(from_bytes, kept)
+        if record is None or record.clock < (row["ended"] or 0):
             raise Conflict("no_market_record", f"the market {row['session']} was lost before its record could be kept")
-        return await asyncio.to_thread(from_bytes, kept)
+        return replace(record, closed=True)
 
     async def _all(self, principal: Principal, parent: ParentId, what: str) -> list[Row]:
         rows: list[Row] = []

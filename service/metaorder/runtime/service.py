@@ -158,6 +158,10 @@ class Service:
         """A session in memory, for what never changes of it."""
         return self._desk.sessions.get(session)
 
+    def live(self) -> list[Hosted]:
+        """The sessions that are not over, for what never changes of them."""
+        return [hosted for hosted in list(self._desk.sessions.values()) if not hosted.state.over]
+
     async def apply(
         self,
         session: str,

@@ -254,6 +254,8 @@ class SqlJournal:
                 row = {name: getattr(extra, name) for name in ("account", "key", "body_hash", "parent", "status", "response")}
                 self._many(*_upsert_rows(tables.answers, [row], self._postgres))
             case StoredRecord():
+                if extra.so_far and self._is_over(extra.session):
+                    return
                 row = {"session": extra.session, "symbol": extra.symbol, "data": extra.data}
                 self._many(*_upsert_rows(tables.records, [row], self._postgres))
             case StoredJob():
@@ -265,6 +267,10 @@ class SqlJournal:
                 where = tables.markets.c.id == extra.session
                 values = {"clock": extra.market_time, "event_index": extra.event_index}
                 self._connection.execute(update(tables.markets).where(where).values(values))
+
+    def _is_over(self, session: str) -> bool:
+        state = self._connection.execute(select(tables.markets.c.state).where(tables.markets.c.id == session)).scalar()
+        return state in analyses.OVER
 
     def _many(self, sql: str, values: Sequence[tuple[Any, ...]]) -> None:
         """The driver's own executemany: the Core's costs twice as much."""
