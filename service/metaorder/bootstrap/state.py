@@ -81,7 +81,7 @@ def forget_broken(state: Path) -> None:
 
 
 def _note_in(state: Path, word: str) -> None:
-    descriptor = os.open(state / LOCK, os.O_WRONLY | os.O_CLOEXEC)
+    descriptor = os.open(state / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _note(descriptor, word)
     finally:
