@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: large bodies, odd addresses and what is too much at once are refused unread; requests are counted."""
+"""Pure ASGI middleware: large and deep bodies, odd addresses and what is too much are refused unread; requests are counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from metaorder.api.problems import response
 from metaorder.ports.metrics import Metrics
-from metaorder.usecases.errors import TooLarge, Unavailable, Unprocessable
+from metaorder.usecases.errors import ServiceError, TooLarge, Unavailable, Unprocessable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,14 +19,47 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY = 64 * 1024
+DEEPEST = 32
+"""Lists and objects within each other in a body; what the service asks for is a few deep."""
+
+_MARKS = re.compile(rb'[\[\]{}"\\]')
 _LANE = re.compile(r"/(cancel|cancel-all|kill|rearm|heartbeat)$|^/health/")
 """Ends of addresses that are never held up."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
+_TOO_LARGE = TooLarge("body_too_large", f"a body is at most {MOST_BODY} bytes long")
+_TOO_DEEP = Unprocessable("body_too_deep", f"lists and objects stand at most {DEEPEST} deep within each other")
+
+
+class Depth:
+    """How deep a JSON text goes, as it comes in. deepest: so far."""
+
+    def __init__(self) -> None:
+        self.deepest = 0
+        self._depth = 0
+        self._quoted = False
+        self._escaped = -1  # the place of a byte that an escape takes its meaning from
+
+    def feed(self, part: bytes) -> None:
+        """Read on."""
+        for mark in _MARKS.finditer(part):
+            at, byte = mark.start(), mark.group()
+            if at == self._escaped:
+                continue
+            if byte == b"\\":
+                self._escaped = at + 1
+            elif byte == b'"':
+                self._quoted = not self._quoted
+            elif not self._quoted:
+                self._depth += 1 if byte in b"[{" else -1
+                self.deepest = max(self.deepest, self._depth)
+        self._escaped = 0 if self._escaped == len(part) else -1
+
+
 class BodyLimit:
-    """Refuses bodies over MOST_BODY bytes, by their stated length or as they come in."""
+    """Refuses bodies over MOST_BODY bytes, by their stated length or as they come in, and such as are deeper than DEEPEST."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -38,25 +71,28 @@ class BodyLimit:
             return
         stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not stated.isdigit() or int(stated) > MOST_BODY:
-            await _refuse(scope, receive, send)
+            await response(_TOO_LARGE, scope["path"])(scope, receive, send)
             return
-        seen, refused = 0, False
+        seen, depth = 0, Depth()
+        refused: ServiceError | None = None
 
         async def counted() -> Message:
             nonlocal seen, refused
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > MOST_BODY:
-                refused = True
-                raise _too_large()
+            part = message.get("body", b"")
+            seen += len(part)
+            depth.feed(part)
+            if seen > MOST_BODY or depth.deepest > DEEPEST:
+                refused = _TOO_LARGE if seen > MOST_BODY else _TOO_DEEP
+                raise refused
             return message
 
         async def answered(message: Message) -> None:
             """Whatever the framework makes of a body that was cut off, the client is told why it was."""
-            if not refused:
+            if refused is None:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await _refuse(scope, receive, send)
+                await response(refused, scope["path"])(scope, receive, send)
 
         await self._app(scope, counted, answered)
 
@@ -125,11 +161,3 @@ class CountRequests:
             await send(message)
 
         await self._app(scope, receive, counting)
-
-
-def _too_large() -> TooLarge:
-    return TooLarge("body_too_large", f"a body is at most {MOST_BODY} bytes long")
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    await response(_too_large(), scope["path"])(scope, receive, send)

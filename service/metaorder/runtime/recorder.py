@@ -13,7 +13,7 @@ from metaorder.domain.units import SECOND
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import StoredRecord
 from metaorder.runtime.analyst import UNWRITTEN
-from metaorder.runtime.service import Service
+from metaorder.runtime.service import PATIENT, Service
 from metaorder.runtime.session import LiveSession
 
 AFTER = 1_800 * SECOND
@@ -78,6 +78,7 @@ class Recorder:
 
     async def keep_up(self) -> None:
         """Look now and then, for ever."""
+        PATIENT.set(True)
         while True:
             await asyncio.sleep(REST_S)
             if self.service.writable and not self.service.full:

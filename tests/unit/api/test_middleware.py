@@ -6,7 +6,10 @@ import asyncio
 import json
 from typing import Any
 
-from metaorder.api.middleware import Message, Overload, Receive, Scope, Send
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metaorder.api.middleware import Depth, Message, Overload, Receive, Scope, Send
 
 
 class Slow:
@@ -48,3 +51,22 @@ def test_past_so_many_it_is_a_definite_no_but_for_what_stops_orders() -> None:
         assert (await ask(app, "/v1/parent-orders"))[0]["status"] == 200, "those that are done make room"
 
     asyncio.run(scenario())
+
+
+documents = st.recursive(
+    st.text('ab"\\[{}]') | st.integers(), lambda each: st.lists(each) | st.dictionaries(st.text('"\\[{'), each)
+)
+
+
+def slow(value: Any) -> int:
+    """Levels of a document."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(slow, inner), default=0)
+
+
+@given(documents, st.integers(1, 7))
+def test_it_is_counted_as_by_who_reads_the_whole(document: Any, size: int) -> None:
+    text, depth = json.dumps(document).encode(), Depth()
+    for start in range(0, len(text), size):
+        depth.feed(text[start : start + size])
+    assert depth.deepest == slow(document)
