@@ -315,6 +315,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
     else:
         parent = _step(execution.status, execution.status)
     forgotten = bisect_right(execution.recent, ts - REMEMBERED, key=itemgetter(0))
+    place = bisect_right(execution.recent, ts, key=itemgetter(0))  # a report may be overtaken by that of a later fill
     return replace(
         execution,
         status=parent,
@@ -324,7 +325,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         fees=execution.fees + event.fee,
         open=with_child(execution.open, after),
         outcomes=_learned(execution, after, ts),
-        recent=(*execution.recent[forgotten:], (ts, event.lots)),
+        recent=(*execution.recent[forgotten:place], (ts, event.lots), *execution.recent[place:]),
         refused=None,
     )
 

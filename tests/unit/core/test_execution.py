@@ -153,6 +153,11 @@ def test_own_fills_count_after_a_time_and_not_at_it() -> None:
     assert [execution.filled_since(at(s)) for s in (9, 10, 19.5, 20, 30)] == [4, 3, 3, 1, 0]
 
 
+def test_a_report_that_is_overtaken_counts_at_its_own_time() -> None:
+    execution = filled_at(10, 30, 20)
+    assert [execution.filled_since(at(s)) for s in (9, 10, 19.5, 20, 30)] == [3, 2, 2, 1, 0]
+
+
 def test_the_rolling_clock_remembers_its_whole_window() -> None:
     execution = filled_at(0, 100, 250, 399)
     assert execution.own(at(400)) == Own(Lots(4), Lots(2), Lots(96))
