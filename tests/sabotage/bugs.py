@@ -244,8 +244,8 @@ BUGS: dict[str, Bug] = {
     ),
     "lots in the pool that the schedule wants": Bug(
         "metaorder.core.pool",
-        "min(share, wish.left - max(placed, wish.want), ",
-        "min(share, wish.left, ",
+        "wish.left - max(placed, wish.want), ",
+        "wish.left, ",
         "tests/unit/core/test_pool.py",
     ),
     "a pool that forgets what it has had": Bug(
