@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from metaorder.adapters.db.engine import writer_engine
 from metaorder.adapters.db.journal import SqlJournal
 from metaorder.adapters.memory import MemoryJournal
-from metaorder.core.chain import MARKET_STREAM, Entry
+from metaorder.core.chain import MARKET_STREAM, Entry, Sealed
 from metaorder.core.commands import Amend, Cancel, Pause, Resume
 from metaorder.domain.order import Side
 from metaorder.domain.units import SECOND, Lots, Nanos
@@ -241,6 +242,21 @@ def test_a_reader_that_stops_in_the_middle_holds_nothing_open(reopen: Open, monk
     assert next(reader) == written[0]
     reopen().append([killed()], [])  # nothing is locked, and nothing is lost with the first journal
     assert list(reopen().session("lab")) == written
+
+
+def test_a_rebuild_takes_as_long_as_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metaorder.adapters.db.hold.POLL_S", 0.01)
+    monkeypatch.setattr("metaorder.adapters.db.hold.STALLED_S", 0.05)
+    with fresh("postgres", tmp_path) as url, closing(SqlJournal(writer_engine(url))) as journal:
+        journal.append([killed()], [])
+        chunk = journal._chunk
+
+        def slowly(after: int) -> list[Sealed]:
+            time.sleep(0.3)
+            return chunk(after)
+
+        monkeypatch.setattr(journal, "_chunk", slowly)
+        assert journal.rebuild() == 1
 
 
 def test_two_servers_never_write_one_postgres(tmp_path: Path) -> None:

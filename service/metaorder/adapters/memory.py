@@ -7,7 +7,7 @@ from typing import Any
 
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
-from metaorder.ports.journal import Answer, Checkpoint, Damaged, Extra, StoredAnalysis, StoredJob, StoredRecord
+from metaorder.ports.journal import OPEN_STATES, Answer, Checkpoint, Damaged, Extra, StoredAnalysis, StoredJob, StoredRecord
 
 
 class MemoryJournal:
@@ -56,7 +56,7 @@ class MemoryJournal:
 
     def open_markets(self) -> list[Mapping[str, Any]]:
         """Sessions that are not over."""
-        found = [row for row in self.tables.get("markets", {}).values() if row["state"] in {"ready", "running", "paused"}]
+        found = [row for row in self.tables.get("markets", {}).values() if row["state"] in OPEN_STATES]
         return sorted(found, key=lambda row: int(row["position"]))
 
     def switches(self) -> dict[str, str]:
@@ -93,7 +93,7 @@ class MemoryJournal:
             case Answer():
                 self.answers[extra.account, extra.key] = extra
             case StoredRecord():
-                if extra.so_far and self.tables["markets"][extra.session]["state"] in ("closed", "failed", "deleted"):
+                if extra.so_far and self.tables["markets"][extra.session]["state"] not in OPEN_STATES:
                     return
                 self.records[extra.session, extra.symbol] = extra.data
             case StoredJob():

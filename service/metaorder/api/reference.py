@@ -15,6 +15,7 @@ from metaorder.algos.presets import PRESETS
 from metaorder.api import replies
 from metaorder.api.auth import Ctx, Reader
 from metaorder.api.paging import reply
+from metaorder.ports.journal import OPEN_STATES
 from metaorder.runtime.listed import floors_of
 from metaorder.usecases.errors import NotFound
 
@@ -49,7 +50,7 @@ async def get_instruments(principal: Reader, ctx: Ctx) -> Response:
     """The instruments of the markets that are not over."""
     del principal
     rows = await ctx.queries.markets(0, 500)
-    open_rows = [row for row in rows if row["state"] in {"ready", "running", "paused"}]
+    open_rows = [row for row in rows if row["state"] in OPEN_STATES]
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in open_rows:
         for floor in floors_of(msgspec.json.decode(row["detail"])["facts"]):

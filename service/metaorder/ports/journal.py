@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from metaorder.core.chain import Entry, Sealed
 
+OPEN_STATES = ("ready", "running", "paused")
+"""Of market sessions that are not over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

@@ -97,8 +97,8 @@ class Writer:
 
     def wait_for_room(self) -> None:
         """Come back once the engine is at most AHEAD events ahead of the last commit; without a thread whoever waits writes."""
-        while not self._thread.is_alive() and self._rows > AHEAD:
-            self.turn()
+        while not self._thread.is_alive() and self._rows > AHEAD and self.turn():
+            pass
         with self._change:
             self._change.wait_for(lambda: self._rows <= AHEAD or self._broken is not None)
 

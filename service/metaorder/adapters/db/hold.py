@@ -56,13 +56,13 @@ class Hold:
             threading.Thread(target=self._watch, name="metaorder-watchdog", daemon=True).start()
 
     @contextmanager
-    def begin(self) -> Iterator[None]:
-        """A transaction of the server that still holds the database.
+    def begin(self, *, bounded: bool = True) -> Iterator[None]:
+        """A transaction of the server that still holds the database. bounded: it takes STALLED_S at most, or as long as it takes.
 
         Raises:
             WriterLost: another one has taken it over.
         """
-        self._until = time.monotonic() + STALLED_S
+        self._until = time.monotonic() + STALLED_S if bounded else None
         try:
             with self.connection.begin():
                 if self._postgres and self.connection.execute(FENCE, {"mine": self._epoch}).first() is None:

@@ -20,6 +20,7 @@ from metaorder.adapters.db.lease import Waiting
 from metaorder.adapters.db.projector import Projector, Row
 from metaorder.core.chain import GENESIS, Entry, Sealed, link, seal
 from metaorder.ports.journal import (
+    OPEN_STATES,
     Answer,
     Checkpoint,
     Damaged,
@@ -37,7 +38,6 @@ CHUNK = 5_000
 AWAY_S = 60.0
 """How long a database may be away: an immediate restart takes seconds."""
 RETRY_S = 0.1
-OPEN_STATES = ("ready", "running", "paused")
 ORDER = ("parents", "children", "fills", "markets", "keys", "switches", "profiles", "estimates")
 """Projections in the order in which they may refer to each other."""
 
@@ -143,7 +143,7 @@ class SqlJournal:
         """Empty the projections and fold every row again."""
         self._projector.forget()
         count = 0
-        with self._hold.begin():
+        with self._hold.begin(bounded=False):
             for table in tables.PROJECTIONS:
                 self._connection.execute(delete(table))
             last = 0

@@ -147,9 +147,9 @@ def _waited(engine: Engine) -> Connection:
 
 
 def _free(connection: Connection) -> bool:
-    """Whether nobody holds the lock; one that was silent for too long is ended."""
+    """Whether nobody holds the lock; one that was silent for too long is ended, where its role lets us see that."""
     holder = connection.execute(HOLDER, {"key": KEY}).first()
-    if holder is not None and float(holder.silent_s) >= SILENT_S:
+    if holder is not None and holder.silent_s is not None and float(holder.silent_s) >= SILENT_S:
         connection.execute(END_ONE, {"pid": holder.pid})
     return holder is None
 
