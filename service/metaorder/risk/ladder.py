@@ -33,7 +33,7 @@ class Standing:
     """What an account has going when it asks for an order, that order left out. None: not known, or no limit asks for it.
 
     open_orders: parents that are not terminal [count]. gross: open at the worst price and filled [currency].
-    position: filled in the symbol of this session, sells negative [units].
+    position: filled in the symbol of the market session, sells negative [units].
     open_same: open in it on the order's side [units].
     twins: orders like it within the window of duplicates [count].
     adv: volume of a usual day [lots]. sigma: volatility of a day, as a share of the price.
