@@ -110,6 +110,6 @@ def test_an_address_that_cannot_be_is_refused(server: Server, path: str, status:
         odd = plain.post("/v1/parent-orders", content=b'{"params":{"\\ud800":1}}', headers={"Content-Type": "application/json"})
         assert odd.status_code == 422
         deep = plain.post("/v1/parent-orders", content=b"[" * 60_000, headers={"Content-Type": "application/json"})
-        assert (deep.status_code, deep.json()["code"]) == (422, "malformed_json")
+        assert (deep.status_code, deep.json()["code"]) == (422, "body_too_deep")
         odd_version = plain.patch("/v1/parent-orders/x", headers={"If-Match": b"1\xb2"}, json={"quantity": 1})
         assert odd_version.status_code == 422
