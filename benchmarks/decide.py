@@ -19,7 +19,7 @@ from support.sessions import DAY, accept, order, simulated
 
 ROUNDS = 7
 DECISIONS = 2_000
-ALGOS = ("vwap", "twap", "pov")
+ALGOS = ("vwap", "twap", "pov", "is", "adaptive", "myopic")
 
 
 def measure() -> dict[str, Figure]:

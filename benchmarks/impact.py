@@ -12,7 +12,7 @@ import numpy as np
 
 from metaorder.sim.presets import PRESETS
 from metaorder.sim.scenario import Scenario
-from metaorder.sim.twins import START_S, Child, Floats, around, by_count, by_size, formula, moved, slope, twin, volume
+from metaorder.sim.twins import START_S, Child, Floats, around, by_count, by_size, formula, left, moved, slope, twin, volume
 
 HOUR = 3_600
 END, LATER = START_S + HOUR, START_S + 2 * HOUR
@@ -37,16 +37,17 @@ def main(seeds: int) -> None:
             print(f"{name}, by {by}: exponent {spread([slope(PARTS, each) for each in end])}")
             for j, part in enumerate(PARTS):
                 ratio, ratio_later = spread(end[:, j] / end_said[:, j]), spread(later[:, j] / later_said[:, j])
-                mean, left = end[:, j].mean(), later[:, j].mean() / end[:, j].mean()
-                print(
-                    f"  {part:4.0%}  end {mean:7.2f} ticks, left {left:.3f}, to the formula {ratio}, an hour later {ratio_later}"
-                )
+                mean, share = end[:, j].mean(), stated(*left(end, later), j)
+                print(f"  {part:4.0%}  end {mean:7.2f} ticks, left {share}, to the formula {ratio}, an hour later {ratio_later}")
         durations = np.array([duration(scenario, seed) for seed in range(1, seeds + 1)])
-        lots, end, later = (durations[:, :, i] for i in range(3))
+        lots, end, later, end_said, later_said = (durations[:, :, i] for i in range(5))
         exponents = [slope(x, y) for x, y in zip(lots, end, strict=True)]
-        print(
-            f"{name}, by duration at 10 %: exponent {spread(exponents)}, left after an hour", (later.sum(0) / end.sum(0)).round(3)
-        )
+        print(f"{name}, by duration at 10 %: exponent {spread(exponents)}")
+        for j, window_s in enumerate(DURATIONS_S):
+            ratio, ratio_later = spread(end[:, j] / end_said[:, j]), spread(later[:, j] / later_said[:, j])
+            mean, share = end[:, j].mean(), stated(*left(end, later), j)
+            head = f"  {window_s / 60:3.0f} min  end {mean:7.2f} ticks, left {share}"
+            print(f"{head}, to the formula {ratio}, an hour later {ratio_later}")
 
 
 def participation(scenario: Scenario, seed: int, protocol: Protocol) -> Floats:
@@ -67,15 +68,22 @@ def participation(scenario: Scenario, seed: int, protocol: Protocol) -> Floats:
 
 
 def duration(scenario: Scenario, seed: int) -> Floats:
-    """By duration: lots, the end, and an hour later [ticks]."""
+    """By duration: lots, the end and an hour later, measured and by the formula [ticks]."""
     sign = 1 if seed % 2 else -1
     rows = []
     for window_s in DURATIONS_S:
         last = START_S + window_s
         lots = round(0.1 * volume(twin(scenario, seed, 23_400), START_S, last))
-        _, path = moved(scenario, seed, 23_400, by_size(lots, sign, window_s=window_s))
-        rows.append([lots, sign * around(path, last, 5), sign * around(path, min(last + HOUR, 23_380))])
+        with_us, path = moved(scenario, seed, 23_400, by_size(lots, sign, window_s=window_s))
+        after = min(last + HOUR, 23_380)
+        said = [formula(scenario, with_us.own, last, 5), formula(scenario, with_us.own, after)]
+        rows.append([lots, *(sign * value for value in (around(path, last, 5), around(path, after), *said))])
     return np.array(rows)
+
+
+def stated(share: Floats, error: Floats, at: int) -> str:
+    """What is left, with its standard error."""
+    return f"{share[at]:.3f} ± {error[at]:.3f}"
 
 
 def spread(values: Floats | list[float]) -> str:

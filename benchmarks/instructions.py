@@ -3,11 +3,13 @@
 They are counted by stepping through the program (`native/bench/count_instructions.cpp`), which needs nothing but the kernel;
 callgrind's figures over the whole workload are recorded beside them, for who has valgrind. Another compiler counts otherwise: it
 is held to the naive book of its own build, with a wider tolerance.
+Where the kernel forbids counting, that is said; with CI=true it is a failure.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +55,10 @@ def main(words: list[str]) -> int:
     except subprocess.CalledProcessError as failed:
         if failed.returncode != FORBIDDEN:
             raise
-        print("nothing was counted: this kernel lets no process trace its child")
+        print("nothing was counted: this kernel lets no process trace its child", file=sys.stderr)
+        if os.environ.get("CI") == "true":
+            print("with CI=true that is a failure: no build has passed what was not counted", file=sys.stderr)
+            return 1
         return 0
     print(json.dumps(counted))
     if words == ["--record"]:

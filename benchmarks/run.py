@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).parents[1]
-MODULES = ("book", "replay", "simulate", "decide", "models", "routing", "journal", "api", "stream", "tca", "aggregate")
+MODULES = ("book", "replay", "simulate", "decide", "preview", "models", "routing", "journal", "api", "stream", "tca", "aggregate")
 BETTER = {"events/s": "more", "rows/s": "more"}
 
 

@@ -13,7 +13,7 @@ void bind_scenario(py::module_& module) {
 #define FIELD(name) config.def_readwrite(#name, &Config::name)
   FIELD(seed), FIELD(open), FIELD(close), FIELD(start);
   FIELD(value_bps), FIELD(drift_bps), FIELD(volvol), FIELD(jump_chance), FIELD(jump_size), FIELD(variance);
-  FIELD(rates), FIELD(self_share), FIELD(branching), FIELD(decay), FIELD(activity), FIELD(taker_activity);
+  FIELD(rates), FIELD(self_share), FIELD(branching), FIELD(decay), FIELD(taker_excitation), FIELD(activity), FIELD(taker_activity);
   FIELD(market_size), FIELD(market_size_sd), FIELD(typical_share), FIELD(within_best), FIELD(sweep);
   FIELD(persistence), FIELD(informed), FIELD(lookahead), FIELD(threshold), FIELD(split_tail), FIELD(splitters);
   FIELD(makers), FIELD(levels), FIELD(reacting), FIELD(maker_size), FIELD(maker_size_sd), FIELD(half_spread), FIELD(gap);

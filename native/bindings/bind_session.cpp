@@ -12,6 +12,7 @@
 #include "lob/replay.hpp"
 #include "lob/session.hpp"
 #include "lob/sim/market.hpp"
+#include "turnover.hpp"
 
 namespace py = pybind11;
 using namespace lob;
@@ -293,6 +294,7 @@ void bind_views(Class& type) {
       .def_property_readonly("halted", [](const Live& live) { return live.session.venue().halted(); })
       .def("phase", [](Live& live, std::size_t floor) { return static_cast<int>(venue(live, floor).phase()); }, on_floor())
       .def("indication", &indication, on_floor(), "Price, lots, imbalance and whether of buyers: what the auction would end in now.")
+      .def("heard", [](const Live& live, std::size_t floor) { return live.session.heard(floor); }, py::arg("floor"))
       .def("halted_on", [](Live& live, std::size_t floor) { return venue(live, floor).halted(); }, py::arg("floor"))
       .def(
           "levels",
@@ -353,10 +355,18 @@ void bind_rows(Class& type) {
             return rows_from(std::vector<Second>{live.session.statistics(floor).running()}, 0);
           },
           on_floor())
+      .def(
+          "turnover",
+          [](Live& live, std::size_t first, std::size_t floor) {
+            venue(live, floor);
+            return turnover(live.session.statistics(floor), first);
+          },
+          py::arg("first"), on_floor())
       .def("messages",
-           [](const Live& live) {
-             return rows_from(live.simulated == nullptr ? std::vector<sim::Message>() : live.simulated->messages(), 0);
-           })
+           [](const Live& live, std::size_t venue) {
+             return rows_from(live.simulated == nullptr ? std::vector<sim::Message>() : live.simulated->messages(venue), 0);
+           },
+           py::arg("venue") = 0)
       .def("quotes", [](Live& live, std::size_t first, std::size_t floor) { return rows_from(venue(live, floor).record().quotes, first); },
            py::arg("first"), on_floor())
       .def("prints", [](Live& live, std::size_t first, std::size_t floor) { return rows_from(venue(live, floor).record().prints, first); },
@@ -378,7 +388,7 @@ void bind_session(py::module_& module) {
   PYBIND11_NUMPY_DTYPE(Candle, open, high, low, close, lots, notional, trades);
   PYBIND11_NUMPY_DTYPE(Second, ts, others, whole, others_imbalance, whole_imbalance, others_mid2, whole_mid2);
   bind_latency(module);
-  PYBIND11_NUMPY_DTYPE(sim::Message, ts, id, price, lots, after, side, kind);
+  PYBIND11_NUMPY_DTYPE(sim::Message, ts, id, price, lots, after, side, kind, level);
   bind_tape(module);
   bind_scenario(module);
   Class type(module, "Session");

@@ -139,6 +139,7 @@ bool Session::step(Source& source, const Until& until, StopKind& stop) {
   if (source.count > 1) {
     for (const Venue& venue : venues_) seen_.push_back({venue.touch(), venue.reference(), !venue.dark() && !venue.halted()});
   }
+  source.heard = clock_;
   source.feed->step(Floors(venues_).subspan(source.first, source.count));
   for (std::size_t floor = source.first; floor < source.first + source.count; ++floor) post(floor);
   seen_.clear();
@@ -245,6 +246,11 @@ void Session::hear(Nanos until) {
 Statistics& Session::statistics(std::size_t floor) {
   venues_[floor].statistics().advance(clock_);
   return venues_[floor].statistics();
+}
+
+Nanos Session::heard(std::size_t floor) const {
+  const auto moves = [floor](const Source& source) { return floor >= source.first && floor < source.first + source.count; };
+  return std::find_if(sources_.begin(), sources_.end(), moves)->heard;
 }
 
 const Feed& Session::feed(std::size_t floor) const {

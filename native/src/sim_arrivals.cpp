@@ -21,16 +21,23 @@ Arrivals::Arrivals(const Config& config)
     : candidates_(config.seed, Stream::arrival), session_s_(static_cast<double>(config.close - config.open) * 1e-9), beta_(config.decay) {
   const PerType& r = config.rates;
   const PerType& self = config.self_share;
-  double others = 0, ratio = 0;
+  double others = 0;
   for (std::size_t i = 0; i < types; ++i) others += (1 - self[i]) * r[i];
-  for (const double n : config.branching) ratio += n;
+  std::array<PerType, kernels> ratio; // of each type: market orders follow less at once, and by themselves the more
+  PerType sum{};
+  for (std::size_t k = 0; k < kernels; ++k) {
+    for (std::size_t i = 0; i < types; ++i) {
+      ratio[k][i] = config.branching[k] * (k == 0 && i == 0 ? config.taker_excitation : 1);
+      sum[i] += ratio[k][i];
+    }
+  }
   std::array<PerType, types> share; // [event's type][excited type]; sum_j r_j share_ji = r_i
   for (std::size_t j = 0; j < types; ++j) {
     for (std::size_t i = 0; i < types; ++i) {
       share[j][i] = (i == j ? self[j] : 0) + (1 - self[j]) * (1 - self[i]) * r[i] / others;
     }
     for (std::size_t k = 0; k < kernels; ++k) {
-      for (std::size_t half = 0; half < 2; ++half) jump_[j][k][half] = config.branching[k] * beta_[k] * pair(share[j], half);
+      for (std::size_t half = 0; half < 2; ++half) jump_[j][k][half] = pair(ratio[k], half) * beta_[k] * pair(share[j], half);
     }
   }
   const auto activity = per_bin(config.activity, session_s_), takers = per_bin(config.taker_activity, session_s_);
@@ -39,14 +46,14 @@ Arrivals::Arrivals(const Config& config)
     for (std::size_t i = 0; i < types; ++i) {
       double excited = 0;
       for (std::size_t j = 0; j < types; ++j) excited += share[j][i] * r[j] * (j == 0 ? takers : activity)[bin];
-      base[i] = r[i] * (i == 0 ? takers : activity)[bin] - ratio * excited;
+      base[i] = r[i] * (i == 0 ? takers : activity)[bin] - sum[i] * excited;
       if (!(base[i] > 0)) throw std::invalid_argument("taker_activity must be near enough to activity: no base rate gives both");
     }
     bases_.push_back({pair(base, 0), pair(base, 1)});
   }
   for (std::size_t k = 0; k < kernels; ++k) {
     PerType usual;
-    for (std::size_t i = 0; i < types; ++i) usual[i] = config.branching[k] * r[i] * (i == 0 ? takers : activity)[0];
+    for (std::size_t i = 0; i < types; ++i) usual[i] = ratio[k][i] * r[i] * (i == 0 ? takers : activity)[0];
     excited_[k] = {pair(usual, 0), pair(usual, 1)};
   }
   bin_end_ = std::min(bin_s, session_s_);

@@ -48,6 +48,7 @@ void check_arrivals(const Config& c) {
   }
   require(ratio < 0.99, "branching", "stable: ratios that sum to less than 0.99");
   for (const double beta : c.decay) within(beta, 1e-4, 1e5, "decay", "in [0.0001, 100000] a second");
+  chance(c.taker_excitation, "taker_excitation");
   curve(c.activity, "activity");
   curve(c.taker_activity, "taker_activity");
   curve(c.variance, "variance");

@@ -46,7 +46,7 @@ Market::Market(const Config& config, Floors floors, bool keep_messages)
   if (floors.size() != all_floors(config)) throw std::invalid_argument("floors must be as many as the market's venues");
   if (shares_.empty()) shares_.push_back(1);
   for (std::size_t i = 0; i < shares_.size(); ++i) {
-    const Stall& stall = stalls_.emplace_back(scaled(config, shares_[i]), keep_messages && i == 0);
+    const Stall& stall = stalls_.emplace_back(scaled(config, shares_[i]), keep_messages);
     floors[i].reserve_ids(stall.orders.count() + 1);
     if (stall.noise.unseen() > 0) floors[i].set_hidden(stall.orders.count() - stall.noise.unseen() + 1, stall.orders.count());
   }

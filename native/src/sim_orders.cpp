@@ -1,6 +1,8 @@
 // The market's own orders: placed, withdrawn, executed, counted, and kept as messages where somebody wants them.
 #include "lob/sim/orders.hpp"
 
+#include <algorithm>
+
 namespace lob::sim {
 
 Lots Orders::place(Venue& venue, OrderId id, Side side, Ticks price, Lots lots) {
@@ -45,7 +47,18 @@ void Orders::note(const Venue& venue, std::size_t first, Side aggressor) {
 }
 
 void Orders::keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots) {
-  messages_.push_back({now_, id, price, lots, venue.book().touch(), side, kind});
+  const std::uint8_t level = kind == MessageKind::hidden ? 0 : rank(venue, side, price);
+  messages_.push_back({now_, id, price, lots, venue.book().touch(), side, kind, level});
+}
+
+std::uint8_t Orders::rank(const Venue& venue, Side side, Ticks price) {
+  const auto beats = [&](const Level& level) { return side == Side::buy ? level.price > price : level.price < price; };
+  for (std::size_t most = 12;; most = most_level) { // most orders are near the touch
+    venue.book().levels(side, most, shown_levels_);
+    if (most < most_level && shown_levels_.size() == most && beats(shown_levels_.back())) continue;
+    const auto better = std::count_if(shown_levels_.begin(), shown_levels_.end(), beats);
+    return static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(better + 1, most_level));
+  }
 }
 
 } // namespace lob::sim

@@ -22,7 +22,7 @@ std::int64_t product(std::int64_t a, std::int64_t b) {
   return result;
 }
 
-template <class Sum> double ratio(Sum sum, std::int64_t count) {
+template <class Sum, class Count> double ratio(Sum sum, Count count) {
   return count > 0 ? static_cast<double>(sum) / static_cast<double>(count) : nan;
 }
 
@@ -87,6 +87,8 @@ void Statistics::trade(const Print& print, const Touch& others, const Touch& who
 void Statistics::count(State& state, const Print& print, const Touch& before) const {
   put(state.sum, print.points, print.lots);
   put(state.bar, print.points, print.lots);
+  state.exact.lots += print.lots;
+  state.exact.notional += static_cast<Wide>(print.points) * print.lots;
   state.last_points = print.points;
   state.last_lots = print.lots;
   state.last_ts = print.ts;
@@ -102,6 +104,7 @@ void Statistics::close_seconds(Nanos now) {
     now_ = second_end_;
     for (State& state : state_) sample(state);
     seconds_.push_back(row());
+    before_.push_back(state_[0].exact);
     for (State& state : state_) {
       state.bar = {};
       state.imbalance_before = state.imbalance;
@@ -139,6 +142,11 @@ Second Statistics::row() const {
 }
 
 Second Statistics::running() const { return row(); }
+
+Turnover Statistics::turnover(std::size_t first) const {
+  const Turnover &now = state_[0].exact, &before = before_[std::min(first, seconds_.size())];
+  return {now.lots - before.lots, now.notional - before.notional};
+}
 
 Recent Statistics::recent(View view, std::size_t seconds) const {
   const bool whole = view == View::whole;
@@ -181,7 +189,7 @@ Statistic Statistics::of(View view) const {
           state.sum.lots,
           state.sum.notional,
           state.sum.trades,
-          ratio(state.sum.notional, state.sum.lots),
+          ratio(state.exact.notional, state.exact.lots),
           state.imbalance,
           state.quoted_ns,
           ratio(state.spread_ns, state.quoted_ns) * per_tick,

@@ -7,6 +7,7 @@
 #include "lob/book.hpp"
 #include "lob/detail/bitmap.hpp"
 #include "lob/detail/id_index.hpp"
+#include "lob/detail/pages.hpp"
 
 namespace {
 
@@ -116,6 +117,20 @@ void orders_far_away_do_not_drag_the_window_from_the_touch() {
   CHECK(book.best(Side::sell) == 1'000'000);
 }
 
+void a_large_array_begins_at_a_page_of_its_own() {
+  using Array = std::vector<std::uint64_t, lob::detail::Pages<std::uint64_t>>;
+  constexpr std::size_t huge = lob::detail::Pages<std::uint64_t>::huge;
+  for (const std::size_t bytes : {8ul, huge - 8, huge, huge + 8, 3 * huge, 5 * huge + 24}) {
+    Array array(bytes / 8, 7);
+    if (bytes >= huge) CHECK(reinterpret_cast<std::uintptr_t>(array.data()) % huge == 0);
+    array.front() = array.back() = 9;
+    Array moved(array);
+    array.resize(2 * array.size());
+    CHECK(array.front() == 9 && array[moved.size() - 1] == 9 && array.back() == 0);
+    CHECK(moved.front() == 9 && moved.back() == 9);
+  }
+}
+
 } // namespace
 
 int main() {
@@ -125,5 +140,6 @@ int main() {
       CLAIM(huge_ids_do_not_make_the_index_large),
       CLAIM(the_window_slides_without_a_trace),
       CLAIM(orders_far_away_do_not_drag_the_window_from_the_touch),
+      CLAIM(a_large_array_begins_at_a_page_of_its_own),
   });
 }

@@ -1,8 +1,12 @@
 // The same bytes from every build: two simulated hours with own orders in them have one hash, whatever compiled them,
 // and so has half an hour at three venues and a dark pool, with hidden orders and auctions.
 //
+// usage: test_sim_golden print|FILE
+//
 // Built by every configuration of the tests, and by tests/golden/test_sim_bytes.py without optimisation. Run with `print` it says its
-// hashes, which stand in tests/golden/sim_bytes.txt: a change of the model changes them, and nothing else may.
+// hashes; with a file, tests/golden/sim_bytes.txt, it fails unless they stand there: a change of the model changes them, and nothing
+// else may.
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -46,9 +50,29 @@ bool lived(const sim::Config& market, std::uint32_t orders, std::uint64_t& hash)
   return session.closed() && session.venue().own_trades().size() * floors > orders / 2;
 }
 
+// Whether a file has these hashes and no others.
+bool stand_in(const char* path, std::uint64_t one, std::uint64_t several) {
+  std::FILE* file = std::fopen(path, "r");
+  if (file == nullptr) {
+    std::fprintf(stderr, "%s cannot be read\n", path);
+    return false;
+  }
+  std::uint64_t known = 0, known_several = 0;
+  char more = 0;
+  const int found = std::fscanf(file, "%" SCNx64 " %" SCNx64 " %c", &known, &known_several, &more);
+  std::fclose(file);
+  if (found == 2 && known == one && known_several == several) return true;
+  std::fprintf(stderr, "%s has other hashes than %016" PRIx64 " and %016" PRIx64 "\n", path, one, several);
+  return false;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: test_sim_golden print|FILE\n");
+    return 2;
+  }
   sim::Config market;
   market.seed = 20'120'621;
   market.open = 34'200 * second;
@@ -61,8 +85,10 @@ int main(int argc, char** argv) {
   market.hidden = .15;
   market.auctions = "both";
   well = lived(market, 16, several) && well;
-  if (argc > 1 && std::strcmp(argv[1], "print") == 0) {
-    std::printf("%016llx\n%016llx\n", static_cast<unsigned long long>(one), static_cast<unsigned long long>(several));
+  if (std::strcmp(argv[1], "print") == 0) {
+    std::printf("%016" PRIx64 "\n%016" PRIx64 "\n", one, several);
+  } else {
+    well = stand_in(argv[1], one, several) && well;
   }
   return well ? 0 : 1;
 }

@@ -3,9 +3,11 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "check.hpp"
 #include "lob/session.hpp"
+#include "lob/sim/arrivals.hpp"
 #include "lob/sim/market.hpp"
 
 using namespace lob;
@@ -173,6 +175,39 @@ void messages_are_the_books_history() {
   CHECK_EQUAL(resting, book.lots_within(Side::buy, 0) + book.lots_within(Side::sell, 1'000'000));
 }
 
+// What the curves ask for comes, however much of it follows other events; what comes by itself comes less bunched.
+void market_orders_that_follow_less_are_as_many_and_less_bunched() {
+  double bunched_before = std::numeric_limits<double>::infinity();
+  for (const double excitation : {1.0, .7, .3}) {
+    double orders = 0, others = 0, squares = 0, bins = 0;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+      sim::Config market = config(seed);
+      market.close = market.open + 2 * hour;
+      market.activity = market.taker_activity = {1};
+      market.taker_excitation = excitation;
+      std::vector<double> by_second(2 * 3'600);
+      sim::Arrivals arrivals(market);
+      while (const auto arrival = arrivals.next()) {
+        if (static_cast<int>(arrival->type) == 0) {
+          ++by_second[static_cast<std::size_t>(arrival->t)];
+        } else {
+          ++others;
+        }
+      }
+      for (const double n : by_second) {
+        orders += n;
+        squares += n * n;
+      }
+      bins += static_cast<double>(by_second.size());
+    }
+    const double mean = orders / bins, bunched = (squares / bins - mean * mean) / mean;
+    CHECK(std::abs(mean / 1.8 - 1) < .15);
+    CHECK(std::abs(others / bins / 31 - 1) < .15);
+    CHECK(bunched < .8 * bunched_before);
+    bunched_before = bunched;
+  }
+}
+
 void settings_that_make_no_market_are_refused_by_name() {
   const double none = std::numeric_limits<double>::quiet_NaN();
   const auto refused = [](const std::string& rule, const std::function<void(sim::Config&)>& change) {
@@ -193,6 +228,7 @@ void settings_that_make_no_market_are_refused_by_name() {
   refused("branching must be stable", [](auto& c) { c.branching = {.7, .25, .05}; });
   refused("branching must be of ratios", [](auto& c) { c.branching[1] = -.1; });
   refused("self_share must be in", [](auto& c) { c.self_share[0] = 1; });
+  refused("taker_excitation must be a probability", [](auto& c) { c.taker_excitation = 1.1; });
   refused("decay must be in", [](auto& c) { c.decay[2] = 0; });
   for (const double rate : {0.0, -1.0, 1'001.0, none}) refused("rates must be in", [rate](auto& c) { c.rates[2] = rate; });
   refused("activity must be 1 to 1000 weights", [](auto& c) { c.activity.clear(); });
@@ -220,5 +256,6 @@ int main() {
                      CLAIM(a_market_that_was_eaten_up_comes_back),
                      CLAIM(our_trades_are_heard_with_account_side_and_manner),
                      CLAIM(messages_are_the_books_history),
+                     CLAIM(market_orders_that_follow_less_are_as_many_and_less_bunched),
                      CLAIM(settings_that_make_no_market_are_refused_by_name)});
 }

@@ -121,6 +121,25 @@ void sums_stop_at_the_ends() {
   for (int i = 0; i < 3; ++i) statistics.trade(print(1, INT64_MAX / 2, INT64_MAX / 2), {}, {});
   const Statistic found = statistics.of(View::whole);
   CHECK(found.volume == INT64_MAX && found.notional == INT64_MAX && found.trades == 3);
+  CHECK(found.vwap == static_cast<double>(INT64_MAX / 2));
+}
+
+void prices_average_exactly_beyond_an_int64() {
+  constexpr std::int64_t points = 800'000'000'000;
+  Statistics statistics(0, per_tick);
+  for (Nanos k = 0; k < 120; ++k) statistics.trade(print(k / 40 * second + 1, points + k % 2, 1'000'000), {}, {});
+  const auto is = [&](std::size_t first, std::int64_t trades, std::int64_t odd) {
+    const Turnover found = statistics.turnover(first);
+    CHECK(found.lots == __int128{trades} * 1'000'000);
+    CHECK(found.notional == (__int128{points} * trades + odd) * 1'000'000);
+  };
+  CHECK(statistics.of(View::others).vwap == static_cast<double>(points) + .5);
+  is(0, 120, 60);
+  is(2, 40, 20);
+  is(3, 40, 20); // which has not begun: the running one
+  statistics.advance(5 * second);
+  is(1, 80, 40);
+  is(5, 0, 0);
 }
 
 } // namespace
@@ -135,5 +154,6 @@ int main() {
       CLAIM(a_second_ends_before_what_happens_on_the_next),
       CLAIM(volatility_is_of_whole_seconds_and_overlapping_minutes),
       CLAIM(sums_stop_at_the_ends),
+      CLAIM(prices_average_exactly_beyond_an_int64),
   });
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -91,3 +92,13 @@ def test_the_container_is_not_root_and_cannot_write() -> None:
         assert service["mem_limit"]
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
     assert "ports" not in compose["services"]["db"], "the database is not for the network"
+
+
+def test_images_are_named_by_a_version_and_a_release() -> None:
+    """Not `latest`, which is another one tomorrow; why not a digest stands in docs/operations.md."""
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(bases) == 2
+    assert len(set(bases)) == 1, "what runs is what was built on"
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    for image in (*bases, compose["services"]["db"]["image"]):
+        assert re.fullmatch(r"(python:3\.\d+-slim|postgres:\d+)-[a-z]+", image), image

@@ -18,7 +18,7 @@ from support.sessions import DAY
 
 CENT = Fraction(1, 100)
 NOT_KNOWN_HERE = {
-    *("previous_close", "pwp_5", "central_bps", "is_central_bps", "decay"),
+    *("impact_used", "previous_close", "pwp_5", "central_bps", "is_central_bps", "decay"),
     *("forecast", "impact_split_bps", "reversion"),
 }
 

@@ -157,3 +157,42 @@ def test_a_basket_that_is_killed_ends_like_one_that_was_not(tmp_path: Any) -> No
         finally:
             server.kill()
     assert hashes[0] == hashes[1]
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+def test_a_basket_takes_the_correlation_of_a_calibration(client: httpx.Client) -> None:
+    """Of the market itself, in its legs' order; and not where one is stated, or the calibration is of something else."""
+    market = fresh_name("m")
+    assert create(client, market, TWO_SYMBOLS).status_code == 201
+    know(client)
+    jobs = {
+        "": {"kind": "covariance", "market": market, "bar_s": 60},
+        "volume": {"kind": "volume", "format": "volume-table", "source": "volume/aapl_15min_volume_2019.csv"},
+    }
+    made = {name: client.post("/v1/calibrations", json=asked).json()["id"] for name, asked in jobs.items()}
+    done = {name: eventually(lambda at=at: _done(client, at), wait_s=60) for name, at in made.items()}
+    matrix = done[""]["matrix"]
+    assert matrix["symbols"] == ["GOOG", "AAPL"]
+    legs = body(market)["legs"][::-1]
+    for name, params, pointer in (
+        ("volume", {}, "/calibration_id"),
+        ("", {"correlation": [["1", "0"], ["0", "1"]]}, "/params/correlation"),
+        (None, {}, "/calibration_id"),
+    ):
+        refused = client.post("/v1/baskets", json=body(market, params=params, calibration_id=made.get(name, "none")))
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), refused.text
+    wanted = body(market, legs=legs, params={"cash_band": "40000"}, calibration_id=made[""])
+    answer = client.post("/v1/baskets", json=wanted)
+    assert answer.status_code == 201, answer.text
+    params = answer.json()["legs"][0]["params"]
+    assert float(params["correlation"][0][1]) == pytest.approx(matrix["correlation"][0][1], abs=1e-9)
+    assert client.post("/v1/baskets", json=wanted).headers["Idempotent-Replayed"] == "true"
+    assert {leg["params"]["correlation_source"] for leg in answer.json()["legs"]} == {f"calibration {made['']}"}
+    profile = client.put("/v1/instruments/GOOG/profile", json={"calibration_id": made[""]})
+    assert profile.status_code == 422, "it is of several symbols"
+
+
+def _done(client: httpx.Client, job: str) -> Any:
+    found = client.get(f"/v1/calibrations/{job}").json()
+    assert found["state"] != "failed", found["reason"]
+    return found["result"]

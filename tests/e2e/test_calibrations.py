@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from support.flows import metaorders
+from support.orders import body, market, post
 from support.server import Server, events, eventually, serving
 
 TABLE = {"kind": "volume", "format": "volume-table", "source": "volume/aapl_15min_volume_2019.csv"}
@@ -88,6 +91,11 @@ def test_what_runs_and_what_waits_can_be_cancelled_and_too_many_are_refused(clie
         ({**TABLE, "format": "parchment"}, "/format"),
         ({"source": "a", "format": "lobster"}, "/symbol"),
         ({"scenario": "calm"}, "/scenario"),
+        ({"kind": "covariance", "scenario": "thin"}, "/kind"),
+        ({"kind": "covariance", "sources": ["a", "b"], "format": "lobster", "symbols": ["A", "A"]}, "/symbols"),
+        ({"kind": "covariance", "sources": ["a"], "format": "lobster", "symbols": ["A", "B"]}, "/symbols"),
+        ({"kind": "covariance", "sources": ["a", "b"], "format": "lobster", "symbols": ["A", "B"], "symbol": "A"}, "/symbol"),
+        ({"source": "a", "format": "lobster", "symbol": "A", "bar_s": 60}, "/bar_s"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_field(client: httpx.Client, asked: dict[str, Any], pointer: str) -> None:
@@ -99,6 +107,31 @@ def test_a_file_that_is_not_there_fails_the_job_by_name(client: httpx.Client) ->
     made = ask(client, source="lobster/none.zip", format="lobster", symbol="GOOG")
     assert ended(client, made["id"])["reason"]["code"] == "source_not_found"
     assert client.post("/v1/calibrations", json={"market": "nowhere"}).status_code == 404
+
+
+def test_metaorders_give_a_law_that_a_profile_and_an_estimate_are_made_by(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(metaorders(300, y=0.8))
+    with serving(Server(tmp_path / "state", tmp_path)) as client:
+        wanted = {"kind": "square-root", "format": "metaorder-table", "source": "orders.csv"}
+        for wrong in ({"kind": "all"}, {"format": "volume-table"}, {"source": ..., "format": ..., "scenario": "thin"}):
+            refused = client.post("/v1/calibrations", json={k: v for k, v in {**wanted, **wrong}.items() if v is not ...})
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/kind"), refused.text
+        job = ended(client, ask(client, **wanted)["id"])
+        y = job["result"]["parameters"][0]
+        assert y["low"] <= 0.8 <= y["high"]
+        law = {"law": "square_root", "coefficient": y["value"], "exponent": 0.5, "errors": {"coefficient": y["standard_error"]}}
+        profile = client.put("/v1/instruments/ACME/profile", json={"calibration_id": job["id"]}).json()
+        assert (profile["impact"], profile["as_of"]) == (law, "2026-03-28T23:59:59.000000000Z")
+        lab = market(client)
+        stated = {"calibration_id": job["id"], "adv": 4_000_000, "sigma_per_sqrt_day": 0.01, "median_spread": "0.10"}
+        said = client.post("/v1/estimates", json=body(lab, model=stated)).json()
+        peak = y["value"] * 0.01 * (said["quantity"] / 4_000_000) ** 0.5 * 1e4
+        assert said["parts_bps"]["permanent"] == pytest.approx(peak * 2 / 3, rel=1e-5)
+        assert said["model"]["parameters"]["impact"]["source"] == f"request: calibration {job['id']}"
+        assert said["expected_cost_error_bps"] > 0
+        none = client.post("/v1/estimates", json=body(lab, model={"calibration_id": "none"}))
+        assert (none.status_code, none.json()["errors"][0]["pointer"]) == (422, "/model/calibration_id")
+        assert post(client, lab)["profile_version"] == 1, "an order is taken on such a profile too"
 
 
 @pytest.mark.gauntlet

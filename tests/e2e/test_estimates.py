@@ -42,6 +42,25 @@ def test_an_estimate_says_what_the_order_will_do_and_is_kept_with_it(client: htt
     assert client.get(f"/v1/parent-orders/{other['id']}/estimate").status_code == 404
 
 
+@pytest.mark.gauntlet
+def test_an_estimate_of_another_order_is_not_held_against_this_one(client: httpx.Client) -> None:
+    lab = market(client)
+    said = ask(client, lab, client_order_id=...).json()
+    never = post(client, lab, estimate_id=said["id"], limit_price="1.00")
+    less = post(client, lab, estimate_id=said["id"], quantity=500)
+    same = post(client, lab, estimate_id=said["id"])
+    start(client, lab)
+    eventually(lambda: client.get(f"/v1/parent-orders/{same['id']}").json()["status"] == "filled")
+    judged = client.get(f"/v1/parent-orders/{same['id']}/tca").json()
+    assert judged["forecast"]["estimate_id"] == said["id"], judged["missing"]
+    for order, why in (
+        (less, "the estimate was of another quantity: 5,000, and the order's was 500"),
+        (never, "nothing was filled"),
+    ):
+        judged = client.get(f"/v1/parent-orders/{order['id']}/tca").json()
+        assert (judged["forecast"], judged["missing"]["forecast"]) == (None, why)
+
+
 def test_its_refusals_are_those_of_an_order(client: httpx.Client) -> None:
     lab = market(client)
     wrong: list[dict[str, Any]] = [

@@ -100,6 +100,22 @@ def test_latency_and_fees_that_cannot_be_are_refused_by_name(client: httpx.Clien
     assert client.get("/v1/markets/never").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("closes", "pointer"),
+    [
+        ({"GOOG": "570.00"}, "/previous_close/GOOG"),
+        ({"ACME": "0"}, "/previous_close/ACME"),
+        ({"ACME": "-1.00"}, "/previous_close/ACME"),
+        ({"ACME": 570}, "/previous_close/ACME"),
+    ],
+)
+def test_a_close_of_the_day_before_that_is_none_is_refused(client: httpx.Client, closes: dict[str, Any], pointer: str) -> None:
+    answer = client.post("/v1/markets", json={"id": "closes", "kind": "simulated", "previous_close": closes})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation")
+    assert pointer in {error["pointer"] for error in answer.json()["errors"]}
+    assert client.get("/v1/markets/closes").status_code == 404
+
+
 def test_statistics_of_no_market_no_symbol_and_no_depth_are_refused(client: httpx.Client) -> None:
     lab = market(client)
     assert client.get("/v1/markets/nothing/statistics").json()["code"] == "not_found"

@@ -101,6 +101,8 @@ def test_pause_resume_amend_and_cancel_do_what_they_say(client: httpx.Client) ->
     assert (order["status"], order["reason"]) == ("canceled", "client_request")
     assert order["filled_quantity"] + order["canceled_quantity"] == 30_000
     assert order["leaves_quantity"] == 0
+    first = client.get(f"{path}/timeline").json()["points"][0]
+    assert (first["target_quantity"] is not None, first["most_quantity"]) == (True, first["target_quantity"] + 400)
     over = client.post(f"{path}/cancel")
     assert (over.status_code, over.json()["status"]) == (200, "canceled")
     assert client.post(f"{path}/resume").json()["code"] == "order_closed"
@@ -175,7 +177,7 @@ def test_kill_suspends_everything_and_rearm_lets_new_orders_in(server: Server, c
 
 
 def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.Client) -> None:
-    lab = market(client)
+    lab = market(client, previous_close={"ACME": "569.875"})
     made = post(client, lab, quantity=5_000)
     early = client.get(f"/v1/parent-orders/{made['id']}/tca").json()
     assert (early["final"], early["avg_price"], early["is_bps"]) == (False, None, None)
@@ -188,7 +190,8 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert sum(amounts) == Decimal(found["is_amount"])
     assert abs(sum(found["components_bps"].values()) - found["is_bps"]) < 1e-5
     assert found["benchmarks"]["interval_vwap"] is not None
-    assert found["missing"]["previous_close"]
+    assert found["benchmarks"]["previous_close"] == "569.8750", "as it was stated, off the grid of ticks too"
+    assert found["slippage_bps"]["previous_close"] == pytest.approx((float(found["avg_price"]) / 569.875 - 1) * 1e4, abs=1e-3)
     eventually(lambda: client.get(f"/v1/markets/{lab}").json()["state"] == "closed")
     late = client.get(f"/v1/parent-orders/{made['id']}/tca").json()
     assert late["benchmarks"]["close"] is not None
@@ -196,13 +199,25 @@ def test_the_analysis_adds_up_and_is_final_once_late_facts_are_in(client: httpx.
     assert late["version"] >= found["version"] >= 1
     moments = client.get(f"/v1/parent-orders/{made['id']}/timeline").json()["points"]
     assert moments[-1]["filled_quantity"] == late["filled_quantity"]
+    assert moments[-1]["avg_price"] == late["avg_price"]
+    assert moments[-1]["slippage_bps"] == late["slippage_bps"]["arrival"]
+    assert moments[-1]["participation"] == late["participation"]
     otherwise = f"/v1/parent-orders/{made['id']}/counterfactual"
     assert len(client.post(otherwise, json={"algo": None}).json()["impact_path"]) == 61
     assert client.post(otherwise, json={"algo": "guess"}).status_code == 422
     report = f"/v1/parent-orders/{made['id']}/tca/report"
     assert client.get(report).text.startswith("# Buy")
     assert "Plotly.newPlot" in client.get(report, params={"format": "html"}).text
-    assert client.get(report, params={"format": "json"}).json()["analysis"]["is_bps"] == late["is_bps"]
+    told = client.get(report, params={"format": "json", "version": late["version"]}).json()
+    assert (told["version"], told["final"], told["analysis"]["is_bps"]) == (late["version"], True, late["is_bps"])
+    assert f"Version {late['version']} of the analysis of {made['id']}, final." in client.get(report).text
+    assert "high_shortfall" in [each["rule"] for each in told["recommendations"]]
+    lenient = client.get(report, params={"format": "json", "shortfall_bps": 10_000}).json()
+    assert "high_shortfall" not in [each["rule"] for each in lenient["recommendations"]]
+    assert client.get(report, params={"fill_rate": 1.1}).status_code == 422
+    other = {"version": late["version"] + 1}
+    for refused in (client.get(report, params=other), client.get(report.removesuffix("/report"), params=other)):
+        assert (refused.status_code, refused.json()["code"]) == (409, "another_version")
     many = client.get("/v1/tca", params={"group_by": "algo,side", "market": lab, "final": "true", "compare": "true"}).json()
     (group,) = many["groups"]
     assert (group["orders"], group["mean"]) == (1, late["is_bps"])

@@ -136,3 +136,25 @@ def test_a_start_after_a_journal_that_could_not_be_written_is_killed(
     with tmp_server.client() as client:
         assert client.get("/health/ready").json()["killed"] is True, "it is in the journal now"
         assert client.post("/v1/rearm").json()["killed"] is False
+
+
+def test_an_order_that_disabled_itself_is_enabled_by_the_risk_desk_alone(server: Server) -> None:
+    with server.client() as admin:
+        account = fresh_name("fast")
+
+        def key(*scopes: str) -> str:
+            made = admin.post("/v1/keys", json={"name": scopes[0], "scopes": list(scopes), "account": account}).json()
+            return str(made["secret"])
+
+        admin.put("/v1/limits", json={"account": account, "max_children_per_5_min": 1})
+        lab = market(admin, speed=60)
+        with server.client(key=key("trade")) as trader, server.client(key=key("risk")) as risk:
+            order = post(trader, lab, quantity=50_000, **LATE)
+            start(admin, lab)
+            eventually(lambda: status(trader, order) == "suspended")
+            assert suspensions(trader, order)[0]["reason"] == "repeated_execution"
+            refused = trader.post(f"/v1/parent-orders/{order['id']}/resume")
+            assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope")
+            assert status(trader, order) == "suspended"
+            assert risk.post(f"/v1/parent-orders/{order['id']}/resume").status_code == 200
+        admin.delete(f"/v1/markets/{lab}")

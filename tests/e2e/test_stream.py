@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from typing import Any
 
@@ -11,7 +10,9 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from metaorder.client.stream import follow
 from support.orders import market, pages, post, start
+from support.raw_stream import close_code, opened
 from support.server import Server, events, eventually, until_closed
 
 
@@ -58,6 +59,66 @@ def test_a_heartbeat_comes_each_second(server: Server) -> None:
         began = time.monotonic()
         assert json.loads(connection.recv(timeout=5))[0]["type"] == "heartbeat"
         assert 0.5 < time.monotonic() - began < 3.0
+
+
+def begun_anew(connection: Any, reason: str) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:
+    """What a stream begins anew with: its seq, the orders and the children."""
+    head, *rest, end = events(connection, until="snapshot.end")
+    assert (head["type"], head["reason"], head["as_of_seq"]) == ("reset", reason, end["as_of_seq"])
+    parents = [event["parent"] for event in rest if event["type"] == "snapshot.parent"]
+    children = [event["child"] for event in rest if event["type"] == "snapshot.child"]
+    assert (head["parents"], head["children"], len(rest)) == (len(parents), len(children), len(parents) + len(children))
+    return head["as_of_seq"], parents, children
+
+
+def test_a_snapshot_is_what_rest_gives_and_the_stream_goes_on_after_it(
+    server: Server, client: httpx.Client, history: list[dict[str, Any]]
+) -> None:
+    lab = market(client, speed=1)
+    made = [post(client, lab, algo="pov", start_time=...) for _ in range(2)]
+    start(client, lab)
+    eventually(lambda: client.get(f"/v1/parent-orders/{made[1]['id']}/children").json()["items"])
+    assert client.post(f"/v1/markets/{lab}/pause").status_code == 200
+    with server.stream("?snapshot=true") as connection:
+        seq, parents, children = begun_anew(connection, "asked")
+        assert seq == len(pages(client, "/v1/events"))
+        over = {"filled", "canceled", "expired", "rejected"}
+        found = [order for order in reversed(pages(client, "/v1/parent-orders")) if order["status"] not in over]
+        assert parents == found
+        assert {order["id"] for order in made} <= {order["id"] for order in found}
+        theirs = [child for order in found for child in pages(client, f"/v1/parent-orders/{order['id']}/children")]
+        still = [child for child in theirs if child["status"] not in over]
+        assert sorted(children, key=lambda child: str(child["id"])) == sorted(still, key=lambda child: str(child["id"]))
+        assert children
+        assert client.post(f"/v1/parent-orders/{made[0]['id']}/cancel").status_code == 202
+        assert events(connection, count=1)[0]["seq"] == seq + 1
+        connection.send(json.dumps({"op": "subscribe", "snapshot": True, "parent_ids": [made[1]["id"]]}))
+        assert [order["id"] for order in begun_anew(connection, "asked")[1]] == [made[1]["id"]]
+        connection.send(json.dumps({"op": "subscribe", "snapshot": True, "after": 1}))
+        assert until_closed(connection)[0] == 4400
+    assert client.delete(f"/v1/markets/{lab}").status_code == 200
+
+
+def test_who_is_further_behind_than_events_are_kept_begins_anew(tmp_server: Server) -> None:
+    kept = 5
+    tmp_server.environment["METAORDER_STREAM_RETENTION"] = str(kept)
+    tmp_server.start()
+    with tmp_server.client() as client:
+        lab = market(client)
+        made = [post(client, lab)["id"] for _ in range(12)]
+        head = len(pages(client, "/v1/events"))
+        assert head > 2 * kept
+        with tmp_server.stream(f"?after={head - kept}") as near, tmp_server.stream(f"?after={head - kept - 1}") as far:
+            assert events(near, count=1)[0]["seq"] == head - kept + 1
+            seq, parents, _ = begun_anew(far, "too_old")
+            assert (seq, [order["id"] for order in parents]) == (head, made)
+            post(client, lab)
+            assert events(far, count=1)[0]["seq"] == head + 1
+        told = follow(tmp_server.url, tmp_server.key, after=1)
+        assert [next(told)["type"] for _ in range(15)] == ["reset", *["snapshot.parent"] * 13, "snapshot.end"]
+        post(client, lab)
+        assert next(told)["seq"] > head + 1
+        told.close()
 
 
 def test_filters_show_a_part_and_the_heartbeat_where_to_go_on(
@@ -174,14 +235,7 @@ def test_a_message_that_cannot_be_is_answered_by_name(server: Server, message: s
 
 
 def test_a_slow_client_is_closed_and_the_others_are_not(server: Server, client: httpx.Client) -> None:
-    host, port = server.url.removeprefix("http://").split(":")
-    slow = socket.create_connection((host, int(port)))
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-    handshake = (
-        f"GET /v1/stream?after=0 HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nAuthorization: Bearer {server.key}\r\n\r\n"
-    )
-    slow.sendall(handshake.encode())
+    slow = opened(server, 0, buffer=65_536)
     lab = market(client)
     with server.stream("?after=0") as healthy:
         before = len(pages(client, "/v1/events"))
@@ -191,23 +245,9 @@ def test_a_slow_client_is_closed_and_the_others_are_not(server: Server, client: 
         found = events(healthy, count=before + 5_000, wait_s=60)
         assert [event["seq"] for event in found] == list(range(1, len(found) + 1))
         eventually(lambda: _clients(client) <= 1, wait_s=30)
-    assert _close_code(slow) == 4408  # behind what it had not taken, it is told why
+    with slow:
+        assert close_code(slow) == 4408  # behind what it had not taken, it is told why
     client.delete(f"/v1/markets/{lab}")
-
-
-def _close_code(slow: socket.socket) -> int:
-    """Read what waits up to the close frame; its code."""
-    slow.settimeout(20)
-    with slow, slow.makefile("rb") as stream:
-        while stream.readline() != b"\r\n":
-            pass
-        while True:
-            opcode, length = stream.read(2)
-            size = {126: 2, 127: 8}.get(length)
-            length = length if size is None else int.from_bytes(stream.read(size), "big")
-            payload = stream.read(length)
-            if opcode & 0x0F == 8:
-                return int.from_bytes(payload[:2], "big")
 
 
 def _clients(client: httpx.Client) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from metaorder.adapters.db.engine import writer_engine
 from metaorder.adapters.db.journal import SqlJournal
@@ -112,6 +113,40 @@ def test_a_server_that_was_paused_wakes_fenced_and_ends(pair: Pair) -> None:
     assert pair.first.wait() != 0
     assert any("taken this database over" in line for line in pair.first.lines), pair.first.lines
     assert not (pair.first.state / "unwritable").exists(), "its next start does not begin killed"
+    check(pair, {"before", "after"})
+
+
+def test_a_server_that_waits_answers_what_can_be_read_and_goes_on_at_its_port(pair: Pair) -> None:
+    line = eventually(lambda: next((line for line in pair.second.lines if "stands by on" in line), None))
+    pair.second.url = line.split()[-1]
+    with pair.first.client() as client, pair.second.client() as other:
+        made = ask(client, "before").json()
+        assert other.get("/health/live").status_code == 200
+        ready = other.get("/health/ready")
+        state = ready.json()
+        assert (ready.status_code, state["ready"], state["standby"], state["killed"]) == (503, False, True, None)
+        assert client.get("/health/ready").json()["standby"] is False
+        assert other.get(f"/v1/parent-orders/{made['id']}").json()["client_order_id"] == "before"
+        assert other.get("/v1/events").json()["items"][0]["type"] == "parent.accepted"
+        assert other.get("/v1/events", params={"after": 10**9}).json()["code"] == "seq_ahead"
+        refused = [ask(other, "here"), other.post(f"/v1/parent-orders/{made['id']}/cancel"), other.post("/v1/kill", json={})]
+        for answer in [*refused, other.get("/v1/limits"), other.get(f"/v1/markets/{MARKET}/book")]:
+            assert (answer.status_code, answer.json()["code"]) == (503, "standby"), answer.text
+            assert (answer.json()["accepted"], answer.headers["Retry-After"]) == (False, "1")
+        with pytest.raises(InvalidStatus) as handshake, pair.second.stream():
+            pass
+        assert handshake.value.response.status_code == 503
+        key = client.post("/v1/keys", json={"name": "short", "scopes": ["read"]}).json()
+        bearer = {"Authorization": f"Bearer {key['secret']}"}
+        assert other.get("/v1/fills", headers=bearer).status_code == 200
+        client.delete(f"/v1/keys/{key['id']}")
+        assert other.get("/v1/fills", headers=bearer).status_code == 401, "nobody tells it, so it looks each time"
+        standing, pair.second.url = pair.second.url, ""
+        pair.first.kill()
+        pair.starting.join(timeout=TAKEOVER_S)
+        assert pair.second.url == standing
+        assert ask(other, "before").status_code == 200
+        assert ask(other, "after").status_code == 201
     check(pair, {"before", "after"})
 
 

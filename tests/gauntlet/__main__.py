@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,9 @@ def run_lane(steps: tuple[Step, ...]) -> dict[str, Any]:
     began, started = time.monotonic(), datetime.now(UTC)
     counts: dict[str, float] = {}
     failures: list[str] = []
-    for step in steps:
-        done, wrong = _run(step, LONGEST_S - (time.monotonic() - began))
+    with ThreadPoolExecutor(max_workers=len(steps) if all(step.alone for step in steps) else 1) as side_by_side:
+        outcomes = side_by_side.map(lambda step: _run(step, LONGEST_S - (time.monotonic() - began)), steps)
+    for step, (done, wrong) in zip(steps, outcomes, strict=True):
         failures += wrong
         for what, number in (*done.items(), *(() if wrong else step.counts.items()), *_numbers(step, wrong)):
             counts[what] = counts.get(what, 0) + number

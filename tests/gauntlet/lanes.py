@@ -24,13 +24,18 @@ class Step:
     seeds: str = "fixed in the tests"
     numbers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is one thread that needs nothing of the machine but a core: such steps of a lane run side by side."""
+        return self.program not in {"pytest", "python"}
+
 
 def _tests(*arguments: str, side_by_side: bool = True, **rest: object) -> Step:
     apart = ("-n", "3", "--dist", "loadfile") if side_by_side else ()
     return Step("pytest", ("--timeout", str(LONGEST_TEST_S), *apart, *arguments), **rest)  # type: ignore[arg-type]
 
 
-BOOK, TYPES, HOSTILE, CRASHES = 200_000_000, 20_000_000, 100_000, 400
+BOOK, TYPES, HOSTILE, CRASHES, KILLS, DAYS = 200_000_000, 20_000_000, 100_000, 400, 1_000, 24
 
 
 def _simulated(first: int, last: int) -> Step:
@@ -42,6 +47,16 @@ def _simulated(first: int, last: int) -> Step:
         environment={"METAORDER_SEEDS": f"{first}-{last}"},
         counts={"simulated days of faults": last - first + 1},
         seeds=f"{first} to {last}",
+    )
+
+
+def _crashes(kills: int) -> Step:
+    """Servers that are killed, two at a time: each has a state directory and a database of its own."""
+    return _tests(
+        *("-n", "2", "--dist", "load", "tests/e2e/test_recovery.py"),
+        side_by_side=False,
+        environment={"METAORDER_CRASHES": str(kills)},
+        counts={"kills -9 at random and at failpoints": kills},
     )
 
 
@@ -80,12 +95,25 @@ LANES: dict[str, tuple[Step, ...]] = {
             "-m", "gauntlet", "--ignore=tests/e2e", environment={"METAORDER_EXAMPLES": "1"}, counts={"ladder cases": 1_000_000}
         ),
     ),
-    "crashes": (
+    "crashes": (_crashes(CRASHES),),
+    "kills": (
         _tests(
-            "tests/e2e/test_recovery.py",
+            "tests/e2e/test_kills.py",
+            "-m",
+            "gauntlet",
+            "--timeout",
+            str(LONGEST_S - 5 * 60),
             side_by_side=False,
-            environment={"METAORDER_CRASHES": str(CRASHES)},
-            counts={"kills -9 at random and at failpoints": CRASHES},
+            environment={"METAORDER_KILLS": str(KILLS)},
+            counts={"kills under load": KILLS},
+        ),
+    ),
+    "days": (
+        _tests(
+            "tests/e2e/test_days.py",
+            side_by_side=False,
+            environment={"METAORDER_DAYS": str(DAYS)},
+            counts={"simulated days, each of them twice": DAYS},
         ),
     ),
     "simulation": (_simulated(1_000, 1_999),),
@@ -112,11 +140,14 @@ QUICK: dict[str, tuple[Step, ...]] = {
         Step("test_types_random", ("3000000", "11"), counts={"operations of every order type": 3_000_000}, seeds="11"),
     ),
     "quick gauntlet": (
-        _tests(
-            "-m", "gauntlet", environment={"METAORDER_EXAMPLES": "1", "METAORDER_HOSTILE": "5000"}, counts={"requests": 5_000}
+        _tests(  # a worker that is done takes over tests of the files that take longest
+            *("-n", "3", "--dist", "worksteal", "-m", "gauntlet"),
+            side_by_side=False,
+            environment={"METAORDER_EXAMPLES": "1", "METAORDER_HOSTILE": "5000"},
+            counts={"requests": 5_000},
         ),
     ),
-    "quick crashes": (_tests("tests/e2e/test_recovery.py", side_by_side=False, environment={"METAORDER_CRASHES": "50"}),),
+    "quick crashes": (_crashes(50),),
     "quick simulation": (_simulated(1, 100),),
     "quick sabotage": (Step("python", ("sabotage", "--quick"), numbers=CAUGHT),),
 }

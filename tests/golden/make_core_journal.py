@@ -27,6 +27,7 @@ from metaorder.core.commands import (
     Rejection,
     Resume,
     SetLimits,
+    Settle,
     Stamp,
 )
 from metaorder.core.decide import Gate
@@ -37,6 +38,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Account, ParentId, ParentOrder, ParticipationMode, Side
 from metaorder.domain.state import NO_BASIS, NO_FLOW
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
+from metaorder.domain.venue import Report, ReportKind
 from support.core import DAY, LATENCY, OPEN, at, child, parent_order, touch
 from support.fake_market import FILLS_AT_ONCE, NEVER_FILLS, REFUSES, Facts, FakeMarket, Fate, Halted, Printed, Quoted
 from support.scenarios import shown
@@ -137,10 +139,49 @@ ROUTED: Script = [
 ]
 """The fourth file: parcels that the router splits between market and queues."""
 
+CONTRADICTED: Script = [
+    (0, accept(order(41, lots=Lots(300), end=at(60)))),
+    (0, accept(order(42, side=Side.SELL, lots=Lots(300), end=at(60)))),
+    (30, Resume(parent=ParentId("p-41"))),
+    (70, Delete()),
+]
+"""The fifth file: a venue that tells of what cannot be."""
+
+LIES = [
+    ("p-41", ReportKind.FILL, 77, 20),
+    ("p-41", ReportKind.ACCEPTED, 78, 0),
+    ("p-42", ReportKind.FILL, 1, 999),
+    ("nobody", ReportKind.FILL, 1, 5),
+]
+
+
+def lie(market: FakeMarket, lies: Sequence[tuple[str, ReportKind, int, int]]) -> None:
+    """What it says."""
+    for parent, kind, number, lots in lies:
+        said = {"kind": kind, "parent": ParentId(parent), "number": number, "ts": market.now, "lots": Lots(lots)}
+        market._hear([Report(price=Ticks(10_000), number_of_fill=9_000 + number, quote=market.quote, **said)])
+
+
+SILENCED: Script = [
+    (0, accept(order(51, lots=Lots(300), end=at(60)))),
+    (70, Delete()),
+]
+"""The sixth file: a venue that says nothing of a child."""
+
+SETTLED: Script = [
+    (0, accept(order(61, lots=Lots(200), end=at(180)))),
+    (30, Settle(parent=ParentId("p-61"), disputed=Lots(20), traded=Lots(5), actor="key-1")),
+    (31, Resume(parent=ParentId("p-61"), actor="key-1", risk=True)),
+]
+"""The seventh file: a dispute that somebody settles."""
+
 SCRIPTS: dict[str, tuple[Script, Facts]] = {
     "2": (SCRIPT, lambda now, quote: (NO_BASIS, NO_FLOW)),
     "3": (ALGORITHMS, shown()),
     "4": (ROUTED, shown()),
+    "5": (CONTRADICTED, shown()),
+    "6": (SILENCED, shown()),
+    "7": (SETTLED, shown()),
 }
 
 
@@ -165,13 +206,20 @@ def summary(execution: Execution, wire: Wires) -> dict[str, Any]:
 
 def lines(script: Script, facts: Facts) -> Iterator[dict[str, Any]]:
     """The journal: commands and events in their order, then the states."""
-    market = FakeMarket(TICKS, lambda n: FATES[n % len(FATES)], facts=facts)
+    fates = [Fate(silent=True)] if script is SILENCED else FATES
+    market = FakeMarket(TICKS, lambda n: fates[n % len(fates)], facts=facts)
     market.engine = Engine(DAY, {"ACME": (Gate("FAKE", LATENCY, INSTRUMENT),)}, market, "golden")
     wire, read = Wires([INSTRUMENT]), 0
     for seconds, command in script:
         if command == Kill(reason="drill"):  # before it, the guard of the fifth order counts what the core does not: it blocks
             market.run(at(75))
             market.engine._gatekeeper._guard.sent(ParentId("p-5"), child(99, lots=Lots(999)))
+        if script is CONTRADICTED and seconds == 30:
+            market.run(at(12.2))
+            lie(market, LIES)
+        if script is SETTLED and seconds == 30:
+            market.run(at(12.2))
+            lie(market, [("p-61", ReportKind.FILL, 77, 20)])
         market.run(at(seconds))
         market.apply(command)
         yield wire.command(command, Stamp(market.now, len(market.steps)))

@@ -13,7 +13,8 @@ from metaorder import _native
 from metaorder.domain.units import SECOND
 
 ROOT = Path(__file__).parents[2]
-GOLDEN = (ROOT / "tests" / "golden" / "sim_bytes.txt").read_text().split()
+KNOWN = ROOT / "tests" / "golden" / "sim_bytes.txt"
+GOLDEN = KNOWN.read_text().split()
 """Of one venue, and of three with a dark pool, hidden orders and auctions."""
 
 ELSEWHERE = {"lobster.cpp", "replay.cpp", "recorded.cpp"}
@@ -70,3 +71,7 @@ def test_a_build_without_optimisation_gives_the_same_bytes(tmp_path: Path) -> No
         check=True,
     )
     assert subprocess.run([program, "print"], check=True, stdout=subprocess.PIPE, text=True).stdout.split() == GOLDEN
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join([GOLDEN[0], GOLDEN[1][:-1] + ("0" if GOLDEN[1][-1] != "0" else "1")]))
+    files = [KNOWN, other, tmp_path / "none.txt"]
+    assert [subprocess.run([program, file], check=False).returncode for file in files] == [0, 1, 1]

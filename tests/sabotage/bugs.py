@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-GUARD = "tests/unit/risk/test_guard.py"
-POWER = "tests/faults/test_power_loss.py -m 'not gauntlet'"
-AWAY = "tests/faults/test_database_away.py"
-SERVERS = "tests/faults/test_two_servers.py"
-JOURNAL = "tests/contract/test_journal.py"
-DISK = "tests/contract/test_full_disk.py"
-ENGINE = "tests/unit/core/test_engine.py"
-LADDER = "tests/differential/test_ladder.py -m 'not gauntlet'"
-RISK = "tests/e2e/test_risk.py -k sqlite"
-ACCESS = "tests/e2e/test_authorisation.py -k sqlite"
-ONCE = "tests/unit/api/test_idempotency.py"
-ORDERS = "tests/e2e/test_orders.py -k sqlite"
-STREAM = "tests/e2e/test_stream.py -k sqlite"
-SIMULATION = "tests/simulation/test_service.py -k laws"
-AMENDMENTS = "tests/e2e/test_amendments.py -k sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class Bug:
-    """A change of one line. good: stands once in the module. bad: takes its place. test: what pytest is told to run."""
-
-    module: str
-    good: str
-    bad: str
-    test: str
-
+from sabotage.bug import (
+    ACCESS,
+    AMENDMENTS,
+    AWAY,
+    DISK,
+    ENGINE,
+    GUARD,
+    JOURNAL,
+    LADDER,
+    ONCE,
+    ORDERS,
+    POWER,
+    RISK,
+    SERVERS,
+    SIMULATION,
+    STREAM,
+    Bug,
+)
+from sabotage.venue_bugs import VENUE_BUGS
 
 BUGS: dict[str, Bug] = {
     "acknowledged before it is written": Bug(
@@ -111,7 +102,7 @@ BUGS: dict[str, Bug] = {
         "if count.filled + child.lots > order.lots:",
         GUARD,
     ),
-    "fills that are not counted": Bug("metaorder.risk.guard", "            count.filled += report.lots\n", "", GUARD),
+    "fills that are not counted": Bug("metaorder.risk.guard", "            count.filled += max(0, report.lots)\n", "", GUARD),
     "a price past the limit": Bug(
         "metaorder.risk.guard", "if not order.side.within(child.price, order.limit):", "if False:", GUARD
     ),
@@ -171,8 +162,8 @@ BUGS: dict[str, Bug] = {
     ),
     "a killed order that may be resumed": Bug(
         "metaorder.runtime.desk",
-        "            return killed\n        unchanged",
-        "            return None\n        unchanged",
+        "            return killed or _disabled(command, execution)\n",
+        "            return _disabled(command, execution)\n",
         AMENDMENTS,
     ),
     "limits that a crash forgets": Bug(
@@ -212,7 +203,7 @@ BUGS: dict[str, Bug] = {
         "metaorder.api.context",
         '        if row is None or row["revoked"] or row["id"] in self._revoked:',
         "        if row is None:",
-        ACCESS,
+        "tests/unit/api/test_context.py",
     ),
     "a scope that is not asked for": Bug(
         "metaorder.api.auth", "    if not principal.scopes.intersection(scopes):", "    if False:", ACCESS
@@ -272,6 +263,7 @@ BUGS: dict[str, Bug] = {
         "        pass\n",
         "tests/unit/runtime/test_boot.py",
     ),
+    **VENUE_BUGS,
     "events that nobody has written": Bug(
         "metaorder.runtime.writer",
         "            rows = self._append(taken)\n",

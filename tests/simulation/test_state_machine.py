@@ -23,7 +23,7 @@ from metaorder.domain.venue import ReportKind
 from support.core import CLOSE, INSTRUMENT, LATENCY, OPEN, at, touch
 from support.crashable import Crashable
 from support.examples import examples
-from support.fake_market import FakeMarket, Fate, Halted, Printed, Quoted, _Resting
+from support.fake_market import FakeMarket, Fate, Halted, Printed, Quoted, Tick, _Resting
 from support.laws import Laws
 from support.scenarios import PARAMS, orders
 
@@ -32,7 +32,14 @@ MILLISECONDS = st.sampled_from([1, 300, 1_000, 5_000, 60_000, 400_000])
 WHICH = st.integers(0, 99)
 SELDOM = st.sampled_from([False] * 4 + [True])
 BUSY_S = 5_400
+UNHEARD = frozenset({ChildStatus.PENDING_NEW, ChildStatus.PENDING_CANCEL, ChildStatus.PENDING_UNKNOWN})
 AT_THE_VENUE = frozenset({ChildStatus.NEW, ChildStatus.PARTIALLY_FILLED})
+
+
+def busy() -> list[Tick]:
+    """A touch that stands, and others who trade all the time."""
+    prints = [Printed(at(s), Ticks(10_000), Lots(400)) for s in range(1, BUSY_S, 3)]
+    return [Quoted(OPEN, touch(9_999, 10_001, 60, 60)), *prints]
 
 
 class Market(RuleBasedStateMachine):
@@ -40,14 +47,16 @@ class Market(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        prints = [Printed(at(s), Ticks(10_000), Lots(400)) for s in range(1, BUSY_S, 3)]
-        quote = Quoted(OPEN, touch(9_999, 10_001, 60, 60))
-        self.market = FakeMarket([quote, *prints], lambda n: Fate(silent=True), watchers=[Laws(LATENCY)])
+        self.market = self.born()
         self.engine = Crashable({INSTRUMENT.symbol: (Gate("FAKE", LATENCY, INSTRUMENT),)}, self.market, "fake")
         self.market.engine = self.engine  # type: ignore[assignment]
         self.market.run(OPEN)
         self.folded: dict[ParentId, Execution] = {}
         self.read = 0
+
+    def born(self) -> FakeMarket:
+        """The market, and the channel through which its venue speaks."""
+        return FakeMarket(busy(), lambda n: Fate(silent=True), watchers=[Laws(LATENCY)])
 
     # --- what is there to choose from ---
 
@@ -91,7 +100,7 @@ class Market(RuleBasedStateMachine):
                 status = self.status(child)
                 if status is ChildStatus.PENDING_NEW:
                     self.market._hear([self.market._report(child, ReportKind.ACCEPTED)])
-                if status is ChildStatus.PENDING_CANCEL and called_back:
+                if status.leaving and called_back:
                     self.market._hear(self.market._end(child, ReportKind.CANCELED, "canceled"))
                 elif child.child.time_in_force is TimeInForce.IOC:
                     traded = self.market._trade(child, part, child.child.price)
@@ -127,7 +136,7 @@ class Market(RuleBasedStateMachine):
     @rule(which=WHICH)
     def the_venue_refuses(self, which: int) -> None:
         child = self.child(which)
-        if child.left == child.child.lots and self.status(child) in {ChildStatus.PENDING_NEW, ChildStatus.PENDING_CANCEL}:
+        if child.left == child.child.lots and self.status(child) in UNHEARD:
             self.market._hear(self.market._end(child, ReportKind.REJECTED, "no"))
 
     @precondition(lambda self: self.out)
@@ -147,7 +156,7 @@ class Market(RuleBasedStateMachine):
     @rule()
     def every_cancel_that_is_on_its_way_arrives(self) -> None:
         for child in self.out:
-            if not child.over and self.status(child) is ChildStatus.PENDING_CANCEL:
+            if not child.over and self.status(child).leaving:
                 self.market._hear(self.market._end(child, ReportKind.CANCELED, "canceled"))
 
     # --- the client ---
@@ -176,7 +185,7 @@ class Market(RuleBasedStateMachine):
             assert isinstance(answer, Refusal)
             assert (answer.code, answer.facts) == ("order_closed", {"order_status": str(before.status)})
         if call_back and after.status is Status.SUSPENDED:
-            assert all(child.status is ChildStatus.PENDING_CANCEL for child in after.open.values())
+            assert all(child.status.leaving for child in after.open.values())
 
     @precondition(lambda self: self.parents)
     @rule(which=WHICH)
@@ -204,7 +213,7 @@ class Market(RuleBasedStateMachine):
             assert answer == Unchanged()
             return
         assert after.status is (Status.PENDING_CANCEL if before.open else Status.CANCELED)
-        assert all(child.status is ChildStatus.PENDING_CANCEL for child in after.open.values())
+        assert all(child.status.leaving for child in after.open.values())
 
     @precondition(lambda self: self.parents)
     @rule(which=WHICH, off=st.sampled_from([-1, 1, 7]), lots=st.integers(1, 5_000))
@@ -239,7 +248,7 @@ class Market(RuleBasedStateMachine):
         after = self.parent(which)
         if self.alive(after):
             outside = [c for c in after.open.values() if not after.order.side.within(c.price, after.order.limit)]
-            assert all(child.status is ChildStatus.PENDING_CANCEL for child in outside)
+            assert all(child.status.leaving for child in outside)
 
     @precondition(lambda self: self.parents)
     @rule(which=WHICH, seconds=st.integers(-5, 900))
@@ -263,7 +272,7 @@ class Market(RuleBasedStateMachine):
         self.market.apply(Kill(reason="drill"))
         for execution in self.market.engine.executions.values():
             assert not execution.status.live
-            assert all(child.status is ChildStatus.PENDING_CANCEL for child in execution.open.values())
+            assert all(child.status.leaving for child in execution.open.values())
             assert execution.status is not Status.SUSPENDED or isinstance(execution.suspended, SuspendReason)
 
     def amend(self, which: int, off: int = 0, **terms: Any) -> list[Step] | Refusal | Unchanged:

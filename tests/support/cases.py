@@ -51,6 +51,23 @@ NO_TOUCH = touch(None, None)
 FLAT = touch("49.99", "50.01")
 """A mid of 50.00."""
 
+ESTIMATE: Doc = {
+    "id": "E",
+    "market": "lab",
+    "symbol": "ACME",
+    "side": "buy",
+    "quantity": 1_000,
+    "algo": "twap",
+    "params": {},
+    "start_time": stamp(10),
+    "end_time": stamp(2_000),
+    "expected_cost_bps": 2.0,
+    "sd_bps": 3.0,
+    "expected_cost_error_bps": None,
+    "expected_quantity": 1_000,
+}
+"""An estimate of the order of `case`, as far as its score reads it."""
+
 
 @cache
 def _dtypes() -> tuple[np.dtype[np.void], np.dtype[np.void]]:
@@ -177,6 +194,7 @@ def case(
     }
     parent = {
         "id": "P",
+        "market": "lab",
         "symbol": "ACME",
         "side": "buy",
         "status": "expired",

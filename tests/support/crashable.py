@@ -10,9 +10,10 @@ from metaorder.core.engine import Engine
 from metaorder.core.execution import Execution
 from metaorder.domain.market import Quote
 from metaorder.domain.state import MarketState
+from metaorder.domain.units import Nanos
 from support.core import DAY
 
-TOLD = frozenset({"apply", "on_reports", "on_time", "on_quote", "on_halt", "on_close"})
+TOLD = frozenset({"apply", "hear", "answer", "on_time", "on_quote", "on_halt", "on_close"})
 
 
 class Crashable:
@@ -36,6 +37,10 @@ class Crashable:
 
     def touch(self, symbol: str) -> Quote:
         seen: Quote = self._see("touch", lambda: self._view.touch(symbol))
+        return seen
+
+    def heard(self, symbol: str) -> Mapping[str, Nanos]:
+        seen: Mapping[str, Nanos] = self._see("heard", lambda: self._view.heard(symbol))
         return seen
 
     def reference(self, symbol: str) -> Quote:

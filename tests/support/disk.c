@@ -2,7 +2,8 @@
 //
 // Preloaded into a server (LD_PRELOAD). A record of the trace is a header (below) and its bytes: what was written, or a path.
 // FAULTY_SYNC="name:n:errno:times": the n-th sync of a file whose path ends in `name` fails with errno, and so do those after it, up
-// to `times` failures (0: for ever). What a failed sync should have kept is lost: the kernel forgets it too.
+// to `times` failures (0: for ever). What a failed sync should have kept is lost: the kernel forgets it too. Only syncs that have
+// something to keep are counted up to the n-th: SQLite syncs its log again before it copies from it, and nothing hangs on that.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -30,6 +31,7 @@ struct header {
 
 enum { FILES = 4096 };
 static uint32_t file_of[FILES]; // by descriptor; 0: not ours
+static char unsaved[FILES];      // by descriptor: written to since its last sync
 static uint32_t files;
 static int trace = -1;
 static const char *root;
@@ -67,6 +69,7 @@ static int opened(int descriptor, const char *path) {
     if (descriptor >= 0 && descriptor < FILES) {
         pthread_mutex_lock(&lock);
         file_of[descriptor] = 0;
+        unsaved[descriptor] = 0;
         if (ours(path, whole)) {
             file_of[descriptor] = ++files;
             note('o', files, 0, whole, (uint32_t)strlen(whole));
@@ -103,8 +106,10 @@ static ssize_t put(int descriptor, const void *bytes, size_t length, off_t offse
     off_t at = placed ? offset : (off_t)syscall(SYS_lseek, descriptor, 0, SEEK_CUR);
     ssize_t done = placed ? syscall(SYS_pwrite64, descriptor, bytes, length, offset) : syscall(SYS_write, descriptor, bytes, length);
     int error = errno;
-    if (done > 0)
+    if (done > 0) {
+        unsaved[descriptor] = 1;
         note('w', file, (uint64_t)at, bytes, (uint32_t)done);
+    }
     errno = error;
     pthread_mutex_unlock(&lock);
     return done;
@@ -118,8 +123,10 @@ static int cut(int descriptor, off_t length) {
     uint32_t file = of(descriptor);
     pthread_mutex_lock(&lock);
     int done = (int)syscall(SYS_ftruncate, descriptor, length);
-    if (done == 0 && file != 0)
+    if (done == 0 && file != 0) {
+        unsaved[descriptor] = 1;
         note('t', file, (uint64_t)length, NULL, 0);
+    }
     pthread_mutex_unlock(&lock);
     return done;
 }
@@ -134,7 +141,9 @@ static int fails(int descriptor) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t length = readlink(link, path, sizeof path);
     size_t name = strlen(failing);
-    if (length < (ssize_t)name || strncmp(path + length - name, failing, name) != 0 || ++syncs < fail_at)
+    if (length < (ssize_t)name || strncmp(path + length - name, failing, name) != 0)
+        return 0;
+    if ((!unsaved[descriptor] && syncs < fail_at) || ++syncs < fail_at)
         return 0;
     return fail_times == 0 || failures++ < fail_times;
 }
@@ -145,6 +154,7 @@ static int synced(int descriptor, long call) {
         return (int)syscall(call, descriptor);
     pthread_mutex_lock(&lock);
     int done, failed = fails(descriptor);
+    unsaved[descriptor] = 0;
     if (failed) {
         note('f', file, 0, NULL, 0);
         done = -1;

@@ -14,6 +14,7 @@ from metaorder.core.engine import Engine
 from metaorder.core.events import (
     ChildPendingCancel,
     ChildSubmitted,
+    ChildUnknown,
     ParentAccepted,
     ParentAmended,
     ParentPendingCancel,
@@ -149,6 +150,7 @@ class FakeMarket:
         self.now = OPEN
         self.quote = NO_QUOTE
         self.halted = False
+        self.told = OPEN
         self.steps: list[Step] = []
         self.engine = Engine(DAY, {INSTRUMENT.symbol: (Gate("FAKE", latency, INSTRUMENT),)}, self, "fake")
         self.latency = latency
@@ -192,6 +194,9 @@ class FakeMarket:
 
     def reference(self, symbol: str = INSTRUMENT.symbol) -> Quote:
         return NO_QUOTE
+
+    def heard(self, symbol: str = INSTRUMENT.symbol) -> dict[str, Nanos]:
+        return {"FAKE": self.told}
 
     # --- what a test does ---
 
@@ -247,6 +252,7 @@ class FakeMarket:
     # --- the market ---
 
     def _tick(self, tick: Tick) -> None:
+        self.told = tick.ts
         if isinstance(tick, Quoted):
             self.quote = tick.quote
         elif isinstance(tick, Halted):
@@ -266,7 +272,8 @@ class FakeMarket:
 
     def _hear(self, reports: list[Report]) -> None:
         if reports:
-            self._take(self.engine.on_reports(reports, self.now))
+            self._take(self.engine.hear(reports, self.now))
+            self._take(self.engine.answer())
 
     def _take(self, answer: list[Step] | Refusal | Unchanged) -> list[Step] | Refusal | Unchanged:
         if isinstance(answer, list):
@@ -284,7 +291,7 @@ class FakeMarket:
             self._meters[after.order.id] = _Meter(after.order)
         elif isinstance(event, ChildSubmitted):
             self._submit(after.order.id, after.open[event.number])
-        elif isinstance(event, ChildPendingCancel):
+        elif isinstance(event, ChildPendingCancel) or (isinstance(event, ChildUnknown) and event.asked):
             self._cancel(after.order.id, event.number)
         elif isinstance(event, ParentStarted | ParentSuspended | ParentResumed | ParentAmended | ParentPendingCancel):
             meter = self._meters[after.order.id]

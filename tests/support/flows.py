@@ -50,3 +50,15 @@ def flow(
     made = Flow("day", session_s, t, signed, volume, t * 0, quote_t, mid, np.full(quote_t.size, half_spread))
     price = made.mid_before(t) + np.sign(signed) * half_spread
     return Flow("day", session_s, t, signed, volume, np.where(np.isfinite(price), price, 100.0), quote_t, mid, made.half_spread)
+
+
+def metaorders(n: int, *, y: float, seed: int = 1) -> str:
+    """A table of metaorders by the square-root law, as a file has it, on 28 days."""
+    dice = np.random.default_rng(seed)
+    sizes = np.exp(dice.uniform(-7, -2, n))
+    impacts = np.sqrt(sizes) * (y + 0.3 * dice.normal(size=n))
+    rows = [
+        f"2026-03-{1 + i % 28:02d},{size * 1e7!r},10000000,0.02,{move * 200!r}"
+        for i, (size, move) in enumerate(zip(sizes.tolist(), impacts.tolist(), strict=True))
+    ]
+    return "\n".join(["date,quantity,adv,sigma_per_sqrt_day,impact_bps", *rows]) + "\n"

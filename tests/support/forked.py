@@ -1,7 +1,11 @@
-"""`metaorder serve` forked from a process that has its modules: a real server process, up in a second less than three."""
+"""`metaorder serve` forked from a process that has its modules: a real server process, up in a second less than three.
+
+METAORDER_TEST_HOOK names a module of the tests that is imported first: what it changes is changed in that server alone.
+"""
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import sys
@@ -22,14 +26,19 @@ class Forked:
         self.stdout = os.fdopen(os.dup(reading.fileno()))
         reading.close()
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def poll(self) -> int | None:
         """The exit code; None while it runs."""
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
         """Signal the process."""
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     def wait(self, timeout: float) -> int:
         """The exit code, once it has ended.
@@ -39,7 +48,7 @@ class Forked:
         """
         self._process.join(timeout)
         if self._process.exitcode is None:
-            raise TimeoutError(f"process {self._process.pid} goes on after {timeout} s")
+            raise TimeoutError(f"process {self.pid} goes on after {timeout} s")
         return self._process.exitcode
 
 
@@ -49,6 +58,8 @@ def _run(arguments: list[str], environment: dict[str, str], output: Connection) 
     output.close()
     os.environ.clear()
     os.environ.update(environment)
+    if hook := environment.get("METAORDER_TEST_HOOK"):
+        importlib.import_module(hook)
     from metaorder.bootstrap.main import main
 
     sys.argv = ["metaorder", *arguments]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -50,7 +51,12 @@ def worked(side: Side, *, until_s: int) -> Case:
 
 def replayed(symbol: str, source: str, **terms: Any) -> Case:
     """An order in a real recorded day, from its first minutes to its last, and the day then run to its end."""
-    path = real(source)
+    assert real(source).is_relative_to(DATA)
+    return replayed_from(DATA, symbol, source, **terms)
+
+
+def replayed_from(folder: Path, symbol: str, source: str, **terms: Any) -> Case:
+    """The same in a LOBSTER day of a folder."""
     options = {"format": "lobster", "source": source, "latency_ms": 1.0, "hidden": "central"}
     market = MarketSpec(
         id="day",
@@ -63,13 +69,12 @@ def replayed(symbol: str, source: str, **terms: Any) -> Case:
         engine=ENGINE,
         options=options,
     )
-    assert path.is_relative_to(DATA)
     calendars = ExchangeCalendars()
-    hosted = build(market, Files([DATA], calendars), calendars)
+    hosted = build(market, Files([folder], calendars), calendars)
     live, day = hosted.live, hosted.live.day
     window: dict[str, Any] = {"start": Nanos(day.open + 600 * SECOND), "end": Nanos(day.close - 600 * SECOND)}
     live.run(until=Nanos(day.open + 60 * SECOND))
-    live.apply(accept(order("a", session="day", symbol=symbol, **window, **terms)))
+    live.apply(accept(order("a", session="day", symbol=symbol, **{**window, **terms})))
     live.run(until=day.close)
     return folded(hosted, live.take())
 

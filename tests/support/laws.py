@@ -10,6 +10,8 @@ from metaorder.core.events import (
     ChildExpired,
     ChildRejected,
     ChildSubmitted,
+    Discrepancy,
+    DisputeSettled,
     Fill,
     ParentAccepted,
     ParentAmended,
@@ -37,7 +39,9 @@ STOPS = ParentSuspended | ParentPendingCancel | ENDS
 class Ledger:
     """One order as its own events tell of it.
 
-    out: lots that each open child may still fill. mine, theirs: (time, lots) of own fills and of prints that give headroom.
+    disputed: lots that are held because a venue contradicts itself. settled: those of them that somebody found to be traded.
+    out: lots that each open child may still fill.
+    mine, theirs: (time, lots) of own fills and of prints that give headroom.
     """
 
     order: ParentOrder
@@ -45,6 +49,8 @@ class Ledger:
     started: bool = False
     over: bool = False
     filled: int = 0
+    disputed: int = 0
+    settled: int = 0
     children: int = 0
     out: dict[int, int] = field(default_factory=dict)
     mine: list[tuple[int, int]] = field(default_factory=list)
@@ -77,8 +83,17 @@ class Laws:
             assert parent not in self.ledgers, "an order is accepted once"
             self.ledgers[parent] = Ledger(event.order)
         ledger = self.ledgers[parent]
-        assert not ledger.over, f"nothing happens to an order that has ended, not even {event}"
-        if isinstance(event, ChildSubmitted):
+        told = isinstance(event, Discrepancy | DisputeSettled)
+        assert told or not ledger.over, f"nothing happens to an order that has ended, not even {event}"
+        if isinstance(event, Discrepancy):
+            ledger.disputed += event.held
+            if event.closes:
+                assert ledger.out.pop(event.number) <= event.held, "what the child had left is held"
+        elif isinstance(event, DisputeSettled):
+            ledger.disputed -= event.traded + event.released
+            ledger.settled += event.traded
+            assert ledger.disputed >= 0, "no more is settled than was held"
+        elif isinstance(event, ChildSubmitted):
             self._sent(ledger, event, now)
         elif isinstance(event, Fill):
             _traded(ledger, event, step.happened.ts)
@@ -91,7 +106,7 @@ class Laws:
 
     def _sent(self, ledger: Ledger, event: ChildSubmitted, now: int) -> None:
         order, out = ledger.order, ledger.working
-        left = order.lots - ledger.filled - out
+        left = order.lots - ledger.filled - out - ledger.disputed - ledger.settled
         assert ledger.live, "a paused or ending order sends no child"
         assert not self._halted, "no child while trading is halted"
         assert ledger.started, "no child before the order has arrived"
@@ -123,7 +138,7 @@ class Laws:
         if order.participation_mode is ParticipationMode.SOFT_AT_END and (order.end - now) * 10 <= order.end - order.start:
             cap = max(cap, min(2 * cap, Fraction(1, 2)))
         for clock, since in (("cumulative", -1), ("rolling", now - window)):
-            own = sum(n for ts, n in ledger.mine if ts > since) + ledger.working + lots
+            own = sum(n for ts, n in ledger.mine if ts > since) + ledger.working + ledger.disputed + ledger.settled + lots
             others = sum(n for ts, n in ledger.theirs if ts > since)
             fits = own <= order.min_child or Fraction(own, own + others) <= cap
             assert fits, f"the {clock} clock: {own} own of {own + others} are more than {cap}"
@@ -164,6 +179,7 @@ def _agrees(ledger: Ledger, after: Execution) -> None:
     """The state says what the events say, and no lot is made or lost."""
     assert ledger.filled + ledger.working <= ledger.order.lots, "filled + working never exceeds the quantity"
     assert (after.filled, after.working, after.children) == (ledger.filled, ledger.working, ledger.children)
+    assert (after.disputed, after.settled) == (ledger.disputed, ledger.settled)
     assert {number: child.open for number, child in after.open.items()} == ledger.out
     assert after.order == ledger.order
     assert after.status.terminal == ledger.over

@@ -58,3 +58,15 @@ def events(data: bytes) -> list[dict[str, Any]]:
             found += [event for event in json.loads(data[start : start + length]) if "seq" in event]
         at = start + length
     return found
+
+
+def close_code(connection: socket.socket) -> int:
+    """Read what waits up to the close frame; its code."""
+    with connection.makefile("rb") as stream:
+        while True:
+            opcode, length = stream.read(2)
+            size = {126: 2, 127: 8}.get(length)
+            length = length if size is None else int.from_bytes(stream.read(size), "big")
+            payload = stream.read(length)
+            if opcode & 0x0F == 8:
+                return int.from_bytes(payload[:2], "big")

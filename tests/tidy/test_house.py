@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sabotage.bugs import BUGS
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "service" / "metaorder"
 PURE = ("domain", "models", "algos", "calibration", "routing", "risk", "tca", "sim", "core")
@@ -177,6 +179,14 @@ def test_the_project_speaks_of_itself_alone() -> None:
         ):
             found = suspicious.search(path.read_text(errors="ignore"))
             assert found is None, f"{name(path)}: {found}"
+
+
+@pytest.mark.parametrize("planted", BUGS)
+def test_every_bug_can_be_planted_still(planted: str) -> None:
+    bug = BUGS[planted]
+    source = (ROOT / "service" / (bug.module.replace(".", "/") + ".py")).read_text()
+    assert source.count(bug.good) == 1, f"{bug.module} has changed: {bug.good!r} is to be found once in it"
+    assert (ROOT / bug.test.split(maxsplit=1)[0]).exists()
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

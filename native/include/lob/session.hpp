@@ -65,6 +65,7 @@ public:
   Nanos open() const { return open_; }
   Nanos close() const { return close_; }
   Nanos clock() const { return clock_; }
+  Nanos heard(std::size_t floor) const; // when its feed last said something; 0 = not yet
   std::uint64_t index() const { return index_; }            // market events that have happened, of all feeds
   bool closed() const { return closed_; }
   std::size_t floors() const { return venues_.size(); }
@@ -82,6 +83,7 @@ private:
   struct Source {
     std::unique_ptr<Feed> feed;
     std::size_t first, count; // its floors
+    Nanos heard = 0;          // when it last moved them
   };
   struct Connection {
     Latency latency;

@@ -2,9 +2,10 @@
 //
 // Prices of trades are points (see VenueConfig), touches are ticks. Everything is whole numbers but for the logarithms of volatility, so
 // the numbers do not depend on when somebody looks. Trades are those of continuous trading: no auction, none while trading is halted.
-// A mid exists while both sides are there, do not lock or cross, and trading is not halted. Sums stop at the ends of an int64.
+// A mid exists while both sides are there, do not lock or cross, and trading is not halted. Sums that are shown stop at the ends of an
+// int64; means are of exact sums.
 //
-//   volume, vwap        sum of lots; sum of lots x points / volume
+//   volume, vwap        sum of lots; sum of lots x points / volume, both exact, whatever they come to
 //   order-flow imbalance (Cont, Kukanov & Stoikov 2014), summed over the changes n of the touch (P price, q lots, b bid, a ask; an empty
 //                       side has no lots and the worst price of all):
 //                         e_n = q^b_n [P^b_n >= P^b_n-1] - q^b_n-1 [P^b_n <= P^b_n-1] - q^a_n [P^a_n <= P^a_n-1] + q^a_n-1 [P^a_n >= P^a_n-1]
@@ -72,6 +73,11 @@ struct Recent {
   std::int64_t returns;  // how many
 };
 
+// What has traded, exact: a trade is worth an int64 (worth_rule), and no day has 2^64 of them.
+struct Turnover {
+  __int128 lots, notional; // lots x points
+};
+
 class Statistics {
 public:
   Statistics(Nanos open, std::int64_t points_per_tick) : now_(open), second_end_(open + second), per_tick_(points_per_tick) {}
@@ -93,6 +99,7 @@ public:
   Recent recent(View view, std::size_t seconds) const;
   const std::vector<Second>& seconds() const { return seconds_; } // those that are over, from the open on
   Second running() const;                            // the one that is not
+  Turnover turnover(std::size_t first) const;        // others', from this second after the open on; at least the one that is not over
 
 private:
   using Wide = __int128; // sums of products of two int64
@@ -109,6 +116,7 @@ private:
     std::int64_t last_points = 0;
     Nanos last_ts = 0;
     Candle sum{}, bar{};              // since the open, in this second
+    Turnover exact{};                 // since the open
     Lots imbalance = 0, imbalance_before = 0; // since the open, and what of it came before this second
     Wide quoted = 0, effective = 0;   // points x lots
     double squares_1 = 0, squares_60 = 0;
@@ -130,6 +138,7 @@ private:
   bool begun_ = false, halted_ = false;
   State state_[views];
   std::vector<Second> seconds_;
+  std::vector<Turnover> before_{Turnover{}}; // others', up to the beginning of each second, the running one too
 };
 
 } // namespace lob

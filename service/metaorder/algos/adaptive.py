@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import ClassVar
 
+from metaorder.algos.chain import noted
 from metaorder.algos.parameter import parameter
 from metaorder.algos.scales import text
 from metaorder.algos.shortfall import Shortfall
@@ -49,7 +50,9 @@ class Adaptive:
         "no signal at all: the base schedule",
     )
 
-    base: str = parameter("vwap", "The schedule that it moves about: twap, vwap or is, with their defaults", "name")
+    base: str = parameter(
+        "vwap", "The schedule that it moves about: twap, vwap or is, with their defaults", "name", among=tuple(BASES)
+    )
     ahead: Decimal = parameter(Decimal("0.05"), "How far ahead of the base it may be", "share of the quantity")
     behind: Decimal = parameter(Decimal("0.05"), "How far behind the base it may be", "share of the quantity")
     volume: Decimal = parameter(Decimal("0.5"), "Weight of volume", "share of the band")
@@ -71,7 +74,7 @@ class Adaptive:
     def on_event(self, state: State) -> Intent:
         """The base schedule's intent, moved within the band."""
         intent = BASES[self.base].on_event(state)
-        found = {name: signal for name, signal in _signals(state).items() if getattr(self, name)}
+        found = {name: _cut(signal(state)) for name, signal in SIGNS.items() if getattr(self, name)}
         missing = [name for name, signal in found.items() if signal is None]
         tilt = sum(float(getattr(self, name)) * signal for name, signal in found.items() if signal is not None)
         tilt = max(-1.0, min(1.0, tilt))
@@ -85,7 +88,7 @@ class Adaptive:
             **{name: text(signal) for name, signal in found.items()},
         }
         if missing:
-            reason = {**reason, "fallback": f"the market does not give {', '.join(missing)}: left out"}
+            reason = noted(reason, f"the market does not give {', '.join(missing)}: left out")
         low, high = state.plan.done, state.lots
         return replace(
             intent,
@@ -101,21 +104,12 @@ class Adaptive:
 
     def _shift(self, state: State, tilt: float) -> int:
         """How far from the base schedule [lots], rounded towards it."""
-        band = Fraction(self.ahead if tilt > 0 else self.behind)
-        left = Fraction(max(0, state.plan.window - state.plan.elapsed), state.plan.window)
-        closing = min(Fraction(1), TAPER * left)
-        return int(state.plan.lots * band * closing * Fraction(round(tilt * MICRO), MICRO))
-
-
-def _signals(state: State) -> dict[str, float | None]:
-    """Each signal in [-1, 1], + = trade ahead; None where the market does not give it."""
-    return {
-        "volume": _cut(_volume(state)),
-        "spread": _cut(_spread(state)),
-        "imbalance": _cut(_imbalance(state)),
-        "volatility": _cut(_volatility(state)),
-        "result": _cut(_result(state)),
-    }
+        band, parts = (self.ahead if tilt > 0 else self.behind).as_integer_ratio()
+        window = state.plan.window
+        closing = min(window, TAPER * max(0, window - state.plan.elapsed))
+        micros = round(tilt * MICRO)
+        shift = abs(state.plan.lots * band * closing * micros) // (parts * window * MICRO)
+        return shift if state.plan.lots * micros > 0 else -shift
 
 
 def _cut(value: float | None) -> float | None:
@@ -155,3 +149,13 @@ def _result(state: State) -> float | None:
         return None
     cost = (state.notional / state.filled - state.arrival2 / 2) * state.side.sign
     return cost * MICRO / mean
+
+
+SIGNS: dict[str, Callable[[State], float | None]] = {
+    "volume": _volume,
+    "spread": _spread,
+    "imbalance": _imbalance,
+    "volatility": _volatility,
+    "result": _result,
+}
+"""Each signal, + = trade ahead, before it is cut to [-1, 1]; None where the market does not give it."""

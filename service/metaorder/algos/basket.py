@@ -95,6 +95,7 @@ class BasketLeg:
     correlation: tuple[tuple[Decimal, ...], ...] | None = parameter(
         None, "Of the returns of the legs, row by row in their order; null = independent", "correlation"
     )
+    correlation_source: str | None = parameter(None, "Who says so, as the reasons name it; null = it is stated", "text")
     cross_impact: Decimal = parameter(
         Decimal(0), "Share of the correlation by which trading one leg moves another, from 0 to 0.9", "share"
     )
@@ -112,6 +113,8 @@ class BasketLeg:
         if not 0 <= self.cross_impact <= MOST_CROSS:
             raise Invalid("cross_impact", f"from 0 to {MOST_CROSS}", str(self.cross_impact))
         seconds("interval_s", self.interval_s)
+        if self.correlation_source is not None and (self.correlation is None or not 1 <= len(self.correlation_source) <= 200):
+            raise Invalid("correlation_source", "1 to 200 characters, of a correlation", self.correlation_source)
         if self.correlation is not None:
             if not 1 <= len(self.correlation) <= MOST_LEGS:
                 raise Invalid("correlation", f"1 to {MOST_LEGS} rows", len(self.correlation))
@@ -146,7 +149,7 @@ class BasketLeg:
         place = 0 if basket is None else sum(leg.planned > 0 for leg in basket.legs[: basket.place])
         reason |= {
             "lambda": text(joint.risk_aversion),
-            "correlation": "independent" if self.correlation is None else "stated",
+            "correlation": "independent" if self.correlation is None else self.correlation_source or "stated",
             "cross_impact": str(self.cross_impact),
             "planned_imbalance": text(joint.imbalance),
             "band_price": text(joint.band_price),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from metaorder.domain.state import Candidates, Intent
+from metaorder.domain.state import Candidates, Intent, Reason
+
+
+def noted(reason: Reason, *missing: str | None) -> Reason:
+    """A reason that says in `fallback` which inputs are missing and what is done without; None: nothing to say."""
+    before = reason.get("fallback")
+    said = [each for each in (before, *missing) if isinstance(each, str)]
+    return {**reason, "fallback": "; ".join(dict.fromkeys(said))} if said else reason
 
 
 def instead(intent: Intent, *, algo: str, missing: str, other: str) -> Intent:
@@ -12,8 +19,9 @@ def instead(intent: Intent, *, algo: str, missing: str, other: str) -> Intent:
 
     `chain` in the reason holds each step, the order's own algorithm first; `fallback` says the same in words.
     """
-    later, also = intent.reason.get("chain"), intent.reason.get("fallback")
+    later = intent.reason.get("chain")
     chain: Candidates = [{"algo": algo, "missing": missing, "instead": other}]
     chain += later if isinstance(later, list) else []
-    said = f"{algo} without {missing}: worked as {other}"
-    return replace(intent, reason={**intent.reason, "chain": chain, "fallback": said if also is None else f"{said}; {also}"})
+    also = intent.reason.get("fallback")
+    said = {**intent.reason, "chain": chain, "fallback": f"{algo} without {missing}: worked as {other}"}
+    return replace(intent, reason=noted(said, also if isinstance(also, str) else None))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar
 
+from metaorder.algos.chain import noted
 from metaorder.algos.parameter import parameter, seconds
 from metaorder.algos.schedule import follow, part
 from metaorder.domain.state import Intent, Reason, State, own_for
@@ -78,6 +79,9 @@ class Close:
     def _reason(self, state: State) -> Reason:
         ahead = state.plan.basis.ahead
         reason: Reason = {"rate": f"{float(self._rate(state)):.6f}", "ahead": ahead, "curve": state.market.curve.source}
-        if ahead:
+        plan, curve = state.plan, state.market.curve
+        if ahead and plan.volume(curve, plan.origin, state.end):
             return reason
-        return {**reason, "fallback": f"no volume is expected of this market: the last {self.last_s} s"}
+        start = Nanos(max(plan.origin, state.end - self.last_s * SECOND))
+        flat = None if plan.volume(curve, start, state.end) else "no volume is left on the curve: evenly over time"
+        return noted(reason, f"no volume is expected of this market: the last {self.last_s} s", flat)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from metaorder.algos.chain import noted
 from metaorder.algos.parameter import not_negative, parameter, positive, seconds
 from metaorder.algos.scales import Scales, kappa_t, scales, text
 from metaorder.algos.schedule import part
@@ -87,7 +88,11 @@ class StochasticControl:
         "volatility, spread and usual volume when the plan was drawn, or the profile's, with its impact law",
         "volume expected until the end, with a target",
     )
-    without: ClassVar[tuple[str, ...]] = ("no impact: the order's urgency", "no expected volume: without the target")
+    without: ClassVar[tuple[str, ...]] = (
+        "no impact: the order's urgency",
+        "no expected volume: without the target",
+        "no volume left on the curve: evenly over time",
+    )
 
     urgency: Decimal | None = parameter(None, "From 0 to 1, where phi is null; null = the order's urgency", "share")
     phi: Decimal | None = parameter(None, "Running penalty on what is left", "ticks per lot per second")
@@ -132,8 +137,7 @@ class StochasticControl:
             fallback = "no volume is expected of this market: plain liquidation"
         course, missing = self._plain(state, periods, known)
         reason = {"gamma_rate": text(course.rate), "k": text(known.eta), "c": text(course.c), "impact_from": known.source}
-        found = missing or fallback
-        return course, {**reason, **({"fallback": found} if found else {})}
+        return course, noted(reason, fallback, missing)
 
     def _plain(self, state: State, periods: int, known: Scales) -> tuple[Liquidation, str | None]:
         window = state.plan.window / SECOND
@@ -158,4 +162,6 @@ class StochasticControl:
         along = weight * p / (1 - p) / (1 + weight) * ahead / state.plan.lots
         lean = max(0.0, 1 - along)
         course = Tracking(periods, state.market.curve, state.plan.origin, state.end, along, lean)
-        return course, {"target_rate": str(self.target), "along": text(along), "lean": text(lean), "ahead": ahead}
+        reason: Reason = {"target_rate": str(self.target), "along": text(along), "lean": text(lean), "ahead": ahead}
+        flat = not course.curve.between(course.origin, course.end)
+        return course, noted(reason, "no volume is left on the curve: evenly over time" if flat else None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
 from typing import ClassVar
 
-from metaorder.algos.chain import instead
+from metaorder.algos.aversion import NONE, Wanted, by_weights, wanted, within_limit
+from metaorder.algos.chain import instead, noted
 from metaorder.algos.parameter import parameter, positive, seconds
 from metaorder.algos.scales import text
 from metaorder.algos.schedule import LOOK_EVERY, part
@@ -19,6 +19,7 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.state import FLOW_S, RECENT_S, Intent, Reason, SplitTerms, State
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
 from metaorder.models.impact_control import Control, control, steady
+from metaorder.models.impact_risk import MOST, averse
 
 BPS = 10_000
 FINE = 10**9
@@ -28,9 +29,6 @@ AHEAD_S = 5
 
 LONGEST_HALF_LIFE_S = 600
 """Own fills are remembered for 72 minutes: by then an impact of this half-life has faded to 1/147."""
-
-FORGOTTEN = 20.0
-"""Half-lives (over ln 2) after which nothing is left of a fill."""
 
 BLOCK_PART = 20
 """The blocks at both ends are spread over 1/BLOCK_PART of the window each, and over more where the cap asks for it."""
@@ -66,12 +64,22 @@ class Myopic:
     are those times the k-th of `regime_strength` and `regime_decay`. `adaptive_beta` lets impact fade in volume time: beta times
     the last five minutes' volume over what is usual.
 
+    Risk: `risk_limit_bps` bounds the standard deviation of what the price's moves cost the whole order, `drawdown_limit_bps` what
+    they have cost at the worst moment, with 95 %; what has been run of it counts at each look, and the forecast has what is left.
+    Weights of cost, risk and completion choose a path between cheapest and soonest, each measured by that of the cheapest path.
+    Both trade sooner, never more; `concavity` is 1 then.
+
     lambda is `impact_ticks` for a lot if stated, else the day's volatility for a day's volume. With neither a forecast cannot be
     weighed against own impact: the order is worked as `traditional`, and that as `twap` where it lacks the market's volume;
     `chain` in the reason holds each step. Without a forecast lambda has no say, and nothing is missing.
+
+    With `split_s` the router splits what is wanted between market and queues; without a forecast a lot is late, and crosses, once
+    the plan had it done `split_s` ago.
     """
 
-    source: ClassVar[str] = "Webster, Handbook of Price Impact Modeling (2023), chapter 3; Hey et al., arXiv:2306.00599"
+    source: ClassVar[str] = (
+        "Webster, Handbook of Price Impact Modeling (2023), chapter 3; Hey et al., arXiv:2306.00599; risk: Almgren and Chriss"
+    )
     reads: ClassVar[tuple[str, ...]] = (
         "own fills",
         "volatility and usual volume when the plan was drawn, or the profile's",
@@ -80,15 +88,17 @@ class Myopic:
     without: ClassVar[tuple[str, ...]] = (
         "a forecast without an impact to weigh it against: worked as traditional, which may be worked as twap",
         "no statistic of the forecast: without it, the blocks and rate of Obizhaeva and Wang",
+        "no recent volatility for the regimes: the base one; no recent volume: impact fades by the clock",
+        "no volatility or arrival mid for a limit on risk: without it",
     )
 
     half_life_s: Decimal = parameter(Decimal(300), "Time in which half of own impact fades, at most 600", "seconds")
-    concavity: Decimal = parameter(Decimal(1), "Power c of the faded flow in impact, above 0 and at most 1", "power")
+    concavity: Decimal = parameter(Decimal(1), "Power c of the faded flow in impact, from 0.2 to 1", "power")
     impact_ticks: Decimal | None = parameter(
         None, "Impact lambda of a lot; null = the day's volatility for a day's volume", "ticks per lot^c"
     )
     strength: Decimal = parameter(Decimal(1), "Impact of a day's volume at once, where impact_ticks is null", "daily sigmas")
-    alpha_model: str = parameter("none", "Forecast: none, momentum, imbalance or curve", "name")
+    alpha_model: str = parameter("none", "Forecast: none, momentum, imbalance or curve", "name", among=MODELS)
     alpha: Decimal = parameter(Decimal(1), "Momentum: share of the last minute's move to come; imbalance: bps at most", "factor")
     alpha_half_life_s: Decimal = parameter(Decimal(60), "Time in which half of the forecast has come", "seconds")
     alpha_curve: tuple[Decimal, ...] | None = parameter(
@@ -98,6 +108,17 @@ class Myopic:
     regime_strength: tuple[Decimal, ...] = parameter((), "What lambda is multiplied by from there on", "factor")
     regime_decay: tuple[Decimal, ...] = parameter((), "What beta is multiplied by from there on", "factor")
     adaptive_beta: bool = parameter(False, "Whether impact fades in volume time", "yes or no")
+    risk_limit_bps: Decimal | None = parameter(
+        None, "Standard deviation of what the price's moves cost the order, at most; null = no limit", "bps of the arrival mid"
+    )
+    drawdown_limit_bps: Decimal | None = parameter(
+        None,
+        "What the price's moves have cost at the worst moment, with 95 %, at most; null = no limit",
+        "bps of the arrival mid",
+    )
+    weight_cost: Decimal = parameter(Decimal(1), "Weight of what own impact costs", "of that of the cheapest path")
+    weight_risk: Decimal = parameter(Decimal(0), "Weight of the standard deviation of the cost", "of that of the cheapest path")
+    weight_completion: Decimal = parameter(Decimal(0), "Weight of how late lots are", "of that of the cheapest path")
     split_s: int | None = parameter(
         None, "The router splits what is wanted for so long between market and queues; null = placement places it", "seconds"
     )
@@ -119,6 +140,7 @@ class Myopic:
         if self.alpha_curve is not None and (len(self.alpha_curve) > BPS or any(abs(each) > BPS for each in self.alpha_curve)):
             raise Invalid("alpha_curve", f"at most {BPS} numbers from -{BPS} to {BPS}", len(self.alpha_curve))
         self._check_regimes()
+        self._wanted()
 
     def on_event(self, state: State) -> Intent:
         """Trade towards the impact that it pays to hold; evenly in the last stretch."""
@@ -128,28 +150,27 @@ class Myopic:
             plain = self._plainer().on_event(state)
             return instead(plain, algo="myopic", missing="volatility and usual volume", other="traditional")
         left_s = max(1, plan.window - plan.elapsed) / SECOND
-        flow = _faded(state, scale.beta, market.now)
+        flow = state.fills.faded(scale.beta, market.now)
         alpha, fade, missing = self._forecast(state, scale, left_s, flow)
-        found = control(
-            state.lots - state.filled,
-            left_s,
-            flow,
-            beta=scale.beta,
-            strength=1.0 if scale.strength is None else scale.strength,
-            exponent=float(self.concavity),
-            alpha=alpha,
-            fade=fade,
-        )
-        wanted, due = self._lots(state, found, left_s)
+        asked, left = self._wanted(), state.lots - state.filled
+        terms = {"beta": scale.beta, "strength": 1.0 if scale.strength is None else scale.strength, "alpha": alpha, "fade": fade}
+        weighed = by_weights(asked, state, self._beta())
+        shuns = within_limit(asked, state, market.now, left, left_s, flow, weighed, **terms)
+        if shuns.level:
+            found = averse(left, left_s, flow, aversion=min(MOST, shuns.level), **terms).control()
+        else:
+            found = control(left, left_s, flow, exponent=float(self.concavity), **terms)
+        planned = self._schedule(state, weighed, asked)
+        wanted, due = self._lots(state, found, left_s, planned)
         back = Nanos(max(market.now - state.pace_horizon, plan.origin))
         soon = Nanos(min(market.now + (AHEAD_S if self.split_s is None else self.split_s) * SECOND, state.end))
-        pace = self.planned(state, soon) - self.planned(state, back)
+        pace = planned(soon) - planned(back)
         return Intent(
             target=wanted,
             due=due,
             pace=Lots(max(0, pace)),
             wake=Nanos(min(market.now + LOOK_EVERY, state.end)),
-            reason=_reason(found, scale, flow, alpha, missing),
+            reason=noted({**_reason(found, scale, flow, alpha), **shuns.reason}, missing, shuns.missing, *self._unknown(state)),
             split=None if self.split_s is None else SplitTerms(until=Nanos(min(market.now + self.split_s * SECOND, state.end))),
         )
 
@@ -157,18 +178,40 @@ class Myopic:
         """Lots done by `time` without a forecast, as if each look found what the one before it left; those of the fallback."""
         if self._lost(self._scale(state)):
             return self._plainer().planned(state, time)
-        plan = state.plan
-        beta, window = math.log(2) / float(self.half_life_s), plan.window / SECOND
-        at, stretch = plan.worked(time) / SECOND, _stretch(window)
-        if at >= window or plan.lots <= 0:
-            return state.lots if at >= window else plan.done
-        flow = _faded(state, beta, plan.origin)
-        held, last = steady(plan.lots, window, flow, beta=beta, exponent=float(self.concavity))
-        first = max(0.0, held - flow)
-        share = first * min(1.0, at / stretch) + last * max(0.0, 1 - (window - at) / stretch)
-        middle = plan.lots - first - last
-        done = (share + middle * at / window) / plan.lots
-        return part(plan, min(FINE, max(0, math.floor(done * FINE))), FINE)
+        asked = self._wanted()
+        return self._schedule(state, by_weights(asked, state, self._beta()), asked)(time)
+
+    def _schedule(self, state: State, weighed: float, asked: Wanted) -> Callable[[Nanos], Lots]:
+        """Lots done by a time without a forecast, from where the plan began."""
+        plan, beta = state.plan, self._beta()
+        window, lots, flow = plan.window / SECOND, plan.lots, state.fills.faded(beta, plan.origin)
+        stretch = _stretch(window)
+        if lots <= 0:
+            return lambda time: state.lots if plan.worked(time) >= plan.window else plan.done
+        shuns = within_limit(asked, state, plan.origin, lots, window, flow, weighed, beta=beta) if asked.any else NONE
+        held, last = steady(lots, window, flow, beta=beta, exponent=float(self.concavity))
+        first, path = max(0.0, held - flow), None
+        if shuns.level:
+            path = averse(lots, window, flow, beta=beta, aversion=min(MOST, shuns.level))
+            first, last = max(0.0, path.control().block), path.control().last
+
+        def done(time: Nanos) -> Lots:
+            at = plan.worked(time) / SECOND
+            if at >= window:
+                return state.lots
+            share = first * min(1.0, at / stretch) + last * max(0.0, 1 - (window - at) / stretch)
+            middle = lots - first - last
+            between = middle * at / window if path is None else middle * path.passed(at)
+            return part(plan, min(FINE, max(0, math.floor((share + between) / lots * FINE))), FINE)
+
+        return done
+
+    def _wanted(self) -> Wanted:
+        weights = {name: getattr(self, name) for name in ("weight_cost", "weight_risk", "weight_completion")}
+        return wanted(self.risk_limit_bps, self.drawdown_limit_bps, weights, self.concavity)
+
+    def _beta(self) -> float:
+        return math.log(2) / float(self.half_life_s)
 
     def _lost(self, scale: Scale) -> bool:
         """Whether there is a forecast and no impact to weigh it against."""
@@ -177,25 +220,31 @@ class Myopic:
     def _plainer(self) -> Traditional:
         return Traditional() if self.split_s is None else Traditional(order_freq_s=self.split_s)
 
-    def _lots(self, state: State, found: Control, left_s: float) -> tuple[Lots, Lots]:
-        """What should be out or done now, and what should be done, rounded up: never less than nothing more."""
-        left = state.lots - state.filled
+    def _lots(self, state: State, found: Control, left_s: float, planned: Callable[[Nanos], Lots]) -> tuple[Lots, Lots]:
+        """What should be out or done now, and what should be done, rounded up: never less than nothing more.
+
+        A parcel that is split is given its time: without a forecast, what should be done is what the plan had done `split_s` ago.
+        """
+        left, paced = state.lots - state.filled, None
+        if self.split_s is not None and self.alpha_model == "none":
+            paced = planned(Nanos(max(state.plan.origin, state.market.now - self.split_s * SECOND)))
         stretch = _stretch(state.plan.window / SECOND)
         ahead = AHEAD_S if self.split_s is None else self.split_s
         if left_s <= stretch:  # the last block, evenly: what was left when it began, of which some is done
             begun = state.market.now - (stretch - left_s) * SECOND
-            done = sum(lots for ts, lots in state.fills if ts > begun)
+            done = state.fills.after(begun)
             wanted = (left + done) * min(1.0, (stretch - left_s + ahead) / stretch) - done
-            due = Lots(min(state.lots, max(state.filled, self.planned(state, state.market.now))))
+            due = Lots(min(state.lots, max(state.filled, planned(state.market.now) if paced is None else paced)))
         else:  # a block below 0 is what fills are ahead: it counts against the rate, or each look would trade it again
             wanted = found.block + max(0.0, found.rate) * min(ahead, left_s)
-            due = Lots(state.filled + min(left, math.floor(max(0.0, found.block))))
+            late = found.block if paced is None else paced - state.filled
+            due = Lots(state.filled + min(left, math.floor(max(0.0, late))))
         target = Lots(state.filled + min(left, math.ceil(max(0.0, wanted))))
         return target, Lots(min(due, target))
 
     def _scale(self, state: State) -> Scale:
         basis, flow = state.plan.basis, state.market.flow
-        beta, strength, source = math.log(2) / float(self.half_life_s), None, "none"
+        beta, strength, source = self._beta(), None, "none"
         if self.impact_ticks is not None:
             strength, source = float(self.impact_ticks), "stated"
         elif basis.sigma and basis.adv:
@@ -212,8 +261,15 @@ class Myopic:
             if regime != "base":
                 strength, beta = None if strength is None else strength * times, beta * faster
         if self.adaptive_beta:
-            beta *= _activity(state)
+            beta *= _activity(state) or 1.0
         return Scale(beta, strength, source, regime)
+
+    def _unknown(self, state: State) -> list[str]:
+        """What regimes and the fading of impact go without."""
+        calm = not self.regime_above or (state.market.flow.sigma is not None and state.market.basis.sigma)
+        paced = not self.adaptive_beta or _activity(state) is not None
+        said = [] if calm else ["no recent volatility is known: the base regime"]
+        return said if paced else [*said, "no recent volume is known: impact fades by the clock"]
 
     def _forecast(self, state: State, scale: Scale, left_s: float, held: float) -> tuple[float, float, str | None]:
         """The move of the price to come in the order's direction [ticks], how fast it fades [1/second], and what is missing."""
@@ -232,7 +288,7 @@ class Myopic:
         if flow.mid2 is None:
             return 0.0, fade, "no mid of a minute ago is known: the forecast is left out"
         ago = Nanos(state.market.now - FLOW_S * SECOND)
-        own = self._impact(scale, held) - self._impact(scale, _faded(state, scale.beta, ago))
+        own = self._impact(scale, held) - self._impact(scale, state.fills.faded(scale.beta, ago))
         return float(self.alpha) * (sign * (mid2 - flow.mid2) / 2 - own), fade, None
 
     def _impact(self, scale: Scale, flow: float) -> float:
@@ -267,32 +323,20 @@ class Myopic:
                     raise Invalid(name, "numbers from 0.01 to 100", str(each))
 
 
-def _faded(state: State, beta: float, time: Nanos) -> float:
-    """J: own fills up to a time, each faded since [lots], in the order's direction."""
-    flow, fills, unit = 0.0, state.fills, beta / SECOND
-    for place in range(bisect_right(fills, time, key=itemgetter(0)) - 1, -1, -1):
-        ts, lots = fills[place]
-        age = unit * (time - ts)
-        if age > FORGOTTEN:
-            break
-        flow += lots * math.exp(-age)
-    return flow
-
-
-def _activity(state: State) -> float:
-    """The last five minutes' volume over what is expected of them, from a quarter to four; 1 where it is unknown."""
+def _activity(state: State) -> float | None:
+    """The last five minutes' volume over what is expected of them, from a quarter to four; None where it is unknown."""
     flow, curve, now = state.market.flow, state.market.curve, state.market.now
     if flow.volume is None or not flow.today or flow.open is None:
-        return 1.0
+        return None
     so_far = curve.between(flow.open, now)
     lately = curve.between(Nanos(max(flow.open, now - RECENT_S * SECOND)), now)
     if not so_far or not lately:
-        return 1.0
+        return None
     return min(4.0, max(0.25, flow.volume * so_far / (flow.today * lately)))
 
 
-def _reason(found: Control, scale: Scale, flow: float, alpha: float, missing: str | None) -> Reason:
-    reason: Reason = {
+def _reason(found: Control, scale: Scale, flow: float, alpha: float) -> Reason:
+    return {
         "alpha": text(alpha),
         "impact": None if scale.strength is None else text(found.impact),
         "wanted_impact": None if scale.strength is None else text(found.wanted),
@@ -305,7 +349,6 @@ def _reason(found: Control, scale: Scale, flow: float, alpha: float, missing: st
         "beta": text(scale.beta),
         "regime": scale.regime,
     }
-    return reason if missing is None else {**reason, "fallback": missing}
 
 
 def _stretch(window_s: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -11,10 +12,13 @@ from metaorder.domain.errors import Invalid
 Value = TypeVar("Value")
 
 
-def parameter(default: Value, doc: str, unit: str, *, ge: int | None = None, mutable: bool = True) -> Value:
-    """A field with its default. ge: the least whole number that is taken."""
+def parameter(
+    default: Value, doc: str, unit: str, *, ge: int | None = None, among: Sequence[str] | None = None, mutable: bool = True
+) -> Value:
+    """A field with its default. ge: the least whole number that is taken. among: the words that are."""
     metadata: dict[str, Any] = {"doc": doc, "unit": unit, "mutable": mutable}
-    made: Value = field(default=default, metadata=metadata if ge is None else {**metadata, "ge": ge})
+    bounds = {name: value for name, value in (("ge", ge), ("among", among)) if value is not None}
+    made: Value = field(default=default, metadata={**metadata, **bounds})
     return made
 
 

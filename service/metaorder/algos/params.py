@@ -45,6 +45,7 @@ def schema(kind: type[Algorithm]) -> dict[str, Json]:
         properties[each.name] = {
             **_schema(hints[each.name]),
             **({"minimum": each.metadata["ge"]} if "ge" in each.metadata else {}),
+            **({"enum": list(each.metadata["among"])} if "among" in each.metadata else {}),
             "description": f"{each.metadata['doc']} [{each.metadata['unit']}]",
             "default": _plain(default(each)),
             "x-mutable": each.metadata["mutable"],

@@ -167,8 +167,8 @@ class Shortfall:
         left, left_out = self._forecast(state, known, urgency, periods, tau, stress.against_bps)
         course = Course(urgency, periods, left)
         reason = course_reason(state, course, known, source)
-        fallback = left_out or (source if source.startswith("no ") else None)
-        return course, reason | {"alpha_bps": str(self.alpha_bps)} | ({"fallback": fallback} if fallback else {})
+        missing = [each for each in (source if source.startswith("no ") else None, left_out) if each]
+        return course, reason | {"alpha_bps": str(self.alpha_bps)} | ({"fallback": "; ".join(missing)} if missing else {})
 
     def _urgency(self, state: State, known: Scales, tau: float) -> tuple[float, str]:
         """The kappa T of what is left, and who says so."""

@@ -6,44 +6,47 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from metaorder.algos.chain import instead
+from metaorder.algos.chain import instead, noted
 from metaorder.algos.parameter import not_negative, parameter, positive, seconds
 from metaorder.algos.schedule import LOOK_EVERY, part
 from metaorder.algos.twap import Twap
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import Intent, Reason, SplitTerms, State
+from metaorder.domain.state import RECENT_S, Intent, SplitTerms, State
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
 
 RESERVE = SECOND
 """What rests is called back so long before its time is over, so that the next check knows what it left."""
 
-OUTFLOWS = ("exponential", "poisson", "empirical")
+OUTFLOWS = ("exponential", "poisson", "empirical", "walk")
 WAYS = ("split", "market", "venue", "score")
 FEWEST, MOST = 10, 10_000
 """Scenarios of a split."""
+
+LEAST_LOOKUP_S, MOST_LOOKUP_S = 60, 7_200
+"""Less than a minute of returns says nothing of volatility."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traditional:
     """At each check a parcel of S units, worked for T minutes: part taken, part rested at the venues, as Cont and Kukanov say.
 
-    A check is passed over where conditions are unfavourable: the spread above `max_spread` times its mean today, or the last five
-    minutes' volatility above `max_volatility` times the day's. What a parcel leaves when its time is over stays with the order;
+    A check is passed over where conditions are unfavourable: the spread above `max_spread` times its mean today, or the trailing
+    volatility above `max_volatility` times the day's. What a parcel leaves when its time is over stays with the order;
     with `size` null a parcel is what is left, over the checks that are left. `must_complete` keeps
     to a straight line.
 
     Where nobody knows the market's volume, queues cannot be reckoned with: parcels of the order's own size are worked as `twap`,
     and `chain` in the reason says so. A stated `size` is never exceeded for it: such a parcel is left to placement.
 
-    Penalties, fees and rebates are in currency per unit; a null one is the market's own. The trailing five minutes that queues,
-    outflows and volatility are estimated from are the market's, and own fills correct them (docs/routing.md).
+    Penalties, fees and rebates are in currency per unit; a null one is the market's own. Outflows of queues and the volatility
+    are estimated from the trailing `lookup_s` seconds of the market; own fills correct what is expected (docs/routing.md).
     """
 
     reads: ClassVar[tuple[str, ...]] = (
         "fills and working lots",
         "touch and what each venue shows, with its fees",
-        "mean spread and volatility of the day, and of the last five minutes",
-        "volume of the last five minutes",
+        "mean spread and volatility of the day, and volatility of the trailing lookup_s seconds",
+        "volume of the trailing lookup_s seconds",
     )
     without: ClassVar[tuple[str, ...]] = (
         "no mean spread or volatility: the check is not passed over for it",
@@ -55,22 +58,34 @@ class Traditional:
     order_freq_s: int = parameter(120, "Time between two checks", "seconds")
     size: int | None = parameter(None, "S: lots of a parcel; null = what is left over the checks that are left", "lots")
     horizon_s: int | None = parameter(None, "T: time that a parcel is worked for; null = until the next check", "seconds")
+    lookup_s: int = parameter(RECENT_S, "Trailing time that outflows and volatility are estimated from", "seconds")
     taker_fee: Decimal | None = parameter(None, "f: fee for taking; null = each venue's", "currency per unit")
     rebate: Decimal | None = parameter(None, "r: rebate for resting; null = each venue's", "currency per unit")
     impact: Decimal = parameter(Decimal(0), "theta: impact of a lot shown or taken", "currency per unit")
-    lambda_u: Decimal | None = parameter(None, "Penalty for a lot too few; null = twice what taking costs", "currency per unit")
-    lambda_o: Decimal = parameter(Decimal("0.05"), "Penalty for a lot too many", "currency per unit")
+    lambda_u: Decimal | None = parameter(
+        None, "Penalty for a lot too few; null = what it costs to take it later", "currency per unit"
+    )
+    lambda_o: Decimal = parameter(
+        Decimal("0.05"),
+        "Penalty for a lot too many; without effect, since no more than the parcel is ever out",
+        "currency per unit",
+    )
     scenarios: int = parameter(200, "N: outflows that a split is reckoned on", "count")
     outflow: str = parameter(
-        "exponential", "How the outflow of a queue is distributed: exponential, poisson or empirical", "name"
+        "exponential",
+        "How the outflow of a queue is distributed: exponential, poisson, empirical or walk",
+        "name",
+        among=OUTFLOWS,
     )
-    way: str = parameter("split", "split; to hold against it: market, venue (the best alone) or score", "name")
+    way: str = parameter("split", "split; to hold against it: market, venue (the best alone) or score", "name", among=WAYS)
     max_spread: Decimal = parameter(Decimal(2), "A check is passed over above this many mean spreads", "ratio")
     max_volatility: Decimal = parameter(Decimal(3), "A check is passed over above this many times the day's volatility", "ratio")
 
     def __post_init__(self) -> None:
         seconds("order_freq_s", self.order_freq_s)
         seconds("horizon_s", self.horizon_s)
+        if not LEAST_LOOKUP_S <= self.lookup_s <= MOST_LOOKUP_S:
+            raise Invalid("lookup_s", f"from {LEAST_LOOKUP_S} to {MOST_LOOKUP_S}", self.lookup_s)
         if self.size is not None and self.size < 1:
             raise Invalid("size", "at least 1", self.size)
         for name in ("lambda_u", "lambda_o", "impact"):
@@ -95,7 +110,7 @@ class Traditional:
         check = plan.elapsed // step
         begun = Nanos(market.now - plan.elapsed % step)
         checks = -(-plan.window // step)
-        done = sum(lots for ts, lots in state.fills if ts > begun)
+        done = state.fills.after(begun)
         before = state.filled - done
         left = state.lots - before
         even = -(-left // max(1, checks - check))
@@ -109,7 +124,7 @@ class Traditional:
             target = max(target, line)
         horizon = self.order_freq_s if self.horizon_s is None else self.horizon_s
         until = Nanos(min(begun + max(1, horizon * SECOND - RESERVE), state.end))
-        reason: Reason = {"check": check, "checks": checks, "parcel": parcel, "skipped": against}
+        reason = noted({"check": check, "checks": checks, "parcel": parcel, "skipped": against}, *_unknown(state))
         split = SplitTerms(
             until=until,
             outflow=self.outflow,
@@ -133,6 +148,14 @@ class Traditional:
     def planned(self, state: State, time: Nanos) -> Lots:
         """Lots done by `time` if no check is passed over: a straight line."""
         return part(state.plan, state.plan.worked(time), state.plan.window)
+
+
+def _unknown(state: State) -> list[str]:
+    """What no check can be passed over for, since nobody knows it."""
+    basis, flow = state.market.basis, state.market.flow
+    said = [] if basis.spread else ["no mean spread is known: no check is passed over for it"]
+    wild = basis.sigma and flow.sigma is not None
+    return said if wild else [*said, "no volatility is known: no check is passed over for it"]
 
 
 def _unfavourable(state: State, spreads: float, volatility: float) -> str | None:

@@ -23,6 +23,9 @@ class Twap:
     that nobody reads the order from its rhythm; the same order in the same session is always cut alike.
     """
 
+    source: ClassVar[str] = (
+        "Almgren and Chriss, J. Risk 3 (2000): the straight line, which is least in cost at no aversion to risk"
+    )
     reads: ClassVar[tuple[str, ...]] = ("the clock",)
     without: ClassVar[tuple[str, ...]] = ()
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar
 
+from metaorder.algos.chain import noted
 from metaorder.algos.parameter import parameter
 from metaorder.algos.schedule import follow, part
 from metaorder.domain.errors import Invalid
@@ -17,6 +18,8 @@ from metaorder.domain.state import Intent, Reason, State, own_for, share_of
 from metaorder.domain.units import SECOND, Lots, Nanos, to_share
 
 MAX_PARTS = 10_000
+FLAT = "no volume is left on the curve: evenly over time"
+UNCAPPED = "no volume is expected of this market: no interval is capped by it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class Vwap:
     without: ClassVar[tuple[str, ...]] = (
         "no expected volume: the static curve, no interval capped by volume",
         "no volume left on the curve: evenly over time",
+        "dynamic, no volume of today: the usual one; no usual volume: today's rate along the curve",
     )
 
     interval_s: int = field(
@@ -86,6 +90,7 @@ class Vwap:
         curve, capped = self._curve(state)
         plan = state.plan
         whole = plan.volume(curve, plan.origin, state.end)
+        coming = plan.volume(state.market.curve, plan.origin, state.end)
         interval = self.interval_s * SECOND
         step = Nanos(plan.origin + (1 + (state.market.now - plan.origin) // interval) * interval)
 
@@ -97,7 +102,8 @@ class Vwap:
         def target(time: Nanos) -> Lots:
             return over(Nanos(min(plan.origin + (1 + (time - plan.origin) // interval) * interval, state.end)))
 
-        reason: Reason = {"curve": curve.source, "interval_s": self.interval_s, "capped": capped}
+        found: Reason = {"curve": curve.source, "interval_s": self.interval_s, "capped": capped}
+        reason = noted(found, None if whole else FLAT, None if plan.basis.ahead and coming else UNCAPPED)
         intent = follow(state, target=target, due=over, step=step, reason=reason)
         return self._moved(state, intent) if self.dynamic else intent
 
@@ -113,7 +119,7 @@ class Vwap:
         """The static intent, moved to where today's volume says."""
         ahead = expected_ahead(state)
         if ahead is None:
-            return replace(intent, reason={**intent.reason, "fallback": "no volume is known: the static schedule"})
+            return replace(intent, reason=noted(intent.reason, "no volume is known: the static schedule"))
         seen, plan = state.market.others_since_plan, state.plan
         most = share_of(plan.lots, Fraction(self.allow_deviation))
         static = Lots(min(intent.due, state.lots))
@@ -124,7 +130,7 @@ class Vwap:
             target=Lots(max(plan.done, min(state.lots, intent.target + moved))),
             due=Lots(max(plan.done, min(state.lots, intent.due + moved))),
             pace=Lots(intent.pace + max(0, moved)),
-            reason={**intent.reason, "others": seen, "ahead": ahead, "moved": moved},
+            reason=noted({**intent.reason, "others": seen, "ahead": ahead, "moved": moved}, _less(state)),
         )
 
     def _curve(self, state: State) -> tuple[VolumeCurve, int]:
@@ -143,6 +149,13 @@ class Vwap:
             return flat_curve(state.start, state.end)
         edges = tuple(Nanos(state.start + window * i // n) for i in range(n + 1))
         return VolumeCurve(edges, self.curve, "given")
+
+
+def _less(state: State) -> str | None:
+    """What the forecast of today's volume goes without."""
+    if state.market.flow.today is None or state.market.flow.open is None:
+        return "today's volume is not known: what is usual is expected"
+    return None if state.market.basis.adv else "no usual volume is known: today's rate along the curve is expected"
 
 
 def expected_ahead(state: State) -> int | None:
@@ -189,28 +202,39 @@ def levelled(
     interval = interval_s * SECOND
     edges = tuple(Nanos(min(start + k * interval, end)) for k in range(-(-(end - start) // interval) + 1))
     parts = [curve.between(a, b) for a, b in pairwise(edges)]
-    coming = [market.between(a, b) for a, b in pairwise(edges)]
+    coming = parts if market == curve else [market.between(a, b) for a, b in pairwise(edges)]
     if not sum(parts):
         return curve, 0
-    by_volume = room is not None and sum(coming) > 0
-    caps = [min(most, room * each / sum(coming)) if by_volume and room is not None else most for each in coming]
-    if sum(caps) <= 1:
+    caps, one = _caps(coming, most, room)
+    if sum(caps) <= one:
         if len(parts) == 1:
             return curve, 1
-        return _shaped(edges, caps, curve.source), len(parts)
+        shape = caps if any(caps) else coming
+        whole = one if max(caps) * 10**9 >= one else sum(shape)  # next to no room: the shape alone, or it would round to nothing
+        return _shaped(edges, [Fraction(each, whole) for each in shape], curve.source), len(parts)
     full: set[int] = set()
     while True:
         free = sum(each for place, each in enumerate(parts) if place not in full)
-        left = 1 - sum((caps[place] for place in sorted(full)), Fraction(0))
+        left = one - sum(caps[place] for place in sorted(full))
         over = [place for place, each in enumerate(parts) if place not in full and free and each * left > caps[place] * free]
         if not over:
             break
         full.update(over)
     if not full:
         return curve, 0
-    rest = Fraction(left, free) if free else Fraction(0)
-    shares = [caps[place] if place in full else rest * each for place, each in enumerate(parts)]
+    rest = Fraction(left, one * free) if free else Fraction(0)
+    shares = [Fraction(caps[place], one) if place in full else rest * each for place, each in enumerate(parts)]
     return _shaped(edges, shares, curve.source), len(full)
+
+
+def _caps(coming: list[int], most: Fraction, room: Fraction | None) -> tuple[list[int], int]:
+    """The cap of each interval in whole parts of the order, and how many such parts the order is: exact, and quick."""
+    volume = sum(coming)
+    if room is None or not volume:
+        return [most.numerator] * len(coming), most.denominator
+    by_order = most.numerator * room.denominator * volume
+    by_volume = room.numerator * most.denominator
+    return [min(by_order, by_volume * each) for each in coming], most.denominator * room.denominator * volume
 
 
 def _shaped(edges: tuple[Nanos, ...], shares: list[Fraction], source: str) -> VolumeCurve:

@@ -14,7 +14,7 @@ class IntervalOut(Reply):
 
 
 class OutlierOut(Reply):
-    """An order far from the others of its group: modified z-score 0.6745 (x - median) / MAD."""
+    """An order far from the others of its group: modified z-score 0.6745 (x - median) / MAD, or by the mean deviation."""
 
     parent_id: str
     modified_z: float

@@ -30,6 +30,7 @@ from metaorder.api import (
 )
 from metaorder.api.context import Context
 from metaorder.api.middleware import BodyLimit, CountRequests, Overload, PlainAddress
+from metaorder.api.standby import Standby
 from metaorder.ports.metrics import Metrics
 
 Lifetime = Callable[[], AbstractAsyncContextManager[Context]]
@@ -40,8 +41,8 @@ MOST_UNDER_WAY = 256
 """Requests that are worked on at once."""
 
 
-def create_app(lifetime: Lifetime, metrics: Metrics, most: int = MOST_UNDER_WAY) -> FastAPI:
-    """The REST and WebSocket application. most: requests that are worked on at once; past that 503."""
+def create_app(lifetime: Lifetime, metrics: Metrics, most: int = MOST_UNDER_WAY, *, standby: bool = False) -> FastAPI:
+    """The REST and WebSocket application. most: requests that are worked on at once; past that 503. standby: it only reads."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -86,4 +87,6 @@ def create_app(lifetime: Lifetime, metrics: Metrics, most: int = MOST_UNDER_WAY)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(PlainAddress)
     app.add_middleware(BodyLimit)
+    if standby:
+        app.add_middleware(Standby)
     return app

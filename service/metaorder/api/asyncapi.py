@@ -10,8 +10,10 @@ from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin
 
 from metaorder import __version__
+from metaorder.api.snapshot import ASKED, TOO_OLD
+from metaorder.api.timeline_shapes import ProgressOut
 from metaorder.core.convert import hints_of, wire_name
-from metaorder.core.events import EVENT_TYPES, ChildAccepted, ChildPendingCancel, Fill
+from metaorder.core.events import EVENT_TYPES, ChildAccepted, ChildPendingCancel, ChildUnknown, Fill
 from metaorder.core.wire import LEFT_OUT, MONEY
 from metaorder.domain.child import ChildStatus
 from metaorder.domain.market import Quote
@@ -36,6 +38,7 @@ MARKET_EVENTS: Mapping[str, str] = {
     "market.failed": "It cannot go on; its orders were canceled.",
     "market.deleted": "It was ended, and its orders with it.",
 }
+STRAY = "market.discrepancy"
 
 
 JOB_EVENTS: Mapping[str, str] = {f"{kind}.{name}": what for kind in KINDS for name, what in EVENTS.items()}
@@ -46,7 +49,10 @@ def asyncapi() -> Schema:
     named = [*EVENT_TYPES, *JOB_EVENTS]
     messages = {_key(name): {"name": name, "payload": {"$ref": f"#/components/schemas/{_key(name)}"}} for name in named}
     market = {_key(name): {"name": name, "payload": {"$ref": "#/components/schemas/MarketEvent"}} for name in MARKET_EVENTS}
-    both = {**messages, **market, "heartbeat": {"payload": {"$ref": "#/components/schemas/Heartbeat"}}}
+    progress = {"ParentProgress": {"name": "parent.progress", "payload": {"$ref": "#/components/schemas/ParentProgress"}}}
+    both = {**messages, **market, **progress, "heartbeat": {"payload": {"$ref": "#/components/schemas/Heartbeat"}}}
+    both["MarketDiscrepancy"] = {"name": STRAY, "payload": {"$ref": "#/components/schemas/MarketDiscrepancy"}}
+    both |= {name: {"name": wire, "payload": {"$ref": f"#/components/schemas/{name}"}} for name, wire in _ANEW.items()}
     both["error"] = {"payload": {"$ref": "#/components/schemas/Error"}}
     both["subscribe"] = {"payload": {"$ref": "#/components/schemas/Subscribe"}}
     sent = [{"$ref": f"#/channels/stream/messages/{name}"} for name in both if name != "subscribe"]
@@ -72,11 +78,18 @@ def asyncapi() -> Schema:
         "components": {
             "schemas": {
                 **_OTHERS,
+                **_progress(),
                 **{_key(name): _job(name, what) for name, what in JOB_EVENTS.items()},
                 **{_key(name): _event(name, kind) for name, kind in EVENT_TYPES.items()},
             }
         },
     }
+
+
+def _progress() -> dict[str, Schema]:
+    """The schema of how an order that works is doing, and of what it is made of."""
+    schema = ProgressOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "ParentProgress": schema}
 
 
 def _job(name: str, what: str) -> Schema:
@@ -126,7 +139,7 @@ def _event(name: str, kind: type[Any]) -> Schema:
             properties[field] = {**DECIMAL, "description": "against the mid, in the currency; negative = it earned"}
         else:
             properties[wire_name(kind, field)] = _schema(hint)
-    if kind in {Fill, ChildAccepted, ChildPendingCancel}:
+    if kind in {Fill, ChildAccepted, ChildPendingCancel, ChildUnknown}:
         properties["child_status"] = {"enum": [str(status) for status in ChildStatus]}
     if kind is Fill:
         properties["child_filled_quantity"] = WHOLE
@@ -178,17 +191,23 @@ def _order() -> Schema:
     return {"type": "object", "description": inspect.getdoc(ParentOrder) or "", "properties": properties}
 
 
+_ANEW = {"Reset": "reset", "SnapshotParent": "snapshot.parent", "SnapshotChild": "snapshot.child", "SnapshotEnd": "snapshot.end"}
+
 _ABOUT = """
 Events of the key's account, in the order in which they were journaled, each sent only once it is durable. `seq` counts up
 by one, from 1, and is the same after a crash: drop what is not greater than the highest that you hold and you have each event
-exactly once. Close codes: 4400 the message was not understood, 4401 the key holds no more, 4408 frames were not taken in time
-(resume after your seq), 4409 you hold a seq that was never given, 1012 the server restarts.
+exactly once. The channel `progress` has no seq: each second it tells how the orders that work are doing, as of then.
+`reset` begins a stream anew, since the client asked for it or is further behind than events are kept for the stream: forget what
+you hold, take what follows up to `snapshot.end`, and go on with the events after its `as_of_seq`.
+Close codes: 4400 the message was not understood, 4401 the key holds no more, 4408 frames were not taken in time
+(resume after your seq), 4409 you hold a seq that was never given, 4429 the key asks too often, 1012 the server restarts.
 """
 
 _QUERY: Schema = {
     "type": "object",
     "properties": {
         "after": {**WHOLE, "minimum": 0, "description": "everything after this seq, then live; absent = live from now on"},
+        "snapshot": {"type": "boolean", "description": "begin with what is open, in the place of `after`"},
         "parent_id": {**TEXT, "description": "only this order's events; may be repeated"},
         "type": {**TEXT, "description": "only this type, or all that begin with it and a dot; may be repeated"},
         "symbol": {**TEXT, "description": "only this symbol; may be repeated"},
@@ -216,11 +235,55 @@ _OTHERS: dict[str, Schema] = {
         "properties": {"market_seq": WHOLE, "type": {"enum": list(MARKET_EVENTS)}, "market_id": TEXT, "ts": TIME, "state": TEXT},
         "required": ["market_seq", "type", "market_id", "ts", "state"],
     },
+    "MarketDiscrepancy": {
+        "type": "object",
+        "description": "A venue told of an order that was never accepted here. Sent on the channel `market`.",
+        "properties": {
+            "market_seq": WHOLE,
+            "type": {"const": STRAY},
+            "market_id": TEXT,
+            "ts": TIME,
+            "code": {"const": "unknown_parent"},
+            "detail": TEXT,
+            "said": {"type": "object", "description": "as the venue said it: prices in ticks, quantities in lots"},
+        },
+        "required": ["market_seq", "type", "market_id", "ts", "code", "detail", "said"],
+    },
     "Heartbeat": {
         "type": "object",
         "description": "Each second. A client that filters may resume at `through_seq`.",
         "properties": {"type": {"const": "heartbeat"}, "head_seq": WHOLE, "through_seq": WHOLE},
         "required": ["type", "head_seq", "through_seq"],
+    },
+    "Reset": {
+        "type": "object",
+        "description": "The stream begins anew. parents, children: that are open, and follow.",
+        "properties": {
+            "type": {"const": "reset"},
+            "reason": {"enum": [ASKED, TOO_OLD]},
+            "as_of_seq": WHOLE,
+            "parents": WHOLE,
+            "children": WHOLE,
+        },
+        "required": ["type", "reason", "as_of_seq", "parents", "children"],
+    },
+    "SnapshotParent": {
+        "type": "object",
+        "description": "An order that is open, as GET /v1/parent-orders/{id} gives it.",
+        "properties": {"type": {"const": "snapshot.parent"}, "parent": {"type": "object"}},
+        "required": ["type", "parent"],
+    },
+    "SnapshotChild": {
+        "type": "object",
+        "description": "A child that is open, as GET /v1/parent-orders/{id}/children gives it.",
+        "properties": {"type": {"const": "snapshot.child"}, "child": {"type": "object"}},
+        "required": ["type", "child"],
+    },
+    "SnapshotEnd": {
+        "type": "object",
+        "description": "All that is open was sent; events after this seq follow.",
+        "properties": {"type": {"const": "snapshot.end"}, "as_of_seq": WHOLE},
+        "required": ["type", "as_of_seq"],
     },
     "Error": {
         "type": "object",
@@ -233,7 +296,8 @@ _OTHERS: dict[str, Schema] = {
         "properties": {
             "op": {"const": "subscribe"},
             "after": {"type": ["integer", "null"]},
-            "channel": {"enum": ["account", "market"]},
+            "snapshot": {"type": "boolean"},
+            "channel": {"enum": ["account", "market", "progress"]},
             "parent_ids": _LISTS,
             "types": _LISTS,
             "symbols": _LISTS,

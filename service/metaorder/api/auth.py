@@ -69,6 +69,7 @@ def _needs(*scopes: Scope, held: bool = True) -> Callable[[Request], Awaitable[P
 
 Reader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.ADMIN))]
 Trader = Annotated[Principal, Depends(_needs(Scope.TRADE))]
+Resumer = Annotated[Principal, Depends(_needs(Scope.TRADE, Scope.RISK))]
 Canceler = Annotated[Principal, Depends(_needs(Scope.CANCEL, Scope.TRADE, held=False))]
 LimitsReader = Annotated[Principal, Depends(_needs(Scope.READ, Scope.TRADE, Scope.RISK, Scope.ADMIN))]
 RiskManager = Annotated[Principal, Depends(_needs(Scope.RISK, held=False))]

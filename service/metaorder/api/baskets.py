@@ -41,6 +41,7 @@ from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import Applied
 from metaorder.usecases import baskets, orders
 from metaorder.usecases.errors import NotFound, ServiceError, Unprocessable
+from metaorder.usecases.jobs import CALIBRATION
 
 router = APIRouter(prefix="/v1/baskets", tags=["baskets"])
 
@@ -75,6 +76,9 @@ class BasketIn(Body):
     market: Annotated[StrictStr, Field(min_length=1, max_length=80)]
     legs: Annotated[list[LegIn], Field(min_length=1, max_length=baskets.MOST_LEGS)]
     params: dict[str, Any] = Field(default_factory=dict, description="of the algorithm basket, see GET /v1/algos")
+    calibration_id: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = Field(
+        None, description="of kind covariance: its correlation is taken where params states none"
+    )
     start_time: Time | None = None
     end_time: Time | None = None
     duration_s: Annotated[StrictInt, Field(ge=1, le=86_400)] | None = None
@@ -99,9 +103,11 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
     """
     asked, until = idempotency.asked_for(body)
     digest = idempotency.body_hash(asked)
-    legs = [_order_in(body, place) for place in range(len(body.legs))]
+    taken = [leg.client_order_id or f"{body.basket_id}-{place + 1}" for place, leg in enumerate(body.legs)]
 
     async def create() -> Response:
+        params = await _params(ctx, principal, body)
+        legs = [_order_in(body, place, params) for place in range(len(body.legs))]
         hosted = await hosted_market(ctx, body.market)
         live = hosted.live
         facts = orders.MarketFacts(
@@ -116,7 +122,6 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
             raise refused(answer)
         return idempotency.answer_response(made[0], made[0].status)
 
-    taken = [leg.client_order_id for leg in legs]
     names = list(dict.fromkeys(taken))  # a name that stands twice is refused with its place
     key = basket_key(body.basket_id)
     return await idempotency.once(ctx, principal, key, digest, _reserved(ctx, principal, names, taken, digest, create), _other)
@@ -146,13 +151,22 @@ def basket_key(name: str) -> str:
     return f"the basket, of which every leg was accepted or none of them was, called {name}"
 
 
-def _order_in(body: BasketIn, place: int) -> ParentOrderIn:
+async def _params(ctx: Context, principal: Principal, body: BasketIn) -> dict[str, Any]:
+    """The algorithm's parameters, with the correlation of a calibration where one is named."""
+    if body.calibration_id is None:
+        return body.params
+    row = await ctx.queries.job(principal, CALIBRATION, body.calibration_id)
+    result = None if row is None or row["result"] is None else msgspec.json.decode(row["result"])
+    return baskets.correlated(body.params, [leg.symbol for leg in body.legs], body.calibration_id, result)
+
+
+def _order_in(body: BasketIn, place: int, params: dict[str, Any]) -> ParentOrderIn:
     """A leg as the parent order that it becomes."""
     leg = body.legs[place]
-    shared = body.model_dump(exclude={"basket_id", "legs"}, exclude_unset=True)
+    shared = body.model_dump(exclude={"basket_id", "legs", "calibration_id"}, exclude_unset=True)
     own = leg.model_dump(exclude_unset=True)
     own["client_order_id"] = leg.client_order_id or f"{body.basket_id}-{place + 1}"
-    return ParentOrderIn.model_validate({**shared, **own, "algo": "basket"})
+    return ParentOrderIn.model_validate({**shared, **own, "params": params, "algo": "basket"})
 
 
 def _other(_key: str) -> ServiceError:

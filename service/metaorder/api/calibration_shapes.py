@@ -16,15 +16,24 @@ class CalibrationIn(Body):
     """What is estimated, and from what: a `market` of this server, recorded `sources`, or simulated days of a `scenario`.
 
     Several sources are days of one symbol. Tables of volume (`format` volume-table: a row an interval, a column a day) give a
-    volume curve.
+    volume curve. Tables of metaorders (`format` metaorder-table: a row an order) give the square-root law, `kind` square-root.
+    `kind` covariance takes days of several symbols, `symbols` in the order of `sources`, or a market that trades several.
     """
 
-    kind: Literal["impact", "volatility", "volume", "all"] = "all"
+    kind: Literal["impact", "volatility", "volume", "all", "square-root", "covariance"] = "all"
     market: Annotated[StrictStr, Field(min_length=1, max_length=80)] | None = None
     source: SourceName | None = None
     sources: Annotated[list[SourceName], Field(min_length=1, max_length=60)] | None = None
     format: Annotated[StrictStr, Field(max_length=40)] | None = None
     symbol: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = None
+    symbols: (
+        Annotated[
+            list[Annotated[StrictStr, Field(min_length=1, max_length=40)]],
+            Field(min_length=2, max_length=60, description="of covariance: what each of the sources trades"),
+        ]
+        | None
+    ) = None
+    bar_s: Annotated[StrictInt, Field(ge=1, le=3_600, description="of covariance: length of a bar; default 60")] | None = None
     date: Annotated[StrictStr, Field(max_length=10)] | None = None
     instrument: InstrumentIn | None = None
     scenario: Annotated[StrictStr, Field(max_length=40)] | None = None
@@ -64,6 +73,17 @@ class ChosenOut(Reply):
     how: Literal["preferred", "fallback"]
 
 
+class MatrixOut(Reply):
+    """Correlation and covariance of several symbols, in their order. covariance: of returns of a session."""
+
+    symbols: list[str]
+    correlation: list[list[float]]
+    covariance: list[list[float]]
+    shrinkage: float
+    bar_s: float
+    bars: int
+
+
 class CalibrationResultOut(Reply):
     """What came of a calibration. parameters: every estimate, refused ones too. The rest refers to them, or is for pictures.
 
@@ -83,6 +103,7 @@ class CalibrationResultOut(Reply):
     net_pnl: list[dict[str, Any]]
     best_horizon: dict[str, Any] | None
     kernel: dict[str, list[float]] | None
+    matrix: MatrixOut | None
     decay_profile: dict[str, list[float]] | None
 
 

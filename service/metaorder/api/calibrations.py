@@ -12,21 +12,23 @@ from metaorder.api.auth import Canceler, Ctx, Reader, Trader
 from metaorder.api.calibration_shapes import CalibrationIn
 from metaorder.api.context import Context
 from metaorder.api.paging import Cursor, Limit, page, read_cursor, reply
+from metaorder.calibration.covariance import BAR_S
+from metaorder.calibration.run import COVARIANCE, ORDERS
 from metaorder.domain.principal import Principal
 from metaorder.ports.queries import Row
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.runtime.tapes import recorded_spec, simulated_spec
 from metaorder.sim.presets import DEFAULT, PRESETS
 from metaorder.usecases import jobs
-from metaorder.usecases.calibrations import VOLUME_TABLE
+from metaorder.usecases.calibrations import METAORDER_TABLE, VOLUME_TABLE
 from metaorder.usecases.errors import NotFound, Unprocessable
 from metaorder.usecases.jobs import CALIBRATION, JobState
 
 router = APIRouter(prefix="/v1/calibrations", tags=["calibrations"])
 
 _ONLY = {
-    "market": (),
-    "sources": ("format", "symbol", "date", "instrument"),
+    "market": ("bar_s",),
+    "sources": ("format", "symbol", "symbols", "bar_s", "date", "instrument"),
     "scenario": ("symbol", "parameters", "seed", "days"),
 }
 """What may stand beside each origin of the data."""
@@ -43,6 +45,7 @@ async def post_calibration(body: CalibrationIn, principal: Trader, ctx: Ctx) -> 
         "what": body.kind,
         "specs": [msgspec.to_builtins(spec) for spec in specs],
         "tables": tables,
+        "bar_s": float(BAR_S if body.bar_s is None else body.bar_s),
     }
     job = await ctx.jobs.submit(principal, CALIBRATION, request)
     return reply(jobs.shown(job), 202, {"Location": f"/v1/calibrations/{job.id}"})
@@ -99,12 +102,24 @@ async def _origin(ctx: Context, body: CalibrationIn) -> tuple[list[MarketSpec], 
     allowed = {"kind", "market", "source", "sources", "scenario", *_ONLY[origins[0]]}
     for name in sorted(body.model_fields_set - allowed):
         _refuse(name, f"does not stand beside {origins[0]}")
+    if body.kind == ORDERS and names is None:
+        _refuse("kind", f"{ORDERS} is estimated from sources that are tables of metaorders")
+    _check_covariance(body)
     if body.market is not None:
         return [await _of_market(ctx, body.market)], []
     if body.scenario is not None:
         return _simulated(ctx, body, body.scenario), []
     assert names is not None, "the one origin that is left"
     return _recorded(ctx, body, names)
+
+
+def _check_covariance(body: CalibrationIn) -> None:
+    """Refuse what is of one kind alone where another is asked for."""
+    if body.kind == COVARIANCE and body.scenario is not None:
+        _refuse("kind", f"{COVARIANCE} is estimated from sources or a market: simulated days are of one symbol")
+    for name in ("symbols", "bar_s"):
+        if body.kind != COVARIANCE and getattr(body, name) is not None:
+            _refuse(name, f"is of kind {COVARIANCE} alone")
 
 
 async def _of_market(ctx: Context, market: str) -> MarketSpec:
@@ -132,19 +147,38 @@ def _simulated(ctx: Context, body: CalibrationIn, scenario: str) -> list[MarketS
 
 
 def _recorded(ctx: Context, body: CalibrationIn, names: list[str]) -> tuple[list[MarketSpec], list[str]]:
-    formats = [*ctx.data.formats(), VOLUME_TABLE]
+    formats = [*ctx.data.formats(), VOLUME_TABLE, METAORDER_TABLE]
     if body.format not in formats:
         _refuse("format", f"is one of {', '.join(formats)}")
     if body.format == VOLUME_TABLE:
         if body.kind != "volume":
             _refuse("kind", "is volume where the sources are tables of volume")
         return [], names
+    if (body.format == METAORDER_TABLE) != (body.kind == ORDERS):
+        _refuse("kind", f"is {ORDERS} where the sources are tables of metaorders, and only there")
+    if body.format == METAORDER_TABLE:
+        return [], names
+    if body.kind == COVARIANCE:
+        return _several(ctx, body, names), []
     if body.symbol is None:
         _refuse("symbol", "is required")
     stated: dict[str, Any] | None = None if body.instrument is None else body.instrument.model_dump()
     assert body.format is not None, "it is one of the formats"
     assert body.symbol is not None, "it was refused otherwise"
     return [recorded_spec(body.format, name, body.symbol, ctx.engine, date=body.date, instrument=stated) for name in names], []
+
+
+def _several(ctx: Context, body: CalibrationIn, names: list[str]) -> list[MarketSpec]:
+    """Days of several symbols."""
+    symbols, data_format = body.symbols or [], body.format
+    if len(symbols) != len(names) or len(set(symbols)) < 2:
+        _refuse("symbols", f"is a symbol for each of the {len(names)} sources, two different ones at the least")
+    if body.symbol is not None or body.instrument is not None:
+        _refuse("symbol" if body.symbol is not None else "instrument", f"does not stand beside kind {COVARIANCE}")
+    assert data_format is not None, "it is one of the formats"
+    return [
+        recorded_spec(data_format, name, symbol, ctx.engine, date=body.date) for name, symbol in zip(names, symbols, strict=True)
+    ]
 
 
 def _refuse(field: str, rule: str) -> None:

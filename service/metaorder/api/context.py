@@ -17,6 +17,7 @@ from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.jobs import Jobs
+from metaorder.runtime.reporter import Reporter
 from metaorder.runtime.service import Service
 from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
@@ -26,10 +27,14 @@ MOST_CACHED = 10_000
 
 
 class KeyRing:
-    """Principals by the hash of their secret. A key that is revoked, or is to end, is so as soon as its row is durable."""
+    """Principals by the hash of their secret. A key that is revoked, or is to end, is so as soon as its row is durable.
 
-    def __init__(self, queries: Queries, clock: Clock) -> None:
+    keep: whether they are kept in memory; not where nobody tells of those that are revoked.
+    """
+
+    def __init__(self, queries: Queries, clock: Clock, *, keep: bool = True) -> None:
         self._queries = queries
+        self._keep = keep
         self._clock = clock
         self._known: dict[str, Principal] = {}
         self._revoked: set[str] = set()
@@ -49,7 +54,9 @@ class KeyRing:
                 raise Unauthorized("unknown_key", "the key is unknown or revoked")
             if len(self._known) >= MOST_CACHED:
                 self._known.clear()
-            found = self._known[digest] = keys.principal(row)
+            found = keys.principal(row)
+            if self._keep:
+                self._known[digest] = found
         if not self.valid(found):
             raise Unauthorized("key_expired", "the key has expired; ask for another")
         return found
@@ -82,6 +89,7 @@ class Context:
     """The composition that the routes run on. engine: the build, which a session remembers. in_flight: creates under way.
 
     profiles: held while one is set. origins: whose pages may open a stream, beside our own.
+    retention: events that a stream may be behind before it begins anew with a snapshot; 0 = any number.
     """
 
     service: Service
@@ -94,9 +102,11 @@ class Context:
     engine: str
     jobs: Jobs
     analyst: Analyst
+    reporter: Reporter
     tables: Callable[[], Tables]
     rates: Rates
     tickets: Tickets
     origins: frozenset[str] = frozenset()
+    retention: int = 0
     in_flight: dict[tuple[str, str], InFlight] = field(default_factory=dict)
     profiles: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, StrictStr, model_validator
 
@@ -17,19 +17,36 @@ class ImpactIn(Body):
     """What own trading does to the price, as `docs/estimates.md` writes it.
 
     `power`: permanent = gamma sigma X / V, temporary = eta sigma (rate / V)^exponent. `almgren_2005`: the coefficients that the
-    paper states, with `outstanding` shares.
+    paper states, with `outstanding` shares. `square_root`: the price moves by coefficient sigma (X / V)^exponent, at any speed.
     """
 
-    law: Literal["power", "almgren_2005"] = "power"
+    law: Literal["power", "almgren_2005", "square_root"] = "power"
     permanent: Number | None = Field(None, description="gamma")
     temporary: Number | None = Field(None, description="eta")
-    exponent: Annotated[StrictFloat | StrictInt, Field(gt=0, le=1)] | None = Field(None, description="beta; 1 is linear")
+    exponent: Annotated[StrictFloat | StrictInt, Field(gt=0, le=1)] | None = Field(
+        None, description="beta; 1 is linear. Of square_root 1/2"
+    )
+    coefficient: Number | None = Field(None, description="Y of the square-root law")
     outstanding: Annotated[StrictInt, Field(ge=1, le=BIG)] | None = None
-    errors: Errors | None = Field(None, description="standard errors of permanent, temporary, exponent")
+    errors: Errors | None = Field(None, description="standard errors of permanent, temporary, exponent, coefficient")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _half(cls, stated: Any) -> Any:
+        """The square-root law's exponent is what its name says unless it is stated."""
+        if isinstance(stated, dict) and stated.get("law") == "square_root" and stated.get("exponent") is None:
+            return {**stated, "exponent": 0.5}
+        return stated
 
     @model_validator(mode="after")
     def _whole(self) -> ImpactIn:
         coefficients = (self.permanent, self.temporary, self.exponent)
+        if self.law == "square_root":
+            if self.coefficient is None or (self.permanent, self.temporary, self.outstanding) != (None, None, None):
+                raise ValueError("square_root needs coefficient, and no permanent, temporary or outstanding")
+            return self
+        if self.coefficient is not None:
+            raise ValueError("coefficient is of square_root alone")
         if self.law == "power" and None in coefficients:
             raise ValueError("the power law needs permanent, temporary and exponent")
         if self.law == "almgren_2005" and (self.outstanding is None or coefficients != (None, None, None)):
@@ -51,8 +68,12 @@ class KnownIn(Body):
 
 
 class EstimateModelIn(KnownIn):
-    """What the estimate is to use; what is absent comes from the profile, then from the market."""
+    """What the estimate is to use; what is absent comes from the profile, then from the market.
 
+    With `calibration_id` what is not stated is first taken from that calibration, as far as it identified it.
+    """
+
+    calibration_id: Annotated[StrictStr, Field(min_length=1, max_length=40)] | None = None
     alpha_bps: Annotated[StrictFloat | StrictInt, Field(ge=-10_000, le=10_000)] | None = Field(
         None, description="expected move of the price, up = +, regardless of side"
     )

@@ -18,6 +18,7 @@ from metaorder.api.order_reads import parent_row
 from metaorder.api.paging import reply
 from metaorder.api.parent_orders import new_order
 from metaorder.api.problems import refused
+from metaorder.calibration.run import COVARIANCE
 from metaorder.core.commands import Refusal
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import ParentId, SessionId
@@ -47,7 +48,7 @@ async def post_estimate(body: EstimateIn, principal: Reader, ctx: Ctx) -> Respon
     new = new_order(body, row)
     made, now = ctx.ids.sortable(), ctx.clock.now()
     command = orders.accept(facts, principal, new, ParentId(made), now, "")
-    model = {} if body.model is None else profiles.checked(body.model.model_dump(mode="json", exclude_unset=True))
+    model = await _model(ctx, principal, body)
     profile = None if row is None else profiles.stated(row)
     answer = await ctx.service.ask(hosted.spec.id, lambda asked: previewed(asked, command, scenario_of(hosted.spec), profile))
     if isinstance(answer, Refusal):
@@ -104,7 +105,22 @@ async def get_profile(symbol: str, principal: Reader, ctx: Ctx, version: Version
     return reply(profiles.shown(row))
 
 
-async def _calibrated(ctx: Context, principal: Principal, calibration: str | None, symbol: str) -> Mapping[str, Any]:
+async def _model(ctx: Context, principal: Principal, body: EstimateIn) -> dict[str, Any]:
+    """What the request states, and what its calibration says beside it.
+
+    Raises:
+        Unprocessable: a number that breaks a rule, or no such calibration.
+    """
+    if body.model is None:
+        return {}
+    stated = body.model.model_dump(mode="json", exclude_unset=True)
+    found = await _calibrated(ctx, principal, body.model.calibration_id, body.symbol, pointer="/model/calibration_id")
+    return profiles.checked({**found, **stated})
+
+
+async def _calibrated(
+    ctx: Context, principal: Principal, calibration: str | None, symbol: str, *, pointer: str = "/calibration_id"
+) -> Mapping[str, Any]:
     """What a calibration says of an instrument; nothing where none is named.
 
     Raises:
@@ -114,9 +130,9 @@ async def _calibrated(ctx: Context, principal: Principal, calibration: str | Non
         return {}
     row = await ctx.queries.job(principal, "calibration", calibration)
     result = None if row is None or row["result"] is None else msgspec.json.decode(row["result"])
-    if result is None or result["symbol"] not in {None, symbol}:
+    if result is None or result["symbol"] not in {None, symbol} or result["kind"] == COVARIANCE:
         rule = f"a calibration of this account for {symbol} that is done"
-        raise Unprocessable("validation", f"calibration_id must be {rule}", errors=[("/calibration_id", f"must be {rule}")])
+        raise Unprocessable("validation", f"calibration_id must be {rule}", errors=[(pointer, f"must be {rule}")])
     return from_calibration(calibration, result)
 
 

@@ -23,10 +23,11 @@ async def get_events(
 ) -> Response:
     """Events of the account after a seq, oldest first; a cursor goes on where the page before ended."""
     start = read_cursor(cursor)
-    head = ctx.service.broadcaster.channel(principal.account).head
+    found = await ctx.queries.events(principal, after if start is None else start, limit)
+    head = found.as_of_seq
     if start is None and after > head:
         raise Conflict("seq_ahead", f"the stream's head is {head}, you hold {after}", facts={"head_seq": head})
-    return event_page(await ctx.queries.events(principal, after if start is None else start, limit))
+    return event_page(found)
 
 
 def event_page(found: Page) -> Response:

@@ -18,8 +18,8 @@ class ReadyOut(Reply):
     """Whether the service can be used, and what keeps it from that.
 
     recovered: every open session is back. writable: the journal can be written. running: sessions move. space: the disk has room.
-    database: it can be reached.
-    killed: a kill latch is shut; that alone is no reason not to be ready.
+    database: it can be reached. standby: another server writes it, and this one only reads.
+    killed: a kill latch is shut; that alone is no reason not to be ready; null on a standby, which does not know.
     """
 
     ready: bool
@@ -28,10 +28,11 @@ class ReadyOut(Reply):
     running: bool
     space: bool
     database: bool
-    killed: bool
+    standby: bool
+    killed: bool | None
 
 
-@router.get("/health/live", responses=replies.refusals(413, 422))
+@router.get("/health/live", responses=replies.refusals(408, 413, 422))
 async def live() -> Response:
     """Whether the event loop turns."""
     return reply({"live": True})
@@ -42,7 +43,7 @@ async def live() -> Response:
     responses={
         200: {"model": ReadyOut},
         503: {"model": ReadyOut, "description": "not ready: what is false says why"},
-        **replies.refusals(413, 422),
+        **replies.refusals(408, 413, 422),
     },
 )
 async def ready(request: Request) -> Response:
@@ -50,14 +51,16 @@ async def ready(request: Request) -> Response:
     service = context_of(request).service
     up = service.ready and service.writable and service.running and not (service.full or service.away)
     state = {"ready": up, "recovered": service.ready, "writable": service.writable, "running": service.running}
-    state |= {"space": not service.full, "database": not service.away}
-    return reply({**state, "killed": bool(service.latches)}, 200 if up else 503)
+    state |= {"space": not service.full, "database": not service.away, "standby": service.standby}
+    return reply({**state, "killed": None if service.standby else bool(service.latches)}, 200 if up else 503)
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 413, 422, 429, 503))
+@router.get("/metrics", response_class=PlainTextResponse, responses=replies.refusals(401, 403, 408, 413, 422, 429, 503))
 async def metrics(request: Request, principal: Admin) -> Response:
     """Prometheus metrics."""
     del principal
     counted: Metrics = request.app.state.metrics
+    for hosted in context_of(request).service.live():
+        counted.reports(hosted.spec.id, dict(hosted.live.engine.hearing.counts))
     body, media = counted.render()
     return Response(body, media_type=media)

@@ -52,6 +52,7 @@ class MarketOut(Reply):
     """A market session. symbol, venue, instrument: of the first of its floors.
 
     divergences: in how many events or lots the live book had to differ from the recorded one, by rule.
+    venue_reports: how many reports of its venues told nothing new (repeated, overtaken) or could not be so, by code.
     """
 
     id: str
@@ -74,6 +75,7 @@ class MarketOut(Reply):
     event_index: int
     halted: bool
     divergences: dict[str, int]
+    venue_reports: dict[str, int]
 
 
 class MarketsOut(Reply):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from metaorder.api.schemas import MarketIn, SourceIn
@@ -33,13 +34,14 @@ def spec_of(body: MarketIn, engine: str) -> MarketSpec:
     options: dict[str, Any] = {name: getattr(body, name) for name in _LATENCY}
     if body.fees is not None:
         options["fees"] = body.fees.model_dump(mode="json")
+    if body.previous_close is not None:
+        options["previous_close"] = body.previous_close
     options |= _replay(body) if body.kind == "replay" else _simulated(body)
-    symbol = body.symbol or (body.symbols[0] if body.symbols else DEFAULT_SYMBOL)
     return MarketSpec(
         id=body.id,
         name=body.id,
         kind=body.kind,
-        symbol=body.sources[0].symbol if body.sources else symbol,
+        symbol=body.sources[0].symbol if body.sources else _symbol(body),
         speed=body.speed,
         rolling=False,
         digest=None,
@@ -52,6 +54,7 @@ def _wrong(body: MarketIn) -> list[tuple[str, str]]:
     """Fields that do not belong together."""
     other = "simulated" if body.kind == "replay" else "replay"
     wrong = [(f"/{name}", f"belongs to a {other} market") for name in _ONLY[other] if name in body.model_fields_set]
+    wrong += _closes(body)
     if body.kind == "simulated":
         both = body.symbol is not None and body.symbols is not None
         return [*wrong, ("/symbols", "stands in the place of symbol")] if both else wrong
@@ -59,6 +62,18 @@ def _wrong(body: MarketIn) -> list[tuple[str, str]]:
     if body.sources is not None:
         return wrong + [(f"/{name}", "stands in each of sources") for name in given]
     return wrong + [(f"/{name}", "is required") for name in _ALONE if name not in given]
+
+
+def _closes(body: MarketIn) -> list[tuple[str, str]]:
+    """Closes of the day before that are none: of a symbol that is not traded here, or not positive."""
+    symbols = {each.symbol for each in body.sources or []} or {_symbol(body)}
+    given = (body.previous_close or {}).items()
+    unknown = [(f"/previous_close/{symbol}", "is no symbol of this market") for symbol, _ in given if symbol not in symbols]
+    return unknown + [(f"/previous_close/{symbol}", "must be above 0") for symbol, price in given if Fraction(price) <= 0]
+
+
+def _symbol(body: MarketIn) -> str:
+    return body.symbol or (body.symbols[0] if body.symbols else DEFAULT_SYMBOL)
 
 
 def _replay(body: MarketIn) -> dict[str, Any]:

@@ -283,4 +283,5 @@ def _state_of(live: LiveSession) -> Doc:
         "event_index": market.index,
         "halted": market.halted,
         "divergences": market.counters() if market.recorded else {},
+        "venue_reports": dict(live.engine.hearing.counts),
     }

@@ -1,7 +1,8 @@
-"""Pure ASGI middleware: large and deep bodies, odd addresses and what is too much are refused unread; requests are counted."""
+"""Pure ASGI middleware: large, deep and late bodies, odd addresses and what is too much are refused; requests are counted."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -10,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from metaorder.api.problems import response
 from metaorder.ports.metrics import Metrics
-from metaorder.usecases.errors import ServiceError, TooLarge, Unavailable, Unprocessable
+from metaorder.usecases.errors import ServiceError, TooLarge, TooLate, Unavailable, Unprocessable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,6 +23,9 @@ MOST_BODY = 64 * 1024
 DEEPEST = 32
 """Lists and objects within each other in a body; what the service asks for is a few deep."""
 
+BODY_S = 10
+"""How long a body may take to come in."""
+
 _MARKS = re.compile(rb'[\[\]{}"\\]')
 _LANE = re.compile(r"/(cancel|cancel-all|kill|rearm|heartbeat)$|^/health/")
 """Ends of addresses that are never held up."""
@@ -30,6 +34,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 _TOO_LARGE = TooLarge("body_too_large", f"a body is at most {MOST_BODY} bytes long")
+_TOO_LATE = TooLate("body_late", f"a body comes in whole within {BODY_S} s", facts={"accepted": False})
 _TOO_DEEP = Unprocessable("body_too_deep", f"lists and objects stand at most {DEEPEST} deep within each other")
 
 
@@ -59,42 +64,77 @@ class Depth:
 
 
 class BodyLimit:
-    """Refuses bodies over MOST_BODY bytes, by their stated length or as they come in, and such as are deeper than DEEPEST."""
+    """Takes the body in before anything is begun for it: what is too large, too deep or too late is refused by then.
 
-    def __init__(self, app: App) -> None:
+    A client that sends slowly, or not at all, so takes no place from another.
+    """
+
+    def __init__(self, app: App, within_s: float = BODY_S) -> None:
         self._app = app
+        self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, its body counted."""
+        """Pass a request on with its whole body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        said = dict(scope["headers"])
+        stated = said.get(b"content-length", b"0")
         if not stated.isdigit() or int(stated) > MOST_BODY:
-            await response(_TOO_LARGE, scope["path"])(scope, receive, send)
+            await _over(_TOO_LARGE, scope, receive, send)
             return
-        seen, depth = 0, Depth()
-        refused: ServiceError | None = None
+        if int(stated) == 0 and b"transfer-encoding" not in said:
+            await self._app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._within_s):
+                whole = await _whole(receive)
+        except TimeoutError:
+            whole = _TOO_LATE
+        if isinstance(whole, ServiceError):
+            await _over(whole, scope, receive, send)
+        elif whole is not None:
+            await self._app(scope, _again(whole, receive), send)
 
-        async def counted() -> Message:
-            nonlocal seen, refused
-            message = await receive()
-            part = message.get("body", b"")
-            seen += len(part)
-            depth.feed(part)
-            if seen > MOST_BODY or depth.deepest > DEEPEST:
-                refused = _TOO_LARGE if seen > MOST_BODY else _TOO_DEEP
-                raise refused
-            return message
 
-        async def answered(message: Message) -> None:
-            """Whatever the framework makes of a body that was cut off, the client is told why it was."""
-            if refused is None:
-                await send(message)
-            elif message["type"] == "http.response.start":
-                await response(refused, scope["path"])(scope, receive, send)
+async def _over(error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse, and end the connection: nobody reads what the client still has to say."""
+    said = response(error, scope["path"])
+    said.headers["Connection"] = "close"
+    await said(scope, receive, send)
 
-        await self._app(scope, counted, answered)
+
+async def _whole(receive: Receive) -> bytes | ServiceError | None:
+    """The whole body; None where the client went away before it was."""
+    parts, size, depth = [], 0, Depth()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        depth.feed(part)
+        if size > MOST_BODY:
+            return _TOO_LARGE
+        if depth.deepest > DEEPEST:
+            return _TOO_DEEP
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _again(whole: bytes, receive: Receive) -> Receive:
+    """Gives the body at once, and then whatever else comes."""
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": whole, "more_body": False}
+
+    return again
 
 
 class PlainAddress:
@@ -133,10 +173,22 @@ class Overload:
             await response(busy, scope["path"])(scope, receive, send)
             return
         self._under_way += 1
+        over = False
+
+        def done() -> None:
+            nonlocal over
+            self._under_way -= not over
+            over = True
+
+        async def answered(message: Message) -> None:
+            """The work is done as the answer begins: how long its client takes over it is no one else's matter."""
+            done()
+            await send(message)
+
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, answered)
         finally:
-            self._under_way -= 1
+            done()
 
 
 class CountRequests:

@@ -6,6 +6,18 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from metaorder.api.analysis_shapes import (
+    CaptureOut,
+    CrossedOut,
+    EfficiencyOut,
+    ForecastScoreOut,
+    ImpactUsedOut,
+    ReversionOut,
+    RiskOut,
+    RobustnessOut,
+    SettledOut,
+    TimeToFillOut,
+)
 from metaorder.api.shapes import Page, QuoteOut, Reply
 from metaorder.domain.child import ChildStatus, ChildType, Liquidity, TimeInForce
 from metaorder.domain.order import Benchmark, ChildSizes, ParticipationMode, Placement, Side, Status, Waiting
@@ -51,6 +63,8 @@ class ParentOrderOut(Reply):
     filled_quantity: int
     leaves_quantity: int
     canceled_quantity: int
+    disputed_quantity: int
+    settled_quantity: int
     avg_price: str | None
     fees: str
     reason: str | None
@@ -247,68 +261,11 @@ class BucketOut(Reply):
     participation: float | None
 
 
-class TimeToFillOut(Reply):
-    """first: from arrival to the first fill. mean, median: over lots, from their child being sent."""
-
-    first: float
-    mean: float
-    median: float
-
-
-class CaptureOut(Reply):
-    """Share of the spread captured by lots first placed passively: net of the mid ten seconds later, and gross."""
-
-    net: float
-    gross: float
-
-
-class ReversionOut(Reply):
-    """Price impact over horizons as permanent + transient, which halves every half_life_s."""
-
-    half_life_s: float
-    transient_bps: float
-    permanent_bps: float
-    transient_error_bps: float
-    fills: int
-
-
-class SettledOut(Reply):
-    """Displacement at the end in twin difference: what was gone half an hour later, and what stayed."""
-
-    temporary: float
-    permanent: float
-
-
-class RiskOut(Reply):
-    """Volatility around the order, and the standard deviation of the cost that holding the rest meant."""
-
-    volatility_bps_per_sqrt_hour: float
-    cost_sd_bps: float
-    minutes: int
-
-
-class ForecastScoreOut(Reply):
-    """The estimate that the order referred to against what came. probability: of a lower cost, said beforehand."""
-
-    estimate_id: str
-    expected_cost_bps: float
-    sd_bps: float
-    realized_cost_bps: float
-    z_score: float
-    probability: float
-
-
-class RobustnessOut(Reply):
-    """Slippage against benchmarks that mean the same: lowest, highest, whether the sign holds, and each."""
-
-    low_bps: float
-    high_bps: float
-    agree: bool
-    variants: dict[str, float]
-
-
 class TcaOut(Reply):
-    """The analysis of an order. Costs: positive = worse for the trader. Markouts are the only fields where positive is good."""
+    """The analysis of an order. Costs: positive = worse for the trader. Markouts and price improvement: positive = good.
+
+    reduced_quantity: of the quantity, what amendments took back.
+    """
 
     parent_id: str
     status: Status
@@ -316,6 +273,7 @@ class TcaOut(Reply):
     side: Side
     currency: str
     quantity: int
+    reduced_quantity: int = 0
     filled_quantity: int
     avg_price: str | None
     arrival_price: str | None
@@ -367,6 +325,10 @@ class TcaOut(Reply):
     forecast: ForecastScoreOut | None
     robustness_vwap: RobustnessOut | None
     robustness_arrival: RobustnessOut | None
+    decision_efficiency: EfficiencyOut | None = None
+    queue_known_share: float | None = None
+    impact_used: ImpactUsedOut | None = None
+    crossed_fills: CrossedOut | None = None
     assumed_share: float | None
     assumed_share_by_evidence: dict[str, float | None]
     fills: int
@@ -387,9 +349,14 @@ class RecommendationOut(Reply):
 
 
 class TcaReportOut(Reply):
-    """The analysis in words: title, executive summary, and recommendations that follow from the numbers."""
+    """The analysis in words: title, executive summary, and recommendations that follow from the numbers.
+
+    version, final: of the analysis that it is of; a version is null while the order works on.
+    """
 
     title: str
+    version: int | None
+    final: bool
     summary: list[str]
     recommendations: list[RecommendationOut]
     analysis: TcaOut

@@ -9,20 +9,20 @@ import msgspec
 from fastapi import APIRouter, Header, Response
 
 from metaorder.api import idempotency, replies
-from metaorder.api.auth import Canceler, Ctx, Trader
+from metaorder.api.auth import Canceler, Ctx, Resumer, RiskManager, Trader
 from metaorder.api.context import Context
 from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
 from metaorder.api.problems import body_of, refused
-from metaorder.api.schemas import AmendIn, CancelAllIn, ParentOrderIn, PauseIn
-from metaorder.core.commands import Accept, Cancel, Command, Pause, Refusal, Resume, Unchanged
+from metaorder.api.schemas import AmendIn, CancelAllIn, ParentOrderIn, PauseIn, SettleIn
+from metaorder.core.commands import Accept, Cancel, Command, Pause, Refusal, Resume, Settle, Unchanged
 from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import TERMINAL, ParentId, SessionId
-from metaorder.domain.principal import Principal
-from metaorder.domain.units import time_text
+from metaorder.domain.principal import Principal, Scope
+from metaorder.domain.units import Lots, time_text
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
 from metaorder.runtime.hosted import Hosted
@@ -113,10 +113,38 @@ async def pause_parent_order(parent_id: str, principal: Trader, ctx: Ctx, body: 
 
 
 @router.post("/{parent_id}/resume", responses=replies.ORDER)
-async def resume_parent_order(parent_id: str, principal: Trader, ctx: Ctx) -> Response:
-    """Work the order again, what is left spread over what is left of its window."""
+async def resume_parent_order(parent_id: str, principal: Resumer, ctx: Ctx) -> Response:
+    """Work the order again, what is left spread over what is left of its window.
+
+    One that was suspended as `repeated_execution` or `venue_discrepancy` needs a key with the risk scope.
+    """
     row = await _row(ctx, principal, parent_id)
-    return await _command(ctx, principal, row, Resume(parent=ParentId(parent_id)), 200)
+    command = Resume(parent=ParentId(parent_id), actor=principal.key, risk=Scope.RISK in principal.scopes)
+    return await _command(ctx, principal, row, command, 200)
+
+
+@router.post("/{parent_id}/settle", responses=replies.ORDER)
+async def settle_parent_order(parent_id: str, body: SettleIn, principal: RiskManager, ctx: Ctx) -> Response:
+    """End the dispute of an order, once its venues were asked what they filled of `disputed_quantity`.
+
+    `traded_quantity` becomes `settled_quantity`: it is done and not sent again, without a fill of its own in the record. The
+    rest was not filled: it leaves the account's position and may be sent again. The order stays suspended until it is resumed.
+    """
+    row = await _row(ctx, principal, parent_id)
+    hosted = _in_memory(ctx, row)
+    lot = hosted.live.market.listing(row["symbol"]).instrument.lot_size
+    command = Settle(
+        parent=ParentId(parent_id),
+        disputed=_lots("disputed_quantity", body.disputed_quantity, lot),
+        traded=_lots("traded_quantity", body.traded_quantity, lot),
+        actor=principal.key,
+    )
+    answer = await ctx.service.apply(row["session"], command)
+    if isinstance(answer, Refusal):
+        raise refused(answer)
+    assert isinstance(answer, Applied), "what is in dispute is settled or refused"
+    assert answer.after is not None, "the command concerns an order"
+    return reply(shown_order(answer.after, hosted))
 
 
 @router.post("/cancel-all", status_code=202, responses=replies.CANCEL_ALL)
@@ -218,6 +246,14 @@ def _in_memory(ctx: Context, row: Row) -> Hosted:
     if hosted is None:
         raise Conflict("market_closed", f"the market {row['session']} is closed")
     return hosted
+
+
+def _lots(field: str, quantity: int, lot_size: int) -> Lots:
+    lots, odd = divmod(quantity, lot_size)
+    if odd:
+        rule = f"must be a multiple of the lot size {lot_size}"
+        raise Unprocessable("validation", f"{field} {rule}", errors=[(f"/{field}", rule)])
+    return Lots(lots)
 
 
 def _version(if_match: str | None) -> int:

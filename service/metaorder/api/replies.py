@@ -107,7 +107,7 @@ class TicketOut(Reply):
 def answers(status: int, model: type[BaseModel], what: str, *problems: int) -> Responses:
     """An answer and the problems that may come in its place; what may be refused unwritten may also fail while it is written."""
     unknown = (500,) if 503 in problems else ()
-    return {status: {"model": model, "description": what}, **refusals(401, 403, 413, 422, 429, 503, *problems, *unknown)}
+    return {status: {"model": model, "description": what}, **refusals(401, 403, 408, 413, 422, 429, 503, *problems, *unknown)}
 
 
 def refusals(*problems: int) -> Responses:
@@ -120,6 +120,7 @@ PROBLEMS = {
     401: "no key, or an unknown one",
     403: "the key may not do this",
     404: "there is no such thing in this account",
+    408: "the body did not come in time; nothing was accepted",
     409: "it cannot be done now",
     412: "the version has moved",
     413: "the body is too large",

@@ -59,6 +59,8 @@ class LimitsIn(Body):
     max_child_notional: Decimal | None = None
     max_open_children: Count | None = None
     max_children_per_5_min: Count | None = None
+    max_children_per_s: Quantity | None = None
+    max_data_age_s: Quantity | None = None
     max_rejects_in_10_s: Quantity | None = None
     max_loss: Decimal | None = None
 
@@ -106,6 +108,8 @@ class LimitsOut(Reply):
     max_child_notional: str | None
     max_open_children: int | None
     max_children_per_5_min: int | None
+    max_children_per_s: int | None
+    max_data_age_s: int | None
     max_rejects_in_10_s: int | None
     max_loss: str | None
     latches: list[ReachOut]

@@ -142,6 +142,19 @@ class PauseIn(Body):
     cancel_open: StrictBool = False
 
 
+class SettleIn(Body):
+    """How a dispute ends. disputed_quantity: as the order shows it. traded_quantity: what of it its venues did fill."""
+
+    disputed_quantity: Annotated[StrictInt, Field(ge=1, le=BIG)]
+    traded_quantity: Annotated[StrictInt, Field(ge=0, le=BIG)]
+
+    @model_validator(mode="after")
+    def _within(self) -> SettleIn:
+        if self.traded_quantity > self.disputed_quantity:
+            raise ValueError("traded_quantity must be at most disputed_quantity")
+        return self
+
+
 class CancelAllIn(Body):
     """Which orders to cancel: all of the account, or those of one market."""
 
@@ -255,6 +268,9 @@ class MarketIn(Body):
     report_latency_jitter_ms: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     latency_seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] = 1
     fees: FeesIn | None = Field(None, description="default: the market's own")
+    previous_close: (
+        Annotated[dict[str, Decimal], Field(max_length=32, description="of each symbol: a benchmark of its orders")] | None
+    ) = None
 
 
 class SpeedIn(Body):

@@ -10,28 +10,39 @@ import msgspec
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from metaorder.api.auth import authenticate, check, context_of
+from metaorder.api.auth import authenticate, check, context_of, hold
 from metaorder.api.context import Context
-from metaorder.api.problems import response
+from metaorder.api.problems import response, standby
+from metaorder.api.snapshot import ASKED, TOO_OLD, frames
+from metaorder.api.standby import STANDBY
 from metaorder.core.chain import MARKET_STREAM
 from metaorder.domain.principal import Principal, Scope
 from metaorder.ports.metrics import Metrics
+from metaorder.ports.queries import Unreachable
+from metaorder.runtime.analyst import UNWRITTEN
 from metaorder.runtime.broadcast import FRAME, Channel, Sent, frame, to_sent
 from metaorder.usecases.errors import Forbidden, ServiceError, Unauthorized, Unprocessable
 
 router = APIRouter()
 
+CHANNELS = ("account", "market", "progress")
+"""account: each event, without a gap. market: what happens to markets. progress: how orders that work are doing, as of now."""
+
 HEARTBEAT_S = 1.0
 SEND_DEADLINE_S = 5.0
 CLOSE_DEADLINE_S = 1.0
 
-EXPIRED, FORBIDDEN, SLOW, AHEAD, BAD_MESSAGE, RESTART = 4401, 4403, 4408, 4409, 4400, 1012
+EXPIRED, SLOW, AHEAD, BAD_MESSAGE, RATE = 4401, 4408, 4409, 4400, 4429
+
+
+EITHER = "a stream begins after a seq, or with a snapshot of the account"
 
 
 class Subscribe(msgspec.Struct, forbid_unknown_fields=True, tag_field="op", tag="subscribe"):
     """What a client may say: from where on, and what it wants to see of it. Filters that are absent let everything through."""
 
     after: int | None = None
+    snapshot: bool = False
     channel: str = "account"
     parent_ids: list[str] | None = None
     types: list[str] | None = None
@@ -52,11 +63,16 @@ class Filter:
 
     def passes(self, sent: Sent) -> bool:
         """Whether the client wants an event."""
-        if self.parents is not None and sent.parent not in self.parents:
+        symbol = None if self.symbols is None else msgspec.json.decode(sent.frame, type=_Symbol).symbol
+        return self.admits(sent.type, sent.parent, symbol)
+
+    def admits(self, kind: str, parent: str | None, symbol: str | None) -> bool:
+        """Whether the client wants what is of such a type, parent order and symbol."""
+        if self.parents is not None and parent not in self.parents:
             return False
-        if self.types is not None and sent.type not in self.types and sent.type.partition(".")[0] not in self.types:
+        if self.types is not None and kind not in self.types and kind.partition(".")[0] not in self.types:
             return False
-        return self.symbols is None or msgspec.json.decode(sent.frame, type=_Symbol).symbol in self.symbols
+        return self.symbols is None or symbol in self.symbols
 
     @property
     def open(self) -> bool:
@@ -72,14 +88,19 @@ class Cursor:
     channel: Channel
     through: int
     filter: Filter = field(default_factory=Filter)
+    anew: str | None = None
+    """Why it begins with a snapshot, until it has."""
 
 
 @router.websocket("/v1/stream")
 async def stream(websocket: WebSocket) -> None:
     """Serve one client until it goes, is too slow, or its key holds no more."""
     try:
+        if context_of(websocket).service.standby:
+            raise standby(STANDBY)
         check_origin(websocket)
         principal = await _holder(websocket)
+        hold(context_of(websocket), principal)
         check(principal, Scope.READ, Scope.TRADE, Scope.ADMIN)
         start = _start(websocket)
     except ServiceError as error:
@@ -129,8 +150,14 @@ def _start(websocket: WebSocket) -> Subscribe:
     after = query.get("after")
     if after is not None and (not (after.isascii() and after.isdigit()) or len(after) > 18):
         raise Unprocessable("invalid_after", "after is a seq, 0 or more", errors=[("query:after", "must be a whole number")])
+    snapshot = query.get("snapshot", "false")
+    if snapshot not in {"true", "false"} or (snapshot == "true" and after is not None):
+        raise Unprocessable(
+            "invalid_after", f"snapshot: {EITHER}", errors=[("query:snapshot", "is true or false, without after")]
+        )
     return Subscribe(
         after=None if after is None else int(after),
+        snapshot=snapshot == "true",
         parent_ids=query.getlist("parent_id") or None,
         types=query.getlist("type") or None,
         symbols=query.getlist("symbol") or None,
@@ -145,6 +172,8 @@ class Client:
         self._context = context
         self._principal = principal
         self._cursors: dict[str, Cursor] = {}
+        self._progress: Filter | None = None
+        self._told: dict[str, dict[str, Any]] = {}
         self._news = asyncio.Event()
 
     async def serve(self, start: Subscribe) -> None:
@@ -174,13 +203,26 @@ class Client:
             except msgspec.DecodeError as error:
                 await self._close(BAD_MESSAGE, "bad_message", str(error))
                 return
+            if self._context.rates.take(self._principal.key):
+                await self._close(RATE, "rate_limited", "the key asks too often")
+                return
             if not await self._subscribe(message):
                 return
 
     async def _subscribe(self, message: Subscribe) -> bool:
         """Begin, or begin anew, to read a stream. False: the client was sent away."""
-        if message.channel not in {"account", "market"} or (message.after is not None and message.after < 0):
-            await self._close(BAD_MESSAGE, "bad_message", "a channel is account or market, and after is a seq")
+        if message.channel not in CHANNELS or (message.after is not None and message.after < 0):
+            await self._close(BAD_MESSAGE, "bad_message", f"a channel is one of {', '.join(CHANNELS)}, and after is a seq")
+            return False
+        wanted = Filter(_set(message.parent_ids), _set(message.types), _set(message.symbols))
+        if message.channel == "progress":
+            if message.after is not None:
+                await self._close(BAD_MESSAGE, "bad_message", "progress is as of now: it has no seq to begin after")
+                return False
+            self._progress = wanted
+            return True
+        if message.snapshot and (message.channel != "account" or message.after is not None):
+            await self._close(BAD_MESSAGE, "bad_message", EITHER)
             return False
         name = self._principal.account if message.channel == "account" else MARKET_STREAM
         channel = self._context.service.broadcaster.channel(name)
@@ -188,8 +230,7 @@ class Client:
         if after > channel.head:
             await self._close(AHEAD, "seq_ahead", f"the stream's head is {channel.head}, you hold {after}")
             return False
-        wanted = Filter(_set(message.parent_ids), _set(message.types), _set(message.symbols))
-        self._cursors[message.channel] = Cursor(name, channel, after, wanted)
+        self._cursors[message.channel] = Cursor(name, channel, after, wanted, ASKED if message.snapshot else None)
         channel.listeners.add(self._news)
         self._news.set()
         return True
@@ -207,6 +248,7 @@ class Client:
                 if not self._context.ring.valid(self._principal):
                     await self._close(EXPIRED, "revoked", "the key was revoked, or has expired")
                     return
+                await self._send_progress()
                 await self._send(self._heartbeat())
                 beat = loop.time() + HEARTBEAT_S
             if not progressed:
@@ -222,9 +264,16 @@ class Client:
 
     async def _send_new(self, cursor: Cursor) -> bool:
         """Send the next part of a stream; False when there is none."""
+        if cursor.anew is None and self._too_old(cursor):
+            cursor.anew = TOO_OLD
+        if cursor.anew is not None:
+            return await self._send_snapshot(cursor, cursor.anew)
         batch = cursor.channel.after(cursor.through)
         if batch is None:
-            rows = await self._context.queries.stream(cursor.stream, cursor.through, FRAME - cursor.through % FRAME)
+            try:
+                rows = await self._context.queries.stream(cursor.stream, cursor.through, FRAME - cursor.through % FRAME)
+            except Unreachable:  # the database is away: there is a next beat, and nothing is skipped
+                return False
             batch = [to_sent(cursor.stream, row.seq, row.type, row.parent, row.payload) for row in rows]
         if not batch:
             return False
@@ -235,9 +284,45 @@ class Client:
         cursor.through = batch[-1].seq
         return True
 
+    def _too_old(self, cursor: Cursor) -> bool:
+        """Whether a client is further behind than its account's events are kept for the stream."""
+        kept = self._context.retention
+        return kept > 0 and cursor.stream != MARKET_STREAM and cursor.through < cursor.channel.head - kept
+
+    async def _send_snapshot(self, cursor: Cursor, reason: str) -> bool:
+        """Send what is open, and go on from there; False where the database is away."""
+        try:
+            found = await self._context.queries.snapshot(self._principal)
+        except Unreachable:
+            return False
+        wanted = Filter(cursor.filter.parents, None, cursor.filter.symbols)
+        for text in frames(found, reason, lambda parent, symbol: wanted.admits("", parent, symbol)):
+            await self._send(text)
+        cursor.through, cursor.anew = found.as_of_seq, None
+        return True
+
+    async def _send_progress(self) -> None:
+        """Send how the orders that work are doing, where the client asked for it: the latest, whatever it missed."""
+        wanted = self._progress
+        if wanted is None:
+            return
+        try:
+            docs = await self._context.reporter.latest(self._principal)
+        except (Unreachable, *UNWRITTEN):  # the service says so itself, and there is a next beat
+            return
+        passed = [doc for doc in docs if wanted.admits(doc["type"], doc["parent_id"], doc["symbol"])]
+        news = [doc for doc in passed if self._told.get(doc["parent_id"]) != doc]
+        self._told = {doc["parent_id"]: doc for doc in passed}
+        if news:
+            await self._send(msgspec.json.encode(news).decode())
+
     def _heartbeat(self) -> str:
         account = self._cursors["account"]
-        beat: dict[str, Any] = {"type": "heartbeat", "head_seq": account.channel.head, "through_seq": account.through}
+        beat: dict[str, Any] = {
+            "type": "heartbeat",
+            "head_seq": max(account.channel.head, account.through),
+            "through_seq": account.through,
+        }
         market = self._cursors.get("market")
         if market is not None:
             beat |= {"head_market_seq": market.channel.head, "through_market_seq": market.through}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
+from typing import Any, Protocol
 
 from sqlalchemy import select
+from sqlalchemy.sql import Select
 
-from metaorder.adapters.db.journal import SqlJournal
 from metaorder.adapters.db.tables import keys
 from metaorder.bootstrap.settings import Settings
 from metaorder.bootstrap.state import CannotStart
@@ -28,7 +29,15 @@ def loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def refuse_exposed(settings: Settings, journal: SqlJournal, environment: Mapping[str, str]) -> None:
+class First(Protocol):
+    """Where rows can be asked for."""
+
+    def first(self, query: Select[Any]) -> tuple[Any, ...] | None:
+        """The first row of a query."""
+        ...
+
+
+def refuse_exposed(settings: Settings, journal: First, environment: Mapping[str, str]) -> None:
     """Let a server listen beyond this machine only with keys that somebody chose to give out, and without debugging.
 
     Raises:

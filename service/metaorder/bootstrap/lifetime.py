@@ -32,14 +32,16 @@ from metaorder.bootstrap.state import CannotStart, bring_up_to_date, forget_brok
 from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
 from metaorder.ports.clock import Clock, Ids
-from metaorder.ports.jobs import Launch
+from metaorder.ports.jobs import Gather, Launch
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.recorder import Recorder
+from metaorder.runtime.reporter import Reporter
 from metaorder.runtime.service import Service
 from metaorder.runtime.trial import Tables
 from metaorder.usecases import keys
+from metaorder.usecases.jobs import COUNTERFACTUAL
 
 Say = Callable[[str], None]
 
@@ -67,8 +69,12 @@ class World:
 
 
 @contextmanager
-def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterator[Prepared]:
+def prepared(
+    settings: Settings, say: Say, world: World | None = None, waiting: Callable[[], None] | None = None
+) -> Iterator[Prepared]:
     """Open the journal and bring every open session back. The caller holds the state directory.
+
+    waiting: called once where another server holds the database, which is then waited for; without it that is refused.
 
     Raises:
         CannotStart: the database cannot be reached, or has another schema.
@@ -76,9 +82,7 @@ def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterat
     """
     try:
         bring_up_to_date(settings.url)
-        journal = SqlJournal(
-            writer_engine(settings.url), lambda: say("Another server holds the database: waiting until it lets go.")
-        )
+        journal = SqlJournal(writer_engine(settings.url), waiting)
     except OperationalError as error:
         said = str(error.orig).strip().splitlines()[0]
         raise CannotStart(f"the database cannot be reached: {said}") from None
@@ -102,36 +106,17 @@ def prepared(settings: Settings, say: Say, world: World | None = None) -> Iterat
 async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | None = None) -> AsyncIterator[Context]:
     """Bring the service up on the event loop, and down again."""
     world = world or World()
-    settings, clock, ids = ready.settings, world.clock, world.ids
+    settings, clock = ready.settings, world.clock
     reserve = Reserve(settings.state / "reserve")
     reserve.keep()
     service = Service(ready.journal, clock, ready.journal.heads, reserve.release, lambda: mark_broken(settings.state))
     queries = SqlQueries(reader_engine(settings.url, settings.readers), settings.readers)
-    jobs = Jobs(service.write, clock, ids, _launch(settings), settings.job_workers)
-    analyst = Analyst(
-        service=service, queries=queries, clock=clock, data=ready.data, calendars=ready.calendars, engine=engine_version()
-    )
-    context = Context(
-        service=service,
-        queries=queries,
-        clock=clock,
-        ids=ids,
-        data=ready.data,
-        calendars=ready.calendars,
-        ring=KeyRing(queries, clock),
-        engine=engine_version(),
-        jobs=jobs,
-        analyst=analyst,
-        tables=_in_memory,
-        tickets=Tickets(clock, ids),
-        origins=frozenset(settings.origins.split()),
-        rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
-    )
+    context = composed(settings, service, queries, ready.data, ready.calendars, world)
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))
     service.start(ready.booted.hosted, ready.booted.switches, threads=world.threads)
-    await jobs.start(await queries.open_jobs())
-    keeping = asyncio.create_task(analyst.keep_up())
+    await context.jobs.start(await queries.open_jobs())
+    keeping = asyncio.create_task(context.analyst.keep_up())
     recording = asyncio.create_task(Recorder(service, clock).keep_up())
     rolling = None
     if settings.sim:
@@ -141,13 +126,41 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
     try:
         yield context
     finally:
+        context.analyst.ending.set()
         keeping.cancel()
         recording.cancel()
         if rolling is not None:
             rolling.cancel()
-        await jobs.stop()
+        await context.jobs.stop()
         await asyncio.to_thread(service.stop)
         queries.close()
+
+
+def composed(
+    settings: Settings, service: Service, queries: SqlQueries, data: Files, calendars: ExchangeCalendars, world: World
+) -> Context:
+    """What every route may use, of a service that is not started."""
+    clock, ids, engine = world.clock, world.ids, engine_version()
+    analyst = Analyst(service=service, queries=queries, clock=clock, data=data, calendars=calendars, engine=engine)
+    gather: dict[str, Gather] = {COUNTERFACTUAL: analyst.world}
+    return Context(
+        service=service,
+        queries=queries,
+        clock=clock,
+        ids=ids,
+        data=data,
+        calendars=calendars,
+        ring=KeyRing(queries, clock),
+        engine=engine,
+        jobs=Jobs(service.write, clock, ids, _launch(settings), settings.job_workers, gather),
+        analyst=analyst,
+        reporter=Reporter(service, queries, clock),
+        tables=_in_memory,
+        tickets=Tickets(clock, ids),
+        origins=frozenset(settings.origins.split()),
+        retention=settings.stream_retention,
+        rates=Rates(clock, settings.requests_per_s, 2 * settings.requests_per_s),
+    )
 
 
 def _first_key(settings: Settings, journal: SqlJournal, say: Say, world: World) -> None:

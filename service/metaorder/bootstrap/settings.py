@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     most_under_way: int = Field(
         256, ge=1, le=65_536, description="requests that are worked on at once; past that 503, but for cancels, kills and health"
     )
+    stream_retention: int = Field(
+        0, ge=0, description="events that a stream may be behind before it begins anew with a snapshot; 0 = any number"
+    )
     origins: str = Field("", description="origins whose pages may open a stream beside our own, separated by spaces")
     allow_first_key: bool = Field(
         False, description="whether to listen on a public address though the key that the first start printed still opens it"

@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from metaorder.calibration.estimate import Estimate, Subject, Z
 from metaorder.calibration.flow import Cells, Flow
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import NotIdentified
 from metaorder.models.decayed_sum import decayed_sum, kept_between
 from metaorder.models.inputs import Floats
 from metaorder.models.least_squares import plane
@@ -112,7 +112,7 @@ def fit_decay(flows: Sequence[Flow], grid: Cells, *, permanent: bool) -> DecayFi
     x = columns(log)
     try:
         fit = plane(x, grid.move, intercept=False)
-    except Invalid:
+    except NotIdentified:
         return None
     slopes = (columns(log + STEP)[:, 0] - columns(log - STEP)[:, 0]) / (2 * STEP)
     gradient = np.column_stack([x, fit.slope * slopes])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from metaorder.calibration import almgren_chriss, net_pnl, regimes, square_root
+from metaorder.calibration.covariance import BAR_S, Matrix, covariance
 from metaorder.calibration.decay import DecayFit, beta, fit_decay
 from metaorder.calibration.estimate import Estimate, Reason, Subject, preferred
 from metaorder.calibration.flow import Flow, cells
@@ -19,7 +20,13 @@ from metaorder.calibration.volume import binned, volume_curve
 from metaorder.domain.errors import Invalid
 from metaorder.models.inputs import Floats
 
-KINDS = ("impact", "volatility", "volume", "all")
+ORDERS = "square-root"
+"""The kind that is estimated from metaorders, and not from a tape."""
+
+COVARIANCE = "covariance"
+"""The kind that is estimated from days of several symbols."""
+
+KINDS = ("impact", "volatility", "volume", "all", ORDERS, COVARIANCE)
 GRID_S = 1.0
 """Intervals in which decay and kernel are looked for."""
 
@@ -46,17 +53,32 @@ class Calibration:
     best_pnl: net_pnl.NetPnl | Reason | None = None
     kernel: Kernel | None = None
     decay: DecayFit | None = None
+    matrix: Matrix | None = None
 
 
-def calibrate(kind: str, flows: Sequence[Flow], volumes: Floats | None, progress: Progress) -> Calibration:
-    """Every estimate of a kind: impact, volatility, volume or all.
+def calibrate(
+    kind: str,
+    flows: Sequence[Flow],
+    volumes: Floats | None,
+    progress: Progress,
+    *,
+    metaorders: tuple[Floats, Floats] | None = None,
+    symbols: Sequence[str] = (),
+    bar_s: float = BAR_S,
+) -> Calibration:
+    """Every estimate of a kind: impact, volatility, volume, all, square-root or covariance.
 
     flows: days of one symbol in order; none is enough for `volume` where volumes are given. volumes: of whole days, shape
-    (days, bins); None to count the flows' own. progress: is told what is next.
+    (days, bins); None to count the flows' own. progress: is told what is next. metaorders: of square-root alone, sizes Q/V and
+    impacts I/sigma, shape (orders,) each. symbols: of covariance alone, one for each day of flows; bar_s: length of its bars [s].
     Raises Invalid: no such kind, or nothing to estimate from.
     """
     if kind not in KINDS:
         raise Invalid("kind", f"one of {', '.join(KINDS)}", kind)
+    if kind == ORDERS:
+        return _of_orders(metaorders, progress)
+    if kind == COVARIANCE:
+        return _of_symbols(flows, symbols, bar_s, progress)
     if not flows and (kind != "volume" or volumes is None):
         raise Invalid("sources", "at least one day of trades and quotes", 0)
     made = Calibration(kind)
@@ -74,6 +96,25 @@ def calibrate(kind: str, flows: Sequence[Flow], volumes: Floats | None, progress
     if kind in {"volume", "all"}:
         progress("volume curve", 0.97)
         made.estimates += volume_curve(binned(flows) if volumes is None else volumes)
+    progress("done", 1.0)
+    return made
+
+
+def _of_orders(metaorders: tuple[Floats, Floats] | None, progress: Progress) -> Calibration:
+    if metaorders is None:
+        raise Invalid("sources", "a table of metaorders", None)
+    made = Calibration(ORDERS)
+    progress("square root", 0.1)
+    made.estimates += square_root.square_root(*metaorders)
+    _choose(made, "square_root_Y", ["square_root_Y"])
+    progress("done", 1.0)
+    return made
+
+
+def _of_symbols(flows: Sequence[Flow], symbols: Sequence[str], bar_s: float, progress: Progress) -> Calibration:
+    made = Calibration(COVARIANCE)
+    progress("correlation", 0.1)
+    made.estimates, made.matrix = covariance(list(zip(symbols, flows, strict=True)), bar_s=bar_s)
     progress("done", 1.0)
     return made
 

@@ -1,4 +1,4 @@
-"""`metaorder calibrate impact|volatility|volume|all`: estimates from files, as a table, JSON and a page."""
+"""`metaorder calibrate KIND`: estimates from files, as a table, JSON and a page."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from metaorder.adapters.job_work import run
+from metaorder.calibration.run import COVARIANCE, ORDERS
 from metaorder.cli.calibration_page import write_page
 from metaorder.cli.check_data import SUFFIXES
 from metaorder.domain.errors import Invalid
 from metaorder.runtime.tapes import recorded_spec
-from metaorder.usecases.calibrations import VOLUME_TABLE
+from metaorder.usecases.calibrations import METAORDER_TABLE, VOLUME_TABLE
 from metaorder.usecases.jobs import CALIBRATION
 
 WIDTH = 150
@@ -27,13 +28,14 @@ WIDTH = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the command line says. data_format None: told by the first file's name."""
+    """What the command line says. data_format None: told by the first file's name. symbols: one; of covariance one a source."""
 
     kind: str
     sources: Sequence[Path]
     data_format: str | None
-    symbol: str | None
+    symbols: Sequence[str]
     date: str | None
+    bar_s: int
     json_out: Path | None
     report: Path | None
 
@@ -73,16 +75,23 @@ def _request(asked: Asked) -> dict[str, Any]:
     names = [path.name for path in asked.sources]
     if len(names) != len(dict.fromkeys(names)):
         raise Invalid("source", "files of different names", names)
-    if found == VOLUME_TABLE:
+    if (found == METAORDER_TABLE) != (asked.kind == ORDERS):
+        raise Invalid("kind", f"{ORDERS} for a {METAORDER_TABLE}, and only for one", asked.kind)
+    if found in {VOLUME_TABLE, METAORDER_TABLE}:
         return {"what": asked.kind, "specs": [], "tables": names}
-    if asked.symbol is None:
-        raise Invalid("symbol", "given", None)
-    specs = [msgspec.to_builtins(recorded_spec(found, each, asked.symbol, "cli", date=asked.date)) for each in names]
-    return {"what": asked.kind, "specs": specs, "tables": []}
+    symbols = asked.symbols if asked.kind == COVARIANCE else [*asked.symbols] * len(names)
+    if len(symbols) != len(names) or not symbols:
+        rule = "given for each source, in their order" if asked.kind == COVARIANCE else "given once"
+        raise Invalid("symbol", rule, list(asked.symbols))
+    specs = [
+        msgspec.to_builtins(recorded_spec(found, each, symbol, "cli", date=asked.date))
+        for each, symbol in zip(names, symbols, strict=True)
+    ]
+    return {"what": asked.kind, "specs": specs, "tables": [], "bar_s": float(asked.bar_s)}
 
 
 def _print(console: Console, doc: Mapping[str, Any]) -> None:
-    table = Table(title=f"{doc['symbol'] or 'volume'} up to {doc['as_of']}")
+    table = Table(title=f"{doc['symbol'] or doc['kind']} up to {doc['as_of']}")
     for column in ("parameter", "value", "s.e.", "95 % interval", "unit", "R2", "n"):
         table.add_column(column, justify="left" if column in {"parameter", "unit"} else "right", no_wrap=column != "unit")
     known = [each for each in doc["parameters"] if each["value"] is not None]

@@ -25,7 +25,7 @@ EXTRA = "td:nth-child(2),td:nth-child(3),th:nth-child(2){text-align:left} table{
 
 def write_page(doc: Doc, out: Path) -> Path:
     """Write the page as one file that needs no network; its path."""
-    title = f"Calibration of {doc['symbol'] or 'a volume curve'}, {doc['kind']}"
+    title = f"Calibration of {doc['symbol'] or 'tables'}, {doc['kind']}"
     text = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>
 <style>{STYLE}{EXTRA}</style></head><body><h1>{html.escape(title)}</h1>{_summary(doc)}
 {_figure(doc).to_html(full_html=False, include_plotlyjs=True)}
@@ -37,7 +37,7 @@ def write_page(doc: Doc, out: Path) -> Path:
 
 def _summary(doc: Doc) -> str:
     sources = "".join(
-        f"<li>{html.escape(str(each['source']))} ({html.escape(str(each.get('date', each.get('days'))))}), "
+        f"<li>{html.escape(str(each['source']))} ({html.escape(str(each.get('date', each.get('days', each.get('orders')))))}), "
         f"{each.get('trades', '–')} trades, sha256 {html.escape(str(each['digest'])[:12])}</li>"
         for each in doc["sources"]
     )

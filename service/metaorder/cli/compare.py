@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,9 @@ from metaorder.adapters.memory import MemoryJournal
 from metaorder.algos import ALGOS
 from metaorder.cli.check_data import SUFFIXES
 from metaorder.cli.compare_page import write_page
+from metaorder.cli.compare_report import write_report
 from metaorder.cli.compare_table import print_tables
+from metaorder.cli.modes import full
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Benchmark, ParticipationMode, Placement, Side
 from metaorder.domain.units import SECOND, Nanos, time_text
@@ -30,12 +34,16 @@ from metaorder.runtime.trial import AFTER, Setting, Tables, Untouched, trial, un
 from metaorder.sim.presets import PRESETS
 from metaorder.usecases.comparison import summary
 from metaorder.usecases.orders import NewOrder
+from metaorder.usecases.regret import regrets
 
 SIMULATED = "simulated"
 DATE = "2026-03-02"
 SYMBOL = "ACME"
 WORDS = {"true": True, "false": False, "null": None}
-WIDTH = 160
+SHARES: Mapping[int, tuple[float, ...]] = {1: (), 2: (0.6, 0.4), 3: (0.5, 0.3, 0.2)}
+"""Of several venues, what trades at each. They charge alike: what differs is where the liquidity is."""
+
+WIDTH = 190
 """Of the tables, at the least [characters]."""
 
 
@@ -44,6 +52,7 @@ class Design:
     """What is compared, as the command line says it. sizes: shares of a usual day's volume; participation: of the window's.
 
     drift_bps: of the latent price, per usual day, against the order; published to algorithms that take `alpha_bps`.
+    venues: how many each preset trades at. regret: hold the router's splits against the outflows that came.
     """
 
     algos: tuple[str, ...]
@@ -58,6 +67,8 @@ class Design:
     cap: float
     must_complete: bool
     drift_bps: float
+    venues: int = 1
+    regret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,8 @@ class Task:
     design: Design
 
 
-def run_compare(design: Design, out: Path, page: Path | None, workers: int | None) -> int:
-    """Run the comparison, print it, and write every run as JSON and the pictures as a page; the exit code.
+def run_compare(design: Design, out: Path, page: Path | None, workers: int | None, report: Path | None = None) -> int:
+    """Run the comparison, print it, and write every run as JSON, pictures as a page and the report as Markdown; the exit code.
 
     Raises:
         Invalid: an algorithm, market or number that the comparison cannot be made of.
@@ -80,7 +91,7 @@ def run_compare(design: Design, out: Path, page: Path | None, workers: int | Non
     console = Console(width=max(Console().width, WIDTH))
     tasks = [Task(market, seed, design) for market in design.markets for seed in range(1, design.seeds + 1)]
     runs = _run_all(tasks, workers or os.cpu_count() or 1, console)
-    doc = summary(runs, design.algos)
+    doc = summary(runs, design.algos) | {"router": regrets(runs, design.algos)}
     doc["design"] = {name: getattr(design, name) for name in Design.__dataclass_fields__}
     print_tables(doc, console)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +99,8 @@ def run_compare(design: Design, out: Path, page: Path | None, workers: int | Non
     console.print(f"Every run: {out}")
     if page is not None:
         console.print(f"Page: {write_page({**doc, 'runs': runs}, page)}")
+    if report is not None:
+        console.print(f"Report: {write_report(doc, report)}")
     return 0 if any("error" not in run for run in runs) else 1
 
 
@@ -105,9 +118,32 @@ def _run_all(tasks: list[Task], workers: int, console: Console) -> list[dict[str
             with ProcessPoolExecutor(min(workers, len(tasks)), multiprocessing.get_context("spawn")) as pool:
                 futures: dict[Future[list[dict[str, Any]]], int] = {pool.submit(work, task): i for i, task in enumerate(tasks)}
                 for future in as_completed(futures):
-                    found[futures[future]] = future.result()
-                    progress.advance(bar, _pairs(tasks[futures[future]]))
+                    i = futures[future]
+                    try:
+                        found[i] = future.result()
+                    except BrokenProcessPool:  # a process died, and all that waited for it or worked beside it with it
+                        continue
+                    progress.advance(bar, _pairs(tasks[i]))
+            for i in sorted(set(range(len(tasks))) - set(found)):
+                found[i] = _alone(tasks[i])
+                progress.advance(bar, _pairs(tasks[i]))
     return [run for i in range(len(tasks)) for run in found[i]]
+
+
+def _alone(task: Task) -> list[dict[str, Any]]:
+    """A task in a process of its own, so that one that kills its process is told by name and takes no other with it."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(work, task).result()
+        except BrokenProcessPool:
+            return [{**name, "error": "the process that worked it died"} for name in _names(task)]
+
+
+def _names(task: Task) -> list[dict[str, Any]]:
+    """Of each run of a task: what names it."""
+    sizes: tuple[float | None, ...] = task.design.sizes or (None,)
+    place = {"market": task.market, "seed": task.seed}
+    return [{**place, "size": size, "algo": algo} for size in sizes for algo in task.design.algos]
 
 
 def _pairs(task: Task) -> int:
@@ -116,9 +152,7 @@ def _pairs(task: Task) -> int:
 
 def work(task: Task) -> list[dict[str, Any]]:
     """All algorithms on one market and seed. What fails is a row that says so; the others go on."""
-    design = task.design
-    sizes: tuple[float | None, ...] = design.sizes or (None,)
-    names = [{"market": task.market, "seed": task.seed, "size": size, "algo": algo} for size in sizes for algo in design.algos]
+    design, names = task.design, _names(task)
     calendars = ExchangeCalendars()
     try:
         data = _data(task.market, calendars)
@@ -131,9 +165,10 @@ def work(task: Task) -> list[dict[str, Any]]:
     runs = []
     for name in names:
         try:
-            new = _order(task, hosted, setting, ground, str(name["algo"]), name["size"])  # type: ignore[arg-type]
+            new = _order(task, hosted, setting, ground, name["algo"], name["size"])
             journal = MemoryJournal()
-            runs.append({**name, **trial(setting, new, ground, Tables(journal=journal, rows=journal.tables), data, calendars)})
+            tables = Tables(journal=journal, rows=journal.tables)
+            runs.append({**name, **trial(setting, new, ground, tables, data, calendars, regret=design.regret)})
         except Exception as error:  # likewise: one pair that fails does not stop the rest
             runs.append({**name, "error": f"{type(error).__name__}: {error}"})
     return runs
@@ -149,6 +184,10 @@ def _markets(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _check(design: Design) -> None:
+    if design.venues not in SHARES:
+        raise Invalid("venues", f"of {', '.join(map(str, SHARES))}", design.venues)
+    if design.regret and any(market not in PRESETS for market in design.markets):
+        raise Invalid("regret", "of simulated markets alone: a recording does not know what left a queue", design.markets)
     if not 1 <= design.seeds <= 1_000:
         raise Invalid("seeds", "from 1 to 1000", design.seeds)
     if not design.algos or len(set(design.algos)) < len(design.algos):
@@ -168,8 +207,8 @@ def _check(design: Design) -> None:
 
 def _named(algo: str) -> tuple[str, dict[str, Any]]:
     """`is:urgency=0.9;interval_s=30` as a name and parameters."""
+    algo, params = full(algo)
     name, _, given = algo.partition(":")
-    params: dict[str, Any] = {}
     for pair in filter(None, given.split(";")):
         key, _, value = pair.partition("=")
         params[key] = WORDS[value] if value in WORDS else int(value) if value.isdigit() else value
@@ -185,7 +224,7 @@ def _spec(task: Task) -> MarketSpec:
     options: dict[str, Any] = {"latency_ms": 1.0}
     plain: dict[str, Any] = {"id": "lab", "name": "lab", "speed": "max", "rolling": False, "digest": None, "engine": "compare"}
     if task.market in PRESETS:
-        options |= {"seed": task.seed, "date": DATE, "scenario": task.market, "parameters": {}}
+        options |= {"seed": task.seed, "date": DATE, "scenario": task.market, "parameters": _venues(task.design.venues)}
         spec = MarketSpec(kind="simulated", symbol=SYMBOL, options=options, **plain)
         return with_drift(spec, task.design.side.sign * task.design.drift_bps) if task.design.drift_bps else spec
     path = Path(task.market)
@@ -194,6 +233,12 @@ def _spec(task: Task) -> MarketSpec:
         raise Invalid("markets", f"a file that ends in {', '.join(SUFFIXES)}", task.market)
     options |= {"format": SUFFIXES[suffix], "source": path.name, "hidden": "central", "volume_curve": None}
     return MarketSpec(kind="replay", symbol=None, options=options, **plain)  # type: ignore[arg-type]
+
+
+def _venues(count: int) -> dict[str, Any]:
+    """The parameters of a preset that trades at so many venues."""
+    shares = SHARES[count]
+    return {"venues": [{"id": f"V{i}", "share": share} for i, share in enumerate(shares, 1)]} if shares else {}
 
 
 def _setting(task: Task, hosted: Hosted) -> Setting:

@@ -1,4 +1,4 @@
-"""A comparison as a page: costs, differences, slippage and cost by size, each with its intervals, then the tables."""
+"""A comparison as a page: costs, differences, slippage, sizes, regimes and sensitivity as pictures, then the report's tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from metaorder.cli.compare_table import interval, number, percent, where
+from metaorder.cli.compare_rows import plain, scaled, tables
+from metaorder.cli.compare_table import number, percent, where
 
 Doc = Mapping[str, Any]
 COLOURS = ("#1f2933", "#c8553d", "#2a7f62", "#2b6cb0", "#b7791f", "#805ad5", "#718096", "#d53f8c", "#319795", "#dd6b20")
@@ -22,12 +23,12 @@ def write_page(doc: Doc, out: Path) -> Path:
     design = ", ".join(f"{name} {value}" for name, value in doc["design"].items() if value not in (None, (), []))
     caution = f"<p><b>Mind:</b> {html.escape(doc['caution'])}.</p>" if any(Path(r["market"]).suffix for r in doc["rows"]) else ""
     failed = "".join(
-        f"<li>{html.escape(where(each))}, {html.escape(each['algo'])}: {html.escape(each['error'])}</li>"
+        f"<li>{html.escape(where(each))}, seed {each['seed']}, {html.escape(each['algo'])}: {html.escape(each['error'])}</li>"
         for each in doc["failed"]
     )
     text = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Comparison</title><style>{STYLE}</style></head>
 <body><h1>Algorithms on the same markets</h1><p>{html.escape(design)}</p>{caution}{figure}
-<h2>Each algorithm</h2>{_rows(doc)}<h2>Paired differences</h2>{_differences(doc)}<h2>Regimes</h2>{_regimes(doc)}
+<h2>Benchmarks and speed</h2>{_rows(doc)}{"".join(_shown(*each) for each in tables(doc))}
 {"<h2>Failed</h2><ul>" + failed + "</ul>" if failed else ""}</body></html>"""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text)
@@ -42,8 +43,10 @@ def _figure(doc: Doc) -> Any:
         "Paired difference to the first [bps]",
         "Slippage to VWAP [bps]",
         "Own cost by size",
+        "Own cost by the window's volatility [bps]",
+        "Own cost of the myopic mode, lambda or beta scaled [bps]",
     )
-    figure = make_subplots(rows=2, cols=2, subplot_titles=titles, vertical_spacing=0.16, horizontal_spacing=0.09)
+    figure = make_subplots(rows=3, cols=2, subplot_titles=titles, vertical_spacing=0.11, horizontal_spacing=0.09)
     algos = list(dict.fromkeys(row["algo"] for row in doc["rows"]))
     for algo, colour in zip(algos, COLOURS * len(algos), strict=False):
         rows = [row for row in doc["rows"] if row["algo"] == algo and row["own_cost_bps"] is not None]
@@ -67,12 +70,17 @@ def _figure(doc: Doc) -> Any:
                 row=2,
                 col=2,
             )
+        _regimes(figure, [each for each in doc["regimes"] if each["algo"] == algo], algo, colour)
+    _sensitivity(figure, doc)
     if all(row["size"] is None for row in doc["rows"]):
-        figure.add_annotation(text="one size: see --sizes", showarrow=False, xref="paper", yref="paper", x=0.8, y=0.2)
+        _without(figure, "one size: see --sizes", (2, 2))
+    if not scaled(doc):
+        _without(figure, "nothing is scaled: see --sensitivity", (3, 2))
+    figure.update_xaxes(title_text="factor", type="log", row=3, col=2)
     figure.update_xaxes(title_text="% of a usual day's volume", row=2, col=2)
     figure.update_layout(
         template="plotly_white",
-        height=900,
+        height=1_300,
         boxmode="group",
         barmode="group",
         legend={"orientation": "h", "y": 1.08},
@@ -103,6 +111,32 @@ def _bars(figure: Any, rows: Sequence[Doc], measure: str, algo: str, colour: str
     )
 
 
+def _regimes(figure: Any, regimes: Sequence[Doc], algo: str, colour: str) -> None:
+    """Own cost of an algorithm by thirds of volatility, market by market."""
+    kept = [each for each in regimes if each["by"] == "volatility" and each["own_cost_bps"] is not None]
+    named = [{**each, "market": f"{where({**each, 'size': None})}, {each['tercile']}"} for each in kept]
+    _bars(figure, named, "own_cost_bps", algo, colour, (3, 1))
+
+
+def _sensitivity(figure: Any, doc: Doc) -> None:
+    """A line for lambda and one for beta on each market, through the mode as it is at a factor of one."""
+    lines: dict[tuple[str, str], dict[float, float]] = {}
+    for what, factor, row, base in scaled(doc):
+        line = lines.setdefault((where(row), what), {})
+        for by, each in ((float(factor), row), (1.0, base)):
+            if each is not None and each["own_cost_bps"] is not None:
+                line[by] = each["own_cost_bps"]["mean"]
+    for place, ((market, what), line) in enumerate(lines.items()):
+        at = sorted(line)
+        style = {"line_color": COLOURS[place % len(COLOURS)], "line_dash": "solid" if what == "lambda" else "dot"}
+        named = {"name": f"{what}, {market}", "row": 3, "col": 2}
+        figure.add_scatter(x=at, y=[line[factor] for factor in at], mode="lines+markers", **style, **named)
+
+
+def _without(figure: Any, text: str, cell: tuple[int, int]) -> None:
+    figure.add_scatter(x=[1], y=[0], text=[text], mode="text", showlegend=False, row=cell[0], col=cell[1])
+
+
 def _rows(doc: Doc) -> str:
     head = (
         "market",
@@ -125,10 +159,10 @@ def _rows(doc: Doc) -> str:
             where(row),
             row["algo"],
             str(row["n"]),
-            _plain(row["is_bps"]),
+            plain(row["is_bps"]),
             number(row["is_sd_bps"]),
-            _plain(row["own_cost_bps"]),
-            _plain(row["abs_vwap_bps"]),
+            plain(row["own_cost_bps"]),
+            plain(row["abs_vwap_bps"]),
             number(row["abs_vwap_p90_bps"]),
             number(row["vwap_own_bps"]),
             number(row["abs_vwap_tracking_bps"]),
@@ -148,34 +182,11 @@ def _rows(doc: Doc) -> str:
     return _table((*head, "capture 10 s", "Sharpe", "regret", "efficiency", "schedule ms", "decision ms"), cells)
 
 
-def _differences(doc: Doc) -> str:
-    cells = [
-        (
-            where(each),
-            f"{each['algo']} - {each['against']}",
-            each["measure"],
-            str(each["n"]),
-            _plain(each["t"]),
-            _plain(each["bootstrap"]),
-        )
-        for each in doc["differences"]
-    ]
-    return _table(("market", "algorithms", "measure", "n", "Student's t", "bootstrap"), cells)
-
-
-def _regimes(doc: Doc) -> str:
-    cells = [
-        (where(each), each["algo"], each["by"], each["tercile"], str(each["own_cost_bps"]["n"]), _plain(each["own_cost_bps"]))
-        for each in doc["regimes"]
-    ]
-    return _table(("market", "algo", "by", "tercile", "n", "own cost"), cells)
+def _shown(title: str, said: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return f"<h2>{html.escape(title)}</h2><p>{html.escape(said)}</p>{_table(head, rows)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     top = "".join(f"<th>{html.escape(name)}</th>" for name in head)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><tr>{top}</tr>{body}</table>"
-
-
-def _plain(found: Doc | None) -> str:
-    return interval(found).replace("\\", "")

@@ -20,6 +20,8 @@ def print_tables(doc: Doc, console: Console) -> None:
         console.print(_by_size(doc))
     if doc["differences"]:
         console.print(_differences(doc))
+    if doc.get("router"):
+        console.print(_router(doc))
     for each in doc["failed"]:
         console.print(f"[red]failed[/] {where(each)}, seed {each['seed']}, {each['algo']}: {each['error']}")
     if any(Path(row["market"]).suffix for row in doc["rows"]):
@@ -99,6 +101,46 @@ def _differences(doc: Doc) -> Table:
         name = f"{each['algo']} - {each['against']}"
         measure = each["measure"].removesuffix("_bps").replace("_", " ")
         table.add_row(where(each), name, measure, str(each["n"]), interval(each["t"]), interval(each["bootstrap"]))
+    return table
+
+
+ROUTER_HEAD = (
+    "market",
+    "algo",
+    "n",
+    "decisions",
+    "regret",
+    "less market only",
+    "less best venue",
+    "less score router",
+    "reached, said",
+    "came",
+)
+
+
+def router_rows(doc: Doc) -> list[tuple[str, ...]]:
+    """The router's splits against the oracle and the other ways, one line a market and algorithm."""
+    return [
+        (
+            where(row),
+            row["algo"],
+            str(row["n"]),
+            str(row["decisions"]),
+            interval(row["regret_bps"]["split"]),
+            *(interval(each and each["t"]) for each in row["split_less_bps"].values()),
+            percent(row["reached"]["said"], 0),
+            percent(row["reached"]["came"], 0),
+        )
+        for row in doc["router"]
+    ]
+
+
+def _router(doc: Doc) -> Table:
+    table = Table(title="the split's cost (Cont and Kukanov) at the outflows that came, bps of the parcels; negative = cheaper")
+    for column in ROUTER_HEAD:
+        table.add_column(column, justify="left" if column in {"market", "algo"} else "right")
+    for row in router_rows(doc):
+        table.add_row(*row)
     return table
 
 

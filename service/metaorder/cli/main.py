@@ -61,6 +61,8 @@ ESTIMATES = {
     "impact": "Estimate impact from a tape: lambda by horizon, decay, kernel, regimes, and what is left after own impact.",
     "volatility": "Estimate volatility and spreads from a tape, by several estimators.",
     "volume": "Estimate the volume curve from twenty days or more, or from a table of volumes (--format volume-table).",
+    "square-root": "Estimate Y of the square-root law and its power from a table of metaorders (--format metaorder-table).",
+    "covariance": "Estimate correlation and covariance of several symbols: --source and --symbol once for each.",
     "all": "Estimate everything that a tape tells.",
 }
 
@@ -207,7 +209,10 @@ def _estimate(kind: str) -> Callable[..., None]:
     def command(
         source: Annotated[list[Path], typer.Option(help="a recorded day; again for more days of the symbol")],
         data_format: Annotated[str | None, typer.Option("--format", help="told by the file's name, if not given")] = None,
-        symbol: Annotated[str | None, typer.Option(help="what is traded; not for a volume-table")] = None,
+        symbol: Annotated[
+            list[str] | None, typer.Option(help="what is traded; not for a table. Of covariance one a source")
+        ] = None,
+        bar_s: Annotated[int, typer.Option(help="of covariance: length of a bar [seconds]")] = 60,
         date: Annotated[str | None, typer.Option(help="the day, where the file holds several")] = None,
         json_out: Annotated[Path | None, typer.Option("--json", help="write every number here")] = None,
         report: Annotated[Path | None, typer.Option(help="write a page with pictures here")] = None,
@@ -215,7 +220,14 @@ def _estimate(kind: str) -> Callable[..., None]:
         from metaorder.cli.calibrate import Asked, calibrate
 
         asked = Asked(
-            kind=kind, sources=source, data_format=data_format, symbol=symbol, date=date, json_out=json_out, report=report
+            kind=kind,
+            sources=source,
+            data_format=data_format,
+            symbols=symbol or [],
+            date=date,
+            bar_s=bar_s,
+            json_out=json_out,
+            report=report,
         )
         calibrate(asked)
 
@@ -240,6 +252,10 @@ def _compare(app: typer.Typer) -> None:
         drift: Annotated[float, typer.Option(help="bps a day against the order, published to alpha_bps; simulated alone")] = 0.0,
         json_file: Annotated[Path, typer.Option("--json", help="every run")] = Path("results/compare.json"),
         page: Annotated[Path | None, typer.Option(help="the page with pictures")] = Path("results/compare.html"),
+        report: Annotated[Path | None, typer.Option(help="the report in Markdown")] = Path("results/compare.md"),
+        venues: Annotated[int, typer.Option(help="that each preset trades at: 1, 2 or 3")] = 1,
+        regret: Annotated[bool, typer.Option(help="hold the router's splits against the outflows that came")] = False,
+        sensitivity: Annotated[str, typer.Option(help="factors of the myopic mode's lambda and beta, by commas: 0.5,2")] = "",
         workers: Annotated[int | None, typer.Option(help="processes; as many as cores")] = None,
     ) -> None:
         """Work the same orders by several algorithms on the same markets, and say what the difference is worth."""
@@ -247,7 +263,10 @@ def _compare(app: typer.Typer) -> None:
         from metaorder.cli.modes import algos_of
 
         design = Design(
-            algos=(*algos_of(tuple(filter(None, modes.split(",")))), *filter(None, algos.split(","))),
+            algos=(
+                *algos_of(tuple(filter(None, modes.split(","))), tuple(filter(None, sensitivity.split(",")))),
+                *filter(None, algos.split(",")),
+            ),
             markets=tuple(filter(None, markets.split(","))),
             seeds=seeds,
             side=side,
@@ -259,8 +278,10 @@ def _compare(app: typer.Typer) -> None:
             cap=cap,
             must_complete=must_complete,
             drift_bps=drift,
+            venues=venues,
+            regret=regret,
         )
-        raise typer.Exit(run_compare(design, json_file, page, workers))
+        raise typer.Exit(run_compare(design, json_file, page, workers, report))
 
 
 def _admin(admin: typer.Typer, commands: Commands) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -13,10 +14,14 @@ from metaorder.adapters.market_data.lobster_messages import SourceDay, read
 from metaorder.cli.realism_page import Page, write_page
 from metaorder.domain.errors import Invalid
 from metaorder.sim.calibrate import fit
-from metaorder.sim.messages import simulated_messages
+from metaorder.sim.messages import Messages, simulated_messages
 from metaorder.sim.presets import preset
 from metaorder.sim.realism import Line, compare
-from metaorder.sim.statistics import statistics
+from metaorder.sim.scenario import Scenario
+from metaorder.sim.statistics import log_returns, market_orders, statistics
+
+FEWEST = 200
+"""Market orders of a day that statistics can be had of: they are held against each other over up to 120."""
 
 COLOURS = {"fits": "green", "off": "yellow", "misses": "red", "unknown": "dim"}
 
@@ -25,14 +30,14 @@ def calibrate(source: Path, base: str, out: Path) -> None:
     """Fit the base to the day in a file and write the scenario.
 
     Raises:
-        Invalid: no such base or file. DataError: the file is not what it says it is.
+        Invalid: no such base or file, or a day with too little in it. DataError: the file is not what it says it is.
     """
     console = Console()
     day = _day(source)
     scenario = fit(day.messages, preset(base))
     facts = {"source": source.name, "symbol": day.symbol, "date": day.date, "digest": day.digest}
     scenarios.write(out, base, scenario, facts)
-    simulated = [statistics(simulated_messages(scenario, seed, int(day.messages.session_s))) for seed in (1, 2)]
+    simulated = [statistics(each) for each in _days(scenario, day.messages, 2)]
     console.print(_table(compare(statistics(day.messages), simulated), f"{day.symbol} {day.date}", out.stem))
     console.print(f"Scenario: {out}")
 
@@ -41,24 +46,34 @@ def realism(source: Path, scenario: str, seeds: int, out: Path) -> None:
     """Hold a scenario's days against the one in a file, as a page.
 
     Raises:
-        Invalid: no such scenario or file. DataError: the file is not what it says it is.
+        Invalid: no such scenario or file, or a day with too little in it. DataError: the file is not what it says it is.
     """
     if not 1 <= seeds <= 50:
         raise Invalid("seeds", "in [1, 50]", seeds)
     console = Console()
     name, model = scenarios.find(scenario)
     day = _day(source)
-    days = [simulated_messages(model, seed, int(day.messages.session_s)) for seed in range(1, seeds + 1)]
+    days = _days(model, day.messages, seeds)
     lines = compare(statistics(day.messages), [statistics(each) for each in days])
     console.print(_table(lines, f"{day.symbol} {day.date}", name))
     page = Page(f"{day.symbol} {day.date}", name, model, day.messages, days, lines)
     console.print(f"Page: {write_page(page, out)}")
 
 
+def _days(scenario: Scenario, recorded: Messages, seeds: int) -> list[Messages]:
+    """Days of a scenario, as the recording would show them: as long, with as many levels."""
+    return [simulated_messages(scenario, seed, int(recorded.session_s), recorded.levels) for seed in range(1, seeds + 1)]
+
+
 def _day(source: Path) -> SourceDay:
     if not source.is_file():
         raise Invalid("source", "a LOBSTER zip", str(source))
-    return read(source, ExchangeCalendars())
+    day = read(source, ExchangeCalendars())
+    taken, moves = market_orders(day.messages), np.abs(log_returns(day.messages, 60))
+    if len(taken.t) < FEWEST or len(set(taken.side)) < 2 or not np.nansum(moves) > 0:
+        rule = f"a day with {FEWEST} market orders or more, on both sides, and a mid that moves"
+        raise Invalid("source", rule, f"{source.name}: {len(taken.t)} market orders")
+    return day
 
 
 def _table(lines: list[Line], recorded: str, simulated: str) -> Table:

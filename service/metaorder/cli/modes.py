@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from metaorder.domain.errors import Invalid
 
 MODES: Mapping[str, str] = {"myopic": "myopic:split_s=60", "traditional": "traditional"}
 """Each mode as `--algos` has it."""
 
+SCALED: Mapping[str, str] = {"lambda": "regime_strength", "beta": "regime_decay"}
+"""What of the myopic mode's impact may be scaled, and the parameter that does it: as a regime that always holds."""
 
-def algos_of(modes: Sequence[str]) -> tuple[str, ...]:
+ALWAYS = "0.000001"
+"""Of the day's volatility: the last five minutes are always at or above it."""
+
+BASE = "myopic"
+
+
+def algos_of(modes: Sequence[str], factors: Sequence[str] = ()) -> tuple[str, ...]:
     """The algorithms of the modes, the last first: it is the one that the others are held against.
 
+    factors: of lambda and of beta, one at a time: `myopic@lambda*0.5` is the myopic mode at half of lambda.
+
     Raises:
-        Invalid: no such mode.
+        Invalid: no such mode, or a factor that is not a positive number, or factors without the mode that has lambda and beta.
     """
     for mode in modes:
         if mode not in MODES:
             raise Invalid("modes", f"of {', '.join(MODES)}", mode)
-    return tuple(MODES[mode] for mode in reversed(modes))
+    if factors and BASE not in modes:
+        raise Invalid("sensitivity", f"with the mode {BASE}: the others have no lambda and no beta", modes)
+    for factor in factors:
+        if not factor.replace(".", "", 1).isdigit() or not float(factor) > 0:
+            raise Invalid("sensitivity", "factors above 0", factor)
+    scaled = [f"{BASE}@{what}*{factor}" for what in SCALED for factor in factors if float(factor) != 1]
+    return (*(MODES[mode] for mode in reversed(modes)), *scaled)
+
+
+def full(algo: str) -> tuple[str, dict[str, Any]]:
+    """The algorithm that a scaled mode runs, and the parameters that scale it; of any other name, itself and none."""
+    name, at, scale = algo.partition("@")
+    if not at:
+        return algo, {}
+    what, _, factor = scale.partition("*")
+    if name != BASE or what not in SCALED:
+        raise Invalid("algos", f"{BASE}@lambda*FACTOR or {BASE}@beta*FACTOR, where it has an @", algo)
+    by = {parameter: [factor if each == what else "1"] for each, parameter in SCALED.items()}
+    return MODES[BASE], {"regime_above": [ALWAYS], **by}

@@ -113,6 +113,11 @@ class Client:
         """Work it again."""
         return self.call("POST", f"/v1/parent-orders/{parent}/resume")
 
+    def settle(self, parent: str, *, disputed: int, traded: int) -> Doc:
+        """End its dispute: of `disputed_quantity`, so much was filled by its venues."""
+        body = {"disputed_quantity": disputed, "traded_quantity": traded}
+        return self.call("POST", f"/v1/parent-orders/{parent}/settle", body)
+
     def cancel(self, parent: str) -> Doc:
         """Ask for its end; only the `parent.canceled` event is final."""
         return self.call("POST", f"/v1/parent-orders/{parent}/cancel")

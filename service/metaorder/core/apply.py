@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import assert_never
 
 from metaorder.algos import build, plain
-from metaorder.core.commands import Accept, Amend, Cancel, Pause, Refusal, Resume, Unchanged
+from metaorder.core.commands import Accept, Amend, Cancel, Pause, Refusal, Resume, Settle, Unchanged
 from metaorder.core.events import (
     ChildPendingCancel,
+    DisputeSettled,
     Event,
     ParentAccepted,
     ParentAmended,
@@ -21,11 +22,12 @@ from metaorder.core.events import (
     ParentSuspended,
 )
 from metaorder.core.execution import Execution
-from metaorder.domain.child import Child, ChildStatus
+from metaorder.domain.calendar import TradingDay
+from metaorder.domain.child import Child
 from metaorder.domain.errors import Invalid
 from metaorder.domain.market import Quote
 from metaorder.domain.order import EndReason, ParentOrder, Status, SuspendReason
-from metaorder.domain.units import Nanos, time_text
+from metaorder.domain.units import Lots, Nanos, time_text
 
 Answer = list[Event] | Refusal | Unchanged
 
@@ -45,7 +47,24 @@ def accept(command: Accept, quote: Quote) -> ParentAccepted | ParentRejected:
     )
 
 
-def change(execution: Execution, command: Amend | Cancel | Pause | Resume, now: Nanos, quote: Quote, close: Nanos) -> Answer:
+def window(order: ParentOrder, now: Nanos, day: TradingDay) -> Refusal | None:
+    """Why an order cannot be taken now, whatever the risk ladder says; None if it can."""
+    if order.end <= now:
+        return Refusal("window_passed", "end_time is not after the market's clock", errors=(("/end_time", "is past"),))
+    if order.decision_time is not None and order.decision_time > now:
+        detail = f"decision_time is after the market's clock, {time_text(now)}"
+        return Refusal("validation", detail, errors=(("/decision_time", "must not be to come"),))
+    if order.start < day.open or order.end > day.close:
+        detail = f"the window must lie within the session, {time_text(day.open)} to {time_text(day.close)}"
+        return Refusal("window_outside_session", detail, errors=(("/start_time", detail), ("/end_time", detail)))
+    return None
+
+
+OfOne = Amend | Cancel | Pause | Resume | Settle
+"""Commands that concern one order that is there."""
+
+
+def change(execution: Execution, command: OfOne, now: Nanos, quote: Quote, close: Nanos) -> Answer:
     """What a client's command does to an order. close: of the session, which no order outlives."""
     match command:
         case Amend():
@@ -56,6 +75,8 @@ def change(execution: Execution, command: Amend | Cancel | Pause | Resume, now: 
             return _pause(execution, command)
         case Resume():
             return _resume(execution)
+        case Settle():
+            return _settle(execution, command)
         case _:
             assert_never(command)
 
@@ -104,11 +125,7 @@ def pulls(execution: Execution, why: str) -> list[Event]:
 
 
 def _pull(children: Sequence[Child], why: str) -> list[Event]:
-    return [
-        ChildPendingCancel(number=child.number, reason=why)
-        for child in children
-        if child.status is not ChildStatus.PENDING_CANCEL
-    ]
+    return [ChildPendingCancel(number=child.number, reason=why) for child in children if not child.status.leaving]
 
 
 def _cancel(execution: Execution, cause: EndReason) -> Answer:
@@ -132,6 +149,15 @@ def _resume(execution: Execution) -> Answer:
     return [ParentResumed()]
 
 
+def _settle(execution: Execution, command: Settle) -> Answer:
+    """Also of an order that is over: it is about what was traded, not about what is to come."""
+    if command.disputed != execution.disputed or not command.disputed or not 0 <= command.traded <= command.disputed:
+        detail = f"{execution.disputed} lots are in dispute: {command.traded} of {command.disputed} cannot be settled"
+        return Refusal("dispute_moved", detail)
+    released = Lots(command.disputed - command.traded)
+    return [DisputeSettled(traded=command.traded, released=released, actor=command.actor)]
+
+
 def _over(execution: Execution) -> Refusal:
     return Refusal("order_closed", f"the parent order is {execution.status}", {"order_status": str(execution.status)})
 
@@ -147,10 +173,10 @@ def _amend(execution: Execution, command: Amend, now: Nanos, quote: Quote, close
     if command.end is not None and command.end > close:
         detail = f"the window must end with the session, at {time_text(close)}"
         return Refusal("window_outside_session", detail, errors=(("/end_time", detail),))
-    done = execution.filled + execution.working
+    done = execution.filled + execution.out
     if command.lots is not None and command.lots < done:
-        detail = f"{execution.filled} lots are filled and {execution.working} are working: the quantity cannot be {command.lots}"
-        facts = {"filled": execution.filled, "working": execution.working, "quantity": command.lots}
+        detail = f"{execution.filled} lots are filled and {execution.out} are working: the quantity cannot be {command.lots}"
+        facts = {"filled": execution.filled, "working": execution.out, "quantity": command.lots}
         return Refusal("quantity_below_executed", detail, facts)
     try:
         order = amended(execution.order, command)

@@ -115,9 +115,24 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resume:
-    """Work an order again, on a schedule drawn anew."""
+    """Work an order again, on a schedule drawn anew. actor: the key that asked. risk: whether it has the risk scope."""
 
     parent: ParentId
+    actor: str | None = None
+    risk: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """End the dispute of an order: somebody has asked its venues. actor: the key that says so.
+
+    disputed: the lots that are held, as they were seen. traded: those of them that venues did fill; the others are free again.
+    """
+
+    parent: ParentId
+    disputed: Lots
+    traded: Lots
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +163,7 @@ class Delete:
     """End the market: its orders are canceled with it."""
 
 
-Command = Accept | AcceptBasket | Amend | Cancel | Pause | Resume | Kill | SetLimits | Delete
+Command = Accept | AcceptBasket | Amend | Cancel | Pause | Resume | Settle | Kill | SetLimits | Delete
 
 COMMAND_TYPES: Mapping[str, type[Any]] = {
     "command.accept": Accept,
@@ -157,6 +172,7 @@ COMMAND_TYPES: Mapping[str, type[Any]] = {
     "command.cancel": Cancel,
     "command.pause": Pause,
     "command.resume": Resume,
+    "command.settle": Settle,
     "command.kill": Kill,
     "command.set_limits": SetLimits,
     "command.delete": Delete,

@@ -65,14 +65,17 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
     if market.halted:
         return Decision(waiting(execution, Waiting.HALT), order.end)
-    if not market.quote.two_sided:
+    if market.stale or not market.quote.two_sided:
         return Decision(waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
     blackout = order.blackout(market.now)
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market, basket))
-    dark, gates = reachable(gates, market.now, order.end)
+    speaking = [gate for gate in gates if gate.venue not in market.silent]
+    if market.silent and all(gate.dark for gate in speaking):
+        return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
+    dark, gates = reachable(speaking, market.now, order.end)
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
     if _would_no_more(execution, market, intent):
@@ -177,7 +180,7 @@ def plan_points(execution: Execution, market: MarketState, basket: Basket | None
 def end_cause(execution: Execution, market: MarketState) -> EndReason:
     """Why an order that is not done ends with its window: what bound it, if it had to complete."""
     order = execution.order
-    if not order.must_complete or execution.leaves == 0:
+    if not order.must_complete or execution.leaves <= execution.settled:
         return EndReason.WINDOW_ENDED
     if market.halted:
         return EndReason.HALTED
@@ -193,10 +196,10 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
 
 def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
-    order, out, now = execution.order, execution.working, market.now
+    order, out, now = execution.order, execution.out, market.now
     last = order.must_complete and now >= order.end - pool.last_stretch(order.end - order.start)
     sweep = order.must_complete and now >= order.end - SWEEP
-    left = Lots(order.lots - execution.filled - out)
+    left = Lots(max(0, order.lots - execution.filled - out))
     lit = out - execution.pooled  # what rests in the pool is beside the schedule until it fills
     target, due, pace = intent.target, intent.due, intent.pace
     if sweep:
@@ -249,7 +252,7 @@ def _would(execution: Execution, market: MarketState) -> Lots:
     far = market.quote.far(order.side)
     if order.i_would is None or far is None or not order.side.within(far, order.i_would):
         return Lots(0)
-    most = share_of(order.lots, order.i_would_share) - execution.filled - execution.working
+    most = share_of(order.lots, order.i_would_share) - execution.filled - execution.out
     return Lots(max(0, min(most, market.quote.far_size(order.side))))
 
 
@@ -267,7 +270,7 @@ def _follows(execution: Execution, wish: Wish) -> bool:
 
 
 def _callable(execution: Execution) -> list[Child]:
-    return [child for child in execution.open.values() if child.status is not ChildStatus.PENDING_CANCEL]
+    return [child for child in execution.open.values() if not child.status.leaving]
 
 
 def _pulled(number: int, why: str) -> Event:
@@ -339,6 +342,8 @@ def _submitted(
         reason["profile"] = execution.basis.stated
     if wish.draw is not None and action.time_in_force is TimeInForce.GTD:
         reason["drawn_around"] = wish.quote.near_size(wish.side)
+    if market.silent:
+        reason["left_out"] = sorted(market.silent)
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

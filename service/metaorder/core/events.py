@@ -165,6 +165,18 @@ class ChildPendingCancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildUnknown:
+    """Nobody knows what became of the child: all that it had open stays exposure until its venue says.
+
+    asked: it is called back, so that the venue has to speak of it.
+    """
+
+    number: int
+    reason: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChildCanceled:
     """The venue canceled the child. lots: what it had left."""
 
@@ -225,6 +237,36 @@ class RiskBlocked:
     detail: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """A venue said what cannot be so. It is written down, and not believed.
+
+    code: what is wrong with it. said: what it told: accepted, rejected, fill, canceled, expired; nothing, where it owed an end.
+    lots, price, execution: what it said of them; price and execution, the number of it, of a fill alone.
+    held: lots that count as exposure of the order from now on, as if they were done, though they are not booked.
+    closes: the child is no longer open, what it had left is among those lots, and its state stays unknown.
+    """
+
+    number: int
+    code: str
+    detail: str
+    said: str
+    lots: Lots = Lots(0)
+    price: Ticks | None = None
+    execution: int | None = None
+    held: Lots = Lots(0)
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeSettled:
+    """Somebody has asked the venues: of the lots that were held, `traded` were filled and `released` were not. actor: the key."""
+
+    traded: Lots
+    released: Lots
+    actor: str | None = None
+
+
 Event = (
     ParentAccepted
     | ParentRejected
@@ -242,10 +284,13 @@ Event = (
     | ChildAccepted
     | ChildRejected
     | ChildPendingCancel
+    | ChildUnknown
     | ChildCanceled
     | ChildExpired
     | Fill
     | RiskBlocked
+    | Discrepancy
+    | DisputeSettled
 )
 
 EVENT_TYPES: Mapping[str, type[Any]] = {
@@ -265,10 +310,13 @@ EVENT_TYPES: Mapping[str, type[Any]] = {
     "child.accepted": ChildAccepted,
     "child.rejected": ChildRejected,
     "child.pending_cancel": ChildPendingCancel,
+    "child.unknown": ChildUnknown,
     "child.canceled": ChildCanceled,
     "child.expired": ChildExpired,
     "fill": Fill,
     "risk.blocked": RiskBlocked,
+    "risk.discrepancy": Discrepancy,
+    "risk.settled": DisputeSettled,
 }
 """The name of each event on the wire and in the journal."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from typing import assert_never
 
 from metaorder.algos import build
@@ -16,6 +14,9 @@ from metaorder.core.events import (
     ChildPendingCancel,
     ChildRejected,
     ChildSubmitted,
+    ChildUnknown,
+    Discrepancy,
+    DisputeSettled,
     Fill,
     Happened,
     ParentAccepted,
@@ -33,6 +34,7 @@ from metaorder.core.events import (
     ScheduleSet,
 )
 from metaorder.domain.child import CHILD_TRANSITIONS, Child, ChildStatus, ChildType
+from metaorder.domain.fills import NO_FILLS, Fills
 from metaorder.domain.order import (
     TRANSITIONS,
     EndReason,
@@ -59,6 +61,8 @@ class Execution:
     notional: sum of lots times price [lots x ticks]. fees: [points x lots]. pool_filled: the part that midpoint children had.
     open: children that are not terminal, by number. children: how many were ever sent.
     working: lots that may still be filled: at venues, on their way there, or on their way back.
+    disputed: lots that a venue says it filled, or did not say that it did not, and that are not booked: they are not sent again.
+    settled: of those that were, the lots that somebody has found to be filled: they are not sent again either.
     started: when it arrived in the market; None before. plan_origin, plan_done, basis: where the schedule starts from.
     arrival2: bid + ask when it arrived [ticks].
     recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
@@ -82,9 +86,11 @@ class Execution:
     plan_done: Lots = Lots(0)
     basis: Basis = NO_BASIS
     arrival2: Ticks | None = None
-    recent: tuple[tuple[Nanos, Lots], ...] = ()
+    recent: Fills = NO_FILLS
     refused: Nanos | None = None
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    disputed: Lots = Lots(0)
+    settled: Lots = Lots(0)
     waiting: Waiting | None = Waiting.START
     suspended: SuspendReason | None = None
     cause: EndReason | None = None
@@ -103,22 +109,23 @@ class Execution:
         return Lots(sum(child.open for child in self.open.values() if child.type is ChildType.MIDPOINT))
 
     @property
+    def out(self) -> Lots:
+        """Lots that are not to be sent again: working, in dispute, or done beside what is booked."""
+        return Lots(self.working + self.disputed + self.settled)
+
+    @property
     def leaves(self) -> Lots:
         """Lots that are not done."""
         return Lots(self.order.lots - self.filled)
 
     def filled_since(self, time: Nanos) -> Lots:
         """Lots filled after `time`, as far back as the rolling clocks look."""
-        recent = self.recent
-        if not recent or recent[-1][0] <= time:
-            return Lots(0)
-        first = bisect_right(recent, time, key=itemgetter(0))
-        return Lots(sum([lots for _, lots in recent[first:]]))
+        return self.recent.after(time)
 
     def own(self, now: Nanos) -> Own:
         """What counts as own on the participation clocks."""
         window = rolling_window(self.order)
-        return Own(self.filled, self.filled_since(Nanos(now - window)), self.working)
+        return Own(self.filled, self.filled_since(Nanos(now - window)), self.out)
 
     def pace_horizon(self, now: Nanos) -> Nanos:
         """The time over which lag is made up: what remains, 5 minutes at most."""
@@ -144,7 +151,7 @@ def evolve(execution: Execution | None, happened: Happened) -> Execution:
         assert execution is None, "an order is refused before it exists"
         return _new(event, Status.REJECTED, None)
     assert execution is not None, f"an order exists before {type(event).__name__}"
-    if isinstance(event, ChildSubmitted | ChildAccepted | ChildRejected | ChildPendingCancel | ChildCanceled | ChildExpired):
+    if isinstance(event, ChildEvent):
         return _child(execution, event, happened.ts)
     if isinstance(event, Fill):
         return _fill(execution, event, happened.ts)
@@ -174,6 +181,8 @@ ParentEvent = (
     | ParentCanceled
     | ParentExpired
     | RiskBlocked
+    | Discrepancy
+    | DisputeSettled
 )
 
 
@@ -204,11 +213,17 @@ def _parent(execution: Execution, event: ParentEvent, ts: Nanos) -> Execution:
             return replace(execution, status=_step(execution.status, Status.EXPIRED), reason=event.reason, waiting=None)
         case RiskBlocked():
             return execution
+        case Discrepancy():
+            still = {number: child for number, child in execution.open.items() if not (event.closes and number == event.number)}
+            return replace(execution, open=still, disputed=Lots(execution.disputed + event.held))
+        case DisputeSettled():
+            left = Lots(execution.disputed - event.traded - event.released)
+            return replace(execution, disputed=left, settled=Lots(execution.settled + event.traded))
         case _:
             assert_never(event)
 
 
-ChildEvent = ChildSubmitted | ChildAccepted | ChildRejected | ChildPendingCancel | ChildCanceled | ChildExpired
+ChildEvent = ChildSubmitted | ChildAccepted | ChildRejected | ChildPendingCancel | ChildUnknown | ChildCanceled | ChildExpired
 
 
 def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
@@ -239,6 +254,8 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
             return replace(_child_status(execution, event.number, ChildStatus.REJECTED, ts), refused=ts)
         case ChildPendingCancel():
             return _child_status(execution, event.number, ChildStatus.PENDING_CANCEL, ts)
+        case ChildUnknown():
+            return _child_status(execution, event.number, ChildStatus.PENDING_UNKNOWN, ts)
         case ChildCanceled():
             return _child_status(execution, event.number, ChildStatus.CANCELED, ts)
         case ChildExpired():
@@ -249,7 +266,9 @@ def _child(execution: Execution, event: ChildEvent, ts: Nanos) -> Execution:
 
 def _child_status(execution: Execution, number: int, status: ChildStatus, ts: Nanos) -> Execution:
     child = execution.open[number]
-    if status is ChildStatus.NEW and child.status is not ChildStatus.PENDING_NEW:
+    if status is ChildStatus.NEW and child.status is ChildStatus.PENDING_UNKNOWN:
+        status = ChildStatus.PENDING_CANCEL  # it is there after all, and was called back when nobody knew
+    elif status is ChildStatus.NEW and child.status is not ChildStatus.PENDING_NEW:
         return execution  # the acknowledgement of a child whose fill or cancel overtook it
     after = replace(child, status=_child_step(child.status, status))
     return replace(execution, open=with_child(execution.open, after), outcomes=_learned(execution, after, ts))
@@ -305,7 +324,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
     assert filled <= child.lots, "a venue cannot fill more than the child"
     if filled == child.lots:
         status = ChildStatus.FILLED
-    elif child.status is ChildStatus.PENDING_CANCEL:
+    elif child.status.leaving:
         status = ChildStatus.PENDING_CANCEL
     else:
         status = ChildStatus.PARTIALLY_FILLED
@@ -314,8 +333,6 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         parent = _step(execution.status, Status.PARTIALLY_FILLED)
     else:
         parent = _step(execution.status, execution.status)
-    forgotten = bisect_right(execution.recent, ts - REMEMBERED, key=itemgetter(0))
-    place = bisect_right(execution.recent, ts, key=itemgetter(0))  # a report may be overtaken by that of a later fill
     return replace(
         execution,
         status=parent,
@@ -325,7 +342,7 @@ def _fill(execution: Execution, event: Fill, ts: Nanos) -> Execution:
         fees=execution.fees + event.fee,
         open=with_child(execution.open, after),
         outcomes=_learned(execution, after, ts),
-        recent=(*execution.recent[forgotten:place], (ts, event.lots), *execution.recent[place:]),
+        recent=execution.recent.with_fill(ts, event.lots, Nanos(ts - REMEMBERED)),
         refused=None,
     )
 

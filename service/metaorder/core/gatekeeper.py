@@ -10,6 +10,7 @@ from metaorder.core.execution import Execution
 from metaorder.domain.child import Child
 from metaorder.domain.order import ParentId, ParentOrder
 from metaorder.domain.state import MarketState
+from metaorder.domain.units import Lots
 from metaorder.domain.venue import Report
 from metaorder.risk.guard import Breach, Guard
 from metaorder.risk.participation import headroom
@@ -44,10 +45,16 @@ class Gatekeeper:
             self.watch.sent(order, now)
         return breach
 
-    def heard(self, order: ParentOrder, report: Report) -> Breach | None:
-        """Count what a venue says; the limit that it breaks."""
-        self._guard.heard(report)
+    def heard(self, order: ParentOrder, report: Report, *, over: bool) -> Breach | None:
+        """Count what a venue says; the limit that it breaks. over: the order has ended, and its count is closed."""
+        if not over:
+            self._guard.heard(report)
         return self.watch.heard(order, report)
+
+    def settled(self, order: ParentOrder, released: Lots) -> None:
+        """A dispute is over: lots that were held, and that no venue filled, count no more."""
+        self._guard.released(order.id, released)
+        self.watch.settled(order, released)
 
     def forget(self, parent: ParentId) -> None:
         """A terminal order needs no count."""

@@ -11,7 +11,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Nanos
 from metaorder.routing.allocate import Parcel
-from metaorder.routing.chances import weighed
+from metaorder.routing.chances import adverse, weighed
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.venues import Route, VenueView, route
 
@@ -20,13 +20,14 @@ from metaorder.routing.venues import Route, VenueView, route
 class Gate:
     """What a venue asks of a sender. latency: from sending to arrival, at most. instrument: the grid, at the venue's fees.
 
-    dark: it shows nothing, and takes midpoint children alone.
+    dark: it shows nothing, and takes midpoint children alone. answer: from sending to its word of it, at most.
     """
 
     venue: str
     latency: Nanos
     instrument: Instrument
     dark: bool = False
+    answer: Nanos = Nanos(0)
 
 
 def reachable(gates: Sequence[Gate], now: Nanos, stop: Nanos) -> tuple[Gate | None, list[Gate]]:
@@ -61,4 +62,8 @@ def views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:
     if not market.venues:
         return [VenueView(venue=gates[0].venue, instrument=gates[0].instrument, quote=market.quote)] if gates else []
     known = [gate for gate in gates if gate.venue in market.venues]
-    return [VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue]) for gate in known]
+    waits = [adverse(market, gate.latency) for gate in known]
+    return [
+        VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue], wait=wait)
+        for gate, wait in zip(known, waits, strict=True)
+    ]

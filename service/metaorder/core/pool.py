@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metaorder.core.execution import Execution
-from metaorder.domain.child import ChildStatus, ChildType, TimeInForce
+from metaorder.domain.child import ChildType, TimeInForce
 from metaorder.domain.order import ParentOrder
 from metaorder.domain.state import MarketState, Reason, share_of
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos
@@ -46,7 +46,7 @@ def actions(
         why = "more than its share of the order" if execution.pooled > budget else _over(wish, bound, share, execution.pooled)
         if why is None and any(not order.side.within(child.price, wish.worst) for child in resting):
             why = "the collar has moved"
-        staying = [child for child in resting if child.status is not ChildStatus.PENDING_CANCEL]
+        staying = [child for child in resting if not child.status.leaving]
         return [] if why is None else [Pull(child.number, why) for child in staying]
     if not wish.pool or wish.pull_all or wish.sweep or market.now >= until(order):
         return []

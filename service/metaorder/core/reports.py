@@ -8,6 +8,7 @@ from typing import assert_never
 from metaorder.core.decide import Gate
 from metaorder.core.events import ChildAccepted, ChildCanceled, ChildExpired, ChildRejected, Event, Fill
 from metaorder.core.execution import Execution
+from metaorder.domain.child import Child
 from metaorder.domain.units import Lots
 from metaorder.domain.venue import Report, ReportKind
 from metaorder.routing.costs import achieved, part
@@ -58,3 +59,8 @@ def _filled(report: Report, execution: Execution, gates: Sequence[Gate], prefix:
         cost=None if child.cost is None else cost,
         expected_cost=None if cost is None else part(child.cost, report.lots, child.lots),
     )
+
+
+def makes_room(report: Report, child: Child) -> bool:
+    """Whether an order may send more at a report of its child: it is a fill, or a cancel that was asked for."""
+    return child.status.leaving if report.kind is ReportKind.CANCELED else report.kind is ReportKind.FILL

@@ -9,7 +9,7 @@ from typing import Any
 
 from metaorder.core.commands import COMMAND_NAMES, COMMAND_TYPES, Command, Stamp
 from metaorder.core.convert import Converters, Doc
-from metaorder.core.events import EVENT_NAMES, EVENT_TYPES, ChildAccepted, ChildPendingCancel, Fill, Happened
+from metaorder.core.events import EVENT_NAMES, EVENT_TYPES, ChildAccepted, ChildPendingCancel, ChildUnknown, Fill, Happened
 from metaorder.core.execution import Step
 from metaorder.domain.child import Child, ChildStatus, child_id
 from metaorder.domain.instrument import Instrument
@@ -22,6 +22,9 @@ MONEY = frozenset({"fee", "cost", "expected_cost"})
 
 LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost", "least"})
 """Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
+
+COMMANDS_LEFT_OUT = frozenset({"actor", "risk"})
+"""Fields of commands that a document leaves out where they say nothing."""
 
 
 def money_text(amount: int, instrument: Instrument) -> str:
@@ -67,7 +70,7 @@ class Wire:
             child = _child_after(step, event.number)
             doc["child_status"] = str(child.status)
             doc["child_filled_quantity"] = child.filled * self._instrument.lot_size
-        elif isinstance(event, ChildAccepted | ChildPendingCancel):
+        elif isinstance(event, ChildAccepted | ChildPendingCancel | ChildUnknown):
             doc["child_status"] = str(_child_after(step, event.number).status)
         return doc
 
@@ -88,6 +91,8 @@ class Wire:
         """A command as a document, with where in the session it took effect."""
         doc: Doc = {"type": COMMAND_NAMES[type(command)], "stamp": stamp_doc(stamp)}
         for field in self._converters.plan(type(command)):
+            if field.name in COMMANDS_LEFT_OUT and getattr(command, field.name) is None:
+                continue
             doc[field.wire] = field.out(getattr(command, field.name))
         return doc
 

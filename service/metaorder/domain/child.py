@@ -55,10 +55,16 @@ class ChildStatus(StrEnum):
         """Whether the venue can no longer fill the order."""
         return self in CHILD_TERMINAL
 
+    @property
+    def leaving(self) -> bool:
+        """Whether a cancel of ours is on its way, or the venue has ended the child without telling all of it."""
+        return self in {ChildStatus.PENDING_CANCEL, ChildStatus.PENDING_UNKNOWN}
+
 
 CHILD_TERMINAL = frozenset({ChildStatus.FILLED, ChildStatus.CANCELED, ChildStatus.EXPIRED, ChildStatus.REJECTED})
 
 _OPEN = (ChildStatus.PENDING_NEW, ChildStatus.NEW, ChildStatus.PARTIALLY_FILLED, ChildStatus.PENDING_CANCEL)
+_ENDING = (*_OPEN, ChildStatus.PENDING_UNKNOWN)
 CHILD_TRANSITIONS: Mapping[tuple[ChildStatus, ChildStatus], str] = {
     (ChildStatus.PENDING_NEW, ChildStatus.NEW): "the venue's acknowledgement",
     (ChildStatus.PENDING_NEW, ChildStatus.REJECTED): "the venue's refusal",
@@ -66,9 +72,12 @@ CHILD_TRANSITIONS: Mapping[tuple[ChildStatus, ChildStatus], str] = {
     **{(state, ChildStatus.PARTIALLY_FILLED): "fill" for state in _OPEN[:3]},
     (ChildStatus.PENDING_CANCEL, ChildStatus.PENDING_CANCEL): "fill that overtook the cancel",
     **{(state, ChildStatus.PENDING_CANCEL): "our cancel is on its way" for state in _OPEN[:3]},
-    **{(state, ChildStatus.FILLED): "the last fill" for state in _OPEN},
-    **{(state, ChildStatus.CANCELED): "the venue's word that it is canceled" for state in _OPEN},
-    **{(state, ChildStatus.EXPIRED): "the venue's word that its time is over" for state in _OPEN},
+    **{(state, ChildStatus.PENDING_UNKNOWN): "the venue owes a word of it, or of some of its fills" for state in _ENDING},
+    (ChildStatus.PENDING_UNKNOWN, ChildStatus.PENDING_CANCEL): "the venue's word that it has it: our cancel is on its way",
+    (ChildStatus.PENDING_UNKNOWN, ChildStatus.REJECTED): "the venue's refusal, late",
+    **{(state, ChildStatus.FILLED): "the last fill" for state in _ENDING},
+    **{(state, ChildStatus.CANCELED): "the venue's word that it is canceled" for state in _ENDING},
+    **{(state, ChildStatus.EXPIRED): "the venue's word that its time is over" for state in _ENDING},
 }
 """Every edge that exists, and what takes it. No other edge does."""
 

@@ -16,6 +16,10 @@ class Invalid(ValueError):
         self.value = value
 
 
+class NotIdentified(Invalid):
+    """Each value is well, but together they do not tell what was asked: too few, or too much alike."""
+
+
 class OffTick(Invalid):
     """A price lies between two ticks. We never round someone else's price."""
 

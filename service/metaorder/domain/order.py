@@ -128,6 +128,11 @@ class SuspendReason(StrEnum):
     REJECT_STORM = "reject_storm"
     LOSS = "loss_limit"
     DISCONNECTED = "heartbeat_lost"
+    DISCREPANCY = "venue_discrepancy"
+
+
+RISK_DESK = frozenset({SuspendReason.REPEATED_EXECUTION, SuspendReason.DISCREPANCY})
+"""Suspensions that a key with the risk scope alone may end."""
 
 
 class Benchmark(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
+from metaorder.domain.fills import NO_FILLS, Fills
 from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
 from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
@@ -45,15 +46,20 @@ class Basis:
 NO_BASIS = Basis()
 
 
+FLOW_S = 60
+RECENT_S = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """How the market without us has moved of late. None: it does not say.
 
     imbalance: order-flow imbalance of the last FLOW seconds; gross: the sum of its size second by second [lots].
     mid2: bid + ask that long ago [ticks].
-    sigma: realised volatility of the last RECENT seconds, per square root of a second.
+    sigma: realised volatility of the last `recent_s` seconds, per square root of a second.
     volume: traded in them; today: traded since the open [lots].
     open: when the day began.
+    recent_s: RECENT, or what the order's own parameter says.
     """
 
     imbalance: int | None = None
@@ -63,11 +69,10 @@ class Flow:
     volume: Lots | None = None
     today: Lots | None = None
     open: Nanos | None = None
+    recent_s: int = RECENT_S
 
 
 NO_FLOW = Flow()
-FLOW_S = 60
-RECENT_S = 300
 LEAST_SEEN_S = 30
 """Seconds of a day that a pace may rest on where nothing is usual; fewer are chance."""
 
@@ -156,7 +161,8 @@ class MarketState:
     basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
     tick_value: what one tick is worth on one lot [currency].
     venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
-    seconds: others' volume in each of the last RECENT seconds, the oldest first, by venue; empty where nobody asks for it [lots].
+    silent: venues that owe a word and do not speak, or whose data are old; nothing is sent there. stale: the data of all are old.
+    seconds: others' volume in each of the flow's recent seconds, oldest first, by venue; empty where nobody asks for it [lots].
     """
 
     now: Nanos
@@ -173,28 +179,31 @@ class MarketState:
     tick_value: Fraction = Fraction(1, 100)
     venues: Mapping[str, Quote] = field(default_factory=dict)
     seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    stale: bool = False
 
     @property
     def pace(self) -> float | None:
-        """Others' volume a second, by the last RECENT seconds; what of them lies before the open counts as usual [lots].
+        """Others' volume a second, by the flow's recent seconds; what of them lies before the open counts as usual [lots].
 
         Without a usual volume the first LEAST_SEEN seconds of a day say nothing. None: nobody knows.
         """
         flow, usual = self.flow, self._usual()
         if flow.volume is None or flow.open is None:
             return usual
-        seen = min(RECENT_S, max(0, self.now - flow.open) / SECOND)
+        seen = min(flow.recent_s, max(0, self.now - flow.open) / SECOND)
         if usual is not None:
-            return (flow.volume + usual * (RECENT_S - seen)) / RECENT_S
+            return (flow.volume + usual * (flow.recent_s - seen)) / flow.recent_s
         return flow.volume / seen if seen >= LEAST_SEEN_S else None
 
     def _usual(self) -> float | None:
-        """Volume a second that a usual day holds in the RECENT seconds to come, or the last of the day; None: nobody says."""
+        """Volume a second that a usual day holds in as many seconds to come, or the last of the day; None: nobody says."""
         edges = self.curve.edges
         if self.basis.adv is None:
             return None
-        begin = Nanos(max(edges[0], min(self.now, edges[-1] - RECENT_S * SECOND)))
-        end = Nanos(min(edges[-1], begin + RECENT_S * SECOND))
+        span = Nanos(self.flow.recent_s * SECOND)
+        begin = Nanos(max(edges[0], min(self.now, edges[-1] - span)))
+        end = Nanos(min(edges[-1], begin + span))
         whole = self.curve.between(edges[0], edges[-1])
         return self.basis.adv * self.curve.between(begin, end) / whole / ((end - begin) / SECOND)
 
@@ -225,7 +234,7 @@ class State:
     market: MarketState
     cap: Fraction = Fraction(1, 5)
     urgency: Fraction = Fraction(1, 2)
-    fills: tuple[tuple[Nanos, Lots], ...] = ()
+    fills: Fills = NO_FILLS
     notional: int = 0
     arrival2: Ticks | None = None
     seed: int = 0
@@ -236,12 +245,13 @@ class State:
 class SplitTerms:
     """How the router is to split what is wanted between the market and the queues of the venues, after Cont and Kukanov.
 
-    until: when what rests is called back. outflow: how the queues are drawn, exponential, poisson, or empirical: as the market's
-    last minutes were. scenarios: how many of them are drawn. way: split; or, to be held against it, market: take all, venue: the
-    market and the best venue alone, score: rest all in proportion to the score router's scores.
+    until: when what rests is called back. outflow: how the queues are drawn: exponential, poisson, empirical: as the market's
+    last minutes were, or walk: as a price that walks and trades that come in lumps empty them. scenarios: how many are drawn.
+    way: split; or, to be held against it, market: take all, venue: the market and the best venue alone, score: rest all in
+    proportion to the score router's scores.
     under, over, impact: penalties for a lot too few and too many, and the impact of a lot [currency per unit]; under None = what
-    taking costs more than resting earns, twice. taker_fee: negative for a rebate; rebate: of makers [currency per unit]; None =
-    each venue's own.
+    it is expected to cost later (docs/routing.md). taker_fee: negative for a rebate; rebate: of makers [currency per unit]; None
+    = each venue's own.
     """
 
     until: Nanos

@@ -92,7 +92,12 @@ def price_text(ticks: int, step: Decimal) -> str:
 
 def ratio_text(value: Fraction, digits: int) -> str:
     """A ratio as a decimal string with `digits` digits, rounded half-even: for averages, which no price grid holds."""
-    return price_text(_nearest(value.numerator, value.denominator, digits), Decimal(1).scaleb(-digits))
+    return quotient_text(value.numerator, value.denominator, digits)
+
+
+def quotient_text(part: int, whole: int, digits: int) -> str:
+    """Part / whole as `ratio_text` says it, without a fraction in lowest terms on the way. whole: positive."""
+    return price_text(_nearest(part, whole, digits), Decimal(1).scaleb(-digits))
 
 
 def rounded(value: Fraction, digits: int) -> float:

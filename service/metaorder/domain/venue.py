@@ -43,6 +43,11 @@ class Latency:
         """No message takes longer to arrive."""
         return Nanos(self.entry + self.entry_jitter)
 
+    @property
+    def longest_answer(self) -> Nanos:
+        """No answer takes longer, from sending to our hearing of it."""
+        return Nanos(self.longest_entry + self.report + self.report_jitter)
+
 
 class ReportKind(StrEnum):
     """What happened to a child at its venue."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from metaorder.domain.errors import Invalid
 from metaorder.models.hyperbolic import sinh_share, sinh_steps
-from metaorder.models.inputs import Floats, Numbers, finite, not_negative, positive, vector
+from metaorder.models.inputs import Floats, Numbers, finite, not_negative, positive, vector, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,7 @@ class Programme:
     def __post_init__(self) -> None:
         finite("shares", self.shares)
         positive("horizon", self.horizon)
-        if self.periods < 1 or self.periods % 1:
-            raise Invalid("periods", "a whole number, 1 or more", self.periods)
+        whole("periods", self.periods)
         for name in ("sigma", "eps", "gamma"):
             not_negative(name, getattr(self, name))
         positive("eta", self.eta)

@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 from metaorder.domain.errors import Invalid
 from metaorder.models.ac_discrete import Programme, Schedule, cost, optimal, variance
 from metaorder.models.hyperbolic import sinh_share
+from metaorder.models.inputs import LARGEST, finite
 
 SATURATED = 40.0
 """kappa tau beyond which lambda sqrt(V) no longer grows, to the last digit."""
@@ -44,10 +45,10 @@ def least(programme: Programme, confidence: float) -> ValueAtRisk:
     Source: Almgren and Chriss (2000), sections 3.2 and 3.4; the bound is derived here.
     """
     p = programme
-    if not 0.5 <= confidence < 1:
+    if not 0.5 <= finite("confidence", confidence) < 1:
         raise Invalid("confidence", "in [0.5, 1)", confidence)
     quantile = NormalDist().inv_cdf(confidence)
-    if not p.shares or not p.sigma or quantile <= 0:
+    if not p.shares or p.sigma < 1 / LARGEST or quantile <= 0:
         plan = optimal(p, 0.0)
         return ValueAtRisk(quantile, 0.0, plan.cost + quantile * math.sqrt(plan.variance), plan)
     if p.periods == 1 or _excess(math.log(SATURATED), p, quantile) <= 0:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from metaorder.domain.errors import Invalid
 from metaorder.models.hyperbolic import sinh_share, sinh_steps
-from metaorder.models.inputs import Floats, Numbers, every, matrix, not_negative, positive, vector
+from metaorder.models.inputs import Floats, Numbers, every, matrix, not_negative, positive, vector, whole
 
 Matrix = Sequence[Numbers] | npt.NDArray[np.floating]
 
@@ -51,17 +51,18 @@ def optimal(
 
     shares: X, negative to buy back, shape (m,). horizon: T > 0 [days]. periods: N >= 1. covariance: C, symmetric, positive
     semidefinite [($/share)^2/day]. temporary, permanent: H [($/share)/(share/day)] and G [$/share^2], symmetric, Ht positive
-    definite; all of shape (m, m). eps: half spread and fees of each [$/share]. risk_aversion: lambda >= 0 [1/$].
+    definite, the diagonal of G >= 0; all of shape (m, m). eps: half spread and fees of each >= 0 [$/share].
+    risk_aversion: lambda >= 0 [1/$].
     Raises Invalid: a number, shape or matrix breaks its rule.
     Source: Almgren and Chriss (2000), Appendix A.
     """
     x0 = vector("shares", shares, least=1)
-    if periods < 1 or periods % 1:
-        raise Invalid("periods", "a whole number, 1 or more", periods)
+    periods = whole("periods", periods)
     tau, lam = positive("horizon", horizon) / periods, not_negative("risk_aversion", risk_aversion)
     half = vector("eps", eps, length=x0.size)
     every("eps", half >= 0, "0 or more", half)
     c, h, g = (_symmetric(name, each, x0.size) for name, each in zip(NAMES, (covariance, temporary, permanent), strict=True))
+    every("permanent", (g >= 0) | ~np.eye(x0.size, dtype=np.bool_), "0 or more on the diagonal", g)
     root, back = _square_root(h - tau * g / 2)
     risk, turn = np.linalg.eigh(back @ c @ back)
     if risk[0] < -1e-9 * max(risk[-1], 0.0):

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats, finite, not_negative, positive
+from metaorder.models.inputs import Floats, finite, not_negative, positive, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,7 @@ def optimal(
     Raises Invalid: a number breaks its rule.
     Source: Almgren (2003) in discrete time; the recursion is derived here.
     """
-    if periods < 1 or periods % 1:
-        raise Invalid("periods", "a whole number, 1 or more", periods)
+    periods = whole("periods", periods)
     x, k, eta = abs(finite("shares", shares)), positive("exponent", exponent), positive("eta", eta)
     tau = positive("horizon", horizon) / periods
     risk = not_negative("risk_aversion", risk_aversion) * not_negative("sigma", sigma) ** 2

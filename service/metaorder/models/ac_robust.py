@@ -40,21 +40,20 @@ def optimal(programme: Programme, risk_aversion: float, *, sigma_min: float, dou
     Raises Invalid: a number breaks its rule.
     Source: derived here, as the saddle point of Almgren and Chriss' objective.
     """
-    if not 0 <= sigma_min <= programme.sigma:
+    if not_negative("sigma_min", sigma_min) > programme.sigma:
         raise Invalid("sigma_min", f"in [0, {programme.sigma}]", sigma_min)
     against = -float(np.sign(programme.shares)) * not_negative("doubt", doubt)
     robust = ac_drift.optimal(programme, risk_aversion, against).schedule
     kind = replace(programme, sigma=sigma_min)
     nominal = ac_discrete.optimal(kind, risk_aversion)
 
-    def utility(where: Programme, plan: Schedule, drift: float) -> float:
-        moved = ac_discrete.cost(replace(where, eps=0.0), plan.holdings, plan.trades, drift)
-        return where.eps * abs(where.shares) + moved + risk_aversion * ac_discrete.variance(where, plan.holdings)
+    apart, steps = robust.holdings - nominal.holdings, robust.trades - nominal.trades
 
-    worst = utility(programme, robust, against)
-    return Robust(
-        schedule=robust,
-        worst_utility=worst,
-        price=utility(kind, robust, 0.0) - utility(kind, nominal, 0.0),
-        regret=utility(programme, nominal, against) - worst,
-    )
+    def missed(where: Programme) -> float:
+        # the objective is quadratic and one of the two is its optimum: no difference of large numbers is needed
+        bent = where.eta_tilde / where.tau * float(steps @ steps)
+        return bent + risk_aversion * ac_discrete.variance(where, apart)
+
+    moved = ac_discrete.cost(replace(programme, eps=0.0), robust.holdings, robust.trades, against)
+    worst = programme.eps * abs(programme.shares) + moved + risk_aversion * ac_discrete.variance(programme, robust.holdings)
+    return Robust(schedule=robust, worst_utility=worst, price=missed(kind), regret=missed(programme))

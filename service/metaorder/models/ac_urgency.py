@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from metaorder.domain.errors import Invalid
 from metaorder.models.hyperbolic import sinh_share
-from metaorder.models.inputs import not_negative, positive
+from metaorder.models.inputs import finite, not_negative, positive, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ def from_half_life(theta: float, *, period: float, sigma: float, gamma: float, e
     return Urgency(found.risk_aversion, found.kappa, theta)
 
 
+def length(horizon: float, periods: int) -> float:
+    """tau, the length of each of `periods` >= 1 equal periods of a horizon > 0 [days]. Raises Invalid."""
+    return positive("horizon", horizon) / whole("periods", periods)
+
+
 def from_fraction(
     fraction: float, time: float, *, horizon: float, period: float, sigma: float, gamma: float, eta: float
 ) -> Urgency:
@@ -62,10 +67,10 @@ def from_fraction(
     Raises Invalid: as `from_kappa`, or time or fraction lie elsewhere.
     """
     t_end = positive("horizon", horizon)
-    if not 0 < time < t_end:
+    if not 0 < finite("time", time) < t_end:
         raise Invalid("time", f"in (0, {t_end})", time)
     line = time / t_end
-    if not line <= fraction < 1:
+    if not line <= finite("fraction", fraction) < 1:
         raise Invalid("fraction", f"in [{line}, 1): the straight line is the slowest", fraction)
     left = np.array([(t_end - time) / t_end])
 

@@ -40,13 +40,13 @@ def liquidation(
     which is the textbook's zeta form with the growing exponentials divided out: exact at phi = 0, nothing overflows.
 
     shares: N, what to sell; negative to buy [shares]. horizon: T > 0 [time]. times: in [0, T], any order, shape (n,) [time].
-    k: temporary impact > 0 [$/share per share/time]. b: permanent impact [$/share^2]. alpha: terminal penalty [$/share^2],
-    None when all must be sold by T. phi: running penalty >= 0 [$/share^2/time]; lambda sigma^2 gives Almgren-Chriss.
+    k: temporary impact > 0 [$/share per share/time]. b: permanent impact >= 0 [$/share^2]. alpha: terminal penalty
+    [$/share^2], None when all must be sold by T. phi: running penalty >= 0 [$/share^2/time]; lambda sigma^2 gives Almgren-Chriss.
     Raises Invalid: a number breaks its rule, or alpha is so far under b/2 that holding on would be worth any price.
     Source: Cartea, Jaimungal and Penalva (2015), chapter on optimal execution with temporary and permanent impact.
     """
     n, t_end = finite("shares", shares), positive("horizon", horizon)
-    k, b, phi = positive("k", k), finite("b", b), not_negative("phi", phi)
+    k, b, phi = positive("k", k), not_negative("b", b), not_negative("phi", phi)
     t = vector("times", times)
     every("times", (t >= 0) & (t <= t_end), f"in [0, {t_end}]", t)
     gamma = math.sqrt(phi / k)

@@ -29,15 +29,16 @@ def target_pov(
 
     shares: N; negative to buy, with chi negative then [shares]. horizon: T > 0 [time].
     volume_rate: mu, the market's volume a unit of time in each of n >= 1 equal bins, >= 0, shape (n,) [shares/time].
-    chi: target participation [share of volume]. k: temporary impact > 0 [$/share per share/time]. b: permanent [$/share^2].
-    alpha: terminal penalty [$/share^2], None when all must be sold. phi: weight of the target >= 0, in the units of k.
+    chi: target participation [share of volume]. k: temporary impact > 0 [$/share per share/time]. b: permanent >= 0
+    [$/share^2]. alpha: terminal penalty [$/share^2], None when all must be sold. phi: weight of the target >= 0, in the units
+    of k.
     A small order with a strong target oversells and buys back: the model knows no sign, whoever uses it clips.
     The cost leaves out b N^2/2, which no schedule changes.
     Raises Invalid: a number breaks its rule, or alpha is so far under b/2 that the problem has no minimum.
     Source: Cartea and Jaimungal (2016), "A closed-form execution strategy to target VWAP", with a volume that is known.
     """
     n, t_end = finite("shares", shares), positive("horizon", horizon)
-    k, b, phi, chi = positive("k", k), finite("b", b), not_negative("phi", phi), finite("chi", chi)
+    k, b, phi, chi = positive("k", k), not_negative("b", b), not_negative("phi", phi), finite("chi", chi)
     mu = vector("volume_rate", volume_rate, least=1)
     every("volume_rate", mu >= 0, "0 or more", mu)
     a = phi * chi / (k + phi)

@@ -32,6 +32,12 @@ class Terms:
     over: float
     ahead: tuple[float, ...]
 
+    @classmethod
+    def of(cls, *, rebates: Numbers, ahead: Numbers, **rest: float) -> Terms:
+        """From lists of what each venue is like. Raises Invalid as above."""
+        earned, first = vector("rebates", rebates), vector("ahead", ahead)
+        return cls(rebates=tuple(earned.tolist()), ahead=tuple(first.tolist()), **rest)
+
     def __post_init__(self) -> None:
         positive("shares", self.shares)
         not_negative("half_spread", self.half_spread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from metaorder.domain.errors import Invalid
 from metaorder.models.ck_cost import Terms
 from metaorder.models.ck_multi import missing, taking
-from metaorder.models.inputs import Floats, Numbers, every, not_negative, vector
+from metaorder.models.inputs import Floats, Numbers, every, matrix, not_negative, vector
 from metaorder.models.outflow import Exponential
 
 TIE = 1e-9
@@ -53,6 +54,12 @@ class TwoExponential:
     terms: Terms
     means: tuple[float, float]
 
+    @classmethod
+    def of(cls, terms: Terms, means: Numbers) -> TwoExponential:
+        """From a list of the two means. Raises Invalid as above."""
+        one, two = vector("means", means, length=2).tolist()
+        return cls(terms, (one, two))
+
     def __post_init__(self) -> None:
         if len(self.terms.rebates) != 2:
             raise Invalid("rebates", "of two venues", len(self.terms.rebates))
@@ -73,6 +80,10 @@ class TwoExponential:
         over = max(m + float(fills.sum()) - terms.shares + short, 0.0)
         cost = terms.taken * m - float(terms.earned @ fills) + terms.impact * (float(limit.sum()) + short)
         return cost + terms.under * short + terms.over * over, short, over
+
+    def of_each(self, splits: Sequence[Numbers]) -> list[tuple[float, float, float]]:
+        """What is expected of each split, rows of what is taken and what rests at the two venues [shares]. Raises Invalid."""
+        return [self.expected(float(row[0]), row[1:]) for row in matrix("splits", splits, columns=3)]
 
     def fill(self, venue: int, limit: float) -> tuple[float, float]:
         """Mean fill of a limit order at a venue, and the chance that more would have been filled."""

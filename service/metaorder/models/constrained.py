@@ -12,11 +12,12 @@ import numpy.typing as npt
 from metaorder.domain.errors import Invalid
 from metaorder.models import ac_drift
 from metaorder.models.ac_discrete import Programme
-from metaorder.models.inputs import Floats, Numbers, every, finite, not_negative, vector
+from metaorder.models.inputs import Floats, Numbers, every, finite, flags, most, not_negative, vector
 
 Flags = npt.NDArray[np.bool_]
-TOLERANCE, LAST_TOLERANCE = 1e-10, 1e-8
-"""Of the solver, in shares of the order and of the objective: what it is asked for, and what is still a solution."""
+TOLERANCES = (1e-10, 1e-9, 1e-8)
+"""Of the solver, in shares of the order and of the objective: what it is asked for, one after the other where it gives up. The
+last is still a solution."""
 ALIKE = 1e-12
 """How much periods may differ, of the largest, and still be of one kind."""
 AT_BOUND = 1e-6
@@ -180,15 +181,9 @@ def _bounds(costs: Costs, limits: Limits) -> tuple[Floats, Floats]:
     n, size = len(costs.lengths), abs(costs.shares)
     low = np.zeros(n) if limits.floors is None else vector("floors", limits.floors, length=n)
     every("floors", low >= 0, "0 or more", low)
-    high = np.full(n, np.inf) if limits.caps is None else np.asarray(limits.caps, dtype=np.float64)
-    if high.shape != (n,):
-        raise Invalid("caps", f"{n} numbers, as many as those it belongs to", high.shape)
-    every("caps", high >= 0, "0 or more", high)
+    high = np.full(n, np.inf) if limits.caps is None else most("caps", limits.caps, length=n)
     if limits.blackout is not None:
-        dark = np.asarray(limits.blackout, dtype=np.bool_)
-        if dark.shape != (n,):
-            raise Invalid("blackout", f"{n} flags, as many as there are periods", dark.shape)
-        high = np.where(dark, 0.0, high)
+        high = np.where(flags("blackout", limits.blackout, length=n), 0.0, high)
     if not_negative("minimum", limits.minimum) > size > 0:
         raise Invalid("minimum", f"at most the order of {size}", limits.minimum)
     high = np.where(high < limits.minimum, 0.0, high)
@@ -246,12 +241,15 @@ def _minimise(costs: Costs, limits: Limits, wanted: Floats | None, low: Floats, 
 
 def _run(task: Any, limits: Limits) -> None:
     """Let Clarabel solve it, or say why not."""
-    asked = {f"tol_{name}": TOLERANCE for name in ("gap_abs", "gap_rel", "feas")}
-    accepted = {f"reduced_{name}": LAST_TOLERANCE for name in asked}
-    try:
-        task.solve(solver=cp.CLARABEL, **asked, **accepted)
-    except cp.SolverError as error:
-        raise ArithmeticError(f"the schedule was not found: {error}") from error
+    for tolerance in TOLERANCES:
+        asked = {f"tol_{name}": tolerance for name in ("gap_abs", "gap_rel", "feas")}
+        accepted = {f"reduced_{name}": TOLERANCES[-1] for name in asked}
+        try:
+            task.solve(solver=cp.CLARABEL, **asked, **accepted)
+            break
+        except cp.SolverError as error:
+            if tolerance == TOLERANCES[-1]:
+                raise ArithmeticError(f"the schedule was not found: {error}") from error
     if task.status in {cp.INFEASIBLE, cp.INFEASIBLE_INACCURATE}:
         raise Invalid("band", "wide enough for the other limits", limits.band)
     if task.status not in {cp.OPTIMAL, cp.OPTIMAL_INACCURATE}:

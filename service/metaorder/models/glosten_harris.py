@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metaorder.models.inputs import Numbers, every, vector
-from metaorder.models.least_squares import plane
+from metaorder.models.least_squares import enough, plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ def glosten_harris(prices: Numbers, sides: Numbers, volumes: Numbers) -> Glosten
 
     prices: of consecutive trades, shape (n,) [$]. sides: D, +1 bought by the taker, -1 sold, shape (n,).
     volumes: V >= 0, shape (n,) [shares].
-    Raises Invalid: fewer than 5 trades, a side that is neither, or trades of one size or one side only, which do not tell
-    the four parts apart.
+    Raises NotIdentified: fewer than 5 trades, or trades of one size or one side only, which do not tell the four parts apart;
+    Invalid: a side that is neither, or a number that breaks its rule.
     Source: Glosten and Harris (1988).
     """
-    p = vector("prices", prices, least=5)
+    p = enough("prices", vector("prices", prices), 5)
     d, v = vector("sides", sides, length=p.size), vector("volumes", volumes, length=p.size)
     every("sides", np.abs(d) == 1, "1 or -1", d)
     every("volumes", v >= 0, "0 or more", v)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import Invalid, NotIdentified
 from metaorder.models.decayed_sum import decayed_sum, kept_between, sums_within
 from metaorder.models.hawkes import Hawkes, event_times
 from metaorder.models.hawkes_multivariate import Matrix, Multivariate, excited, kinds
-from metaorder.models.inputs import Floats, Numbers, every, matrix, positive
+from metaorder.models.inputs import Floats, Numbers, every, matrix, positive, rows
 
 GRID = 80
 """Decays that are tried, evenly in their logarithm, before the best are refined."""
@@ -48,7 +48,7 @@ def fit(events: Numbers, horizon: float) -> HawkesFit:
     the best are refined. alpha may come out as 0, and alpha/beta above 1: nothing is imposed that the data did not say.
 
     events: never decreasing, in (0, horizon], at least 3 at different times, shape (n,) [time]. horizon: > 0 [time].
-    Raises Invalid: a number breaks its rule or there are too few events.
+    Raises NotIdentified: there are too few events; Invalid: a number breaks its rule.
     Source: Ozaki (1979), with a profile over the decay.
     """
     end = positive("horizon", horizon)
@@ -78,10 +78,10 @@ def fit_multivariate(events: Sequence[Numbers], horizon: float, *, beta: Matrix 
     events: times of each kind, never decreasing, in (0, horizon], d rows of at least 1 [time]. horizon: > 0 [time].
     beta: decays, > 0, shape (d, d) [1/time]; None to fit one for each kind that is excited, the same for all that excite it.
     Given the decays the likelihood is concave, kind by kind. No standard errors.
-    Raises Invalid: a number breaks its rule or a kind has no event.
+    Raises NotIdentified: a kind has no event; Invalid: a number breaks its rule.
     """
     end = positive("horizon", horizon)
-    times = kinds(events, end, len(events))
+    times = kinds(rows("events", events, object), end)
     given = None if beta is None else matrix("beta", beta, columns=len(times))
     if given is not None:
         if given.shape[0] != len(times):
@@ -89,7 +89,7 @@ def fit_multivariate(events: Sequence[Numbers], horizon: float, *, beta: Matrix 
         every("beta", given > 0, "above 0", given)
     for i, own in enumerate(times):
         if own.size == 0:
-            raise Invalid(f"events.{i}", "at least one event", 0)
+            raise NotIdentified(f"events.{i}", "at least one event", 0)
     total, mu, alpha, decays = 0.0, np.zeros(len(times)), np.zeros((len(times),) * 2), np.zeros((len(times),) * 2)
     for i in range(len(times)):
         row = None if given is None else given[i]
@@ -122,7 +122,7 @@ def _decays(times: list[Floats], end: float) -> tuple[float, float]:
     gaps = np.diff(np.sort(np.concatenate(times)))
     gaps = gaps[gaps > 0]
     if gaps.size < 2:
-        raise Invalid("events", "at least 3 events at different times", gaps.size + 1)
+        raise NotIdentified("events", "at least 3 events at different times", gaps.size + 1)
     return 0.01 / end, 10 / float(gaps.min())
 
 

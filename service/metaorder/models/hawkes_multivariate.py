@@ -113,10 +113,10 @@ class Multivariate:
         raise Invalid("horizon", f"short enough for at most {most} events", horizon)
 
 
-def kinds(events: Sequence[Numbers], horizon: float, number: int) -> list[Floats]:
+def kinds(events: Sequence[Numbers], horizon: float, number: int | None = None) -> list[Floats]:
     """The times of each kind, checked. Raises Invalid."""
-    if len(events) != number:
-        raise Invalid("events", f"{number} rows, one a kind", len(events))
+    if number is not None and (not hasattr(events, "__len__") or len(events) != number):
+        raise Invalid("events", f"{number} rows, one a kind", events)
     return [event_times(row, horizon) for row in events]
 
 

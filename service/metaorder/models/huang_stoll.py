@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import NotIdentified
 from metaorder.models.inputs import Numbers, every, vector
-from metaorder.models.least_squares import plane
+from metaorder.models.least_squares import enough, plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,17 @@ def huang_stoll(prices: Numbers, sides: Numbers) -> HuangStoll:
         dP_t = (S/2)(D_t - D_{t-1}) + lam (S/2) D_{t-1} + e
 
     prices: of consecutive trades, shape (n,) [$]. sides: D, +1 bought by the taker, -1 sold, 0 unknown or at the mid, shape (n,).
-    Raises Invalid: fewer than 3 trades, a side that is none of these, sides that never change, or a spread of exactly 0.
+    Raises NotIdentified: fewer than 3 trades, sides that never change, or a spread of exactly 0; Invalid: a side that is none
+    of these, or a number that breaks its rule.
     Source: Huang and Stoll (1997), the two-way split.
     """
-    p = vector("prices", prices, least=3)
+    p = enough("prices", vector("prices", prices), 3)
     d = vector("sides", sides, length=p.size)
     every("sides", np.isin(d, (-1.0, 0.0, 1.0)), "-1, 0 or 1", d)
     fit = plane(np.column_stack([np.diff(d), d[:-1]]), np.diff(p), intercept=False)
     half, kept = map(float, fit.coefficients)
     if half == 0:
-        raise Invalid("prices", "prices that pay a spread", half)
+        raise NotIdentified("prices", "prices that pay a spread", half)
     slope = np.array([-kept / half, 1.0]) / half
     return HuangStoll(
         2 * half, kept / half, 2 * fit.slope_error, math.sqrt(max(float(slope @ fit.covariance @ slope), 0.0)), fit.r2

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import finite, positive
+from metaorder.models.inputs import finite, not_negative, positive
 
 NODES = 8
 """Intervals of Simpson's rule over the horizon."""
+
+LEAST_POWER = 0.1
+"""Of concave impact: a power of 1 / 0.1 of an impact is still a number."""
 
 MOST_STEPS = 60
 CLOSE = 1e-9
@@ -52,15 +55,13 @@ def control(
     A forecast that is the same at all times changes nothing: the quantity is given, and m takes it up.
 
     lots: in the order's direction. horizon: T > 0 [time]. flow: J_0, own trades faded [lots]. beta: > 0 [1/time].
-    strength: lambda > 0 [price/lot^c]. exponent: c in (0, 1]. alpha: expected move of the unperturbed price in the order's
-    direction, beyond what is left of it at the end of time [price]. fade: >= 0 [1/time].
+    strength: lambda > 0 [price/lot^c]. exponent: c from LEAST_POWER to 1. alpha: expected move of the unperturbed price in the
+    order's direction, beyond what is left of it at the end of time [price]. fade: >= 0 [1/time].
     Raises Invalid: a number breaks its rule.
     Source: Hey et al., arXiv:2306.00599, eq. (2.4); the multiplier is derived here, and for c = 1 is `myopic.execute`'s.
     """
-    beta, lam, t_end, c = positive("beta", beta), positive("strength", strength), positive("horizon", horizon), exponent
-    if not 0 < c <= 1:
-        raise Invalid("exponent", "in (0, 1]", c)
-    lots, start, a = finite("lots", lots), finite("flow", flow), finite("alpha", alpha)
+    beta, lam, t_end, c = positive("beta", beta), positive("strength", strength), positive("horizon", horizon), _power(exponent)
+    lots, start, a, fade = finite("lots", lots), finite("flow", flow), finite("alpha", alpha), not_negative("fade", fade)
     slope = a * (1 + fade / beta)
 
     def flow_of(impact: float) -> float:
@@ -87,11 +88,18 @@ def control(
 def steady(lots: float, horizon: float, flow: float, *, beta: float, exponent: float = 1.0) -> tuple[float, float]:
     """J* and the last block without a forecast, in which lambda has no say: J* = (lots + J_0) / ((1+c)^{1/c} + beta T).
 
-    Arguments as `control`.
+    Arguments, and what is raised, as `control`.
     """
-    grown = math.pow(1 + exponent, 1 / exponent)
-    held = (lots + flow) / (grown + beta * horizon)
+    c = _power(exponent)
+    grown = math.pow(1 + c, 1 / c)
+    held = (finite("lots", lots) + finite("flow", flow)) / (grown + positive("beta", beta) * positive("horizon", horizon))
     return held, held * (grown - 1)
+
+
+def _power(exponent: float) -> float:
+    if not LEAST_POWER <= finite("exponent", exponent) <= 1:
+        raise Invalid("exponent", f"from {LEAST_POWER} to 1", exponent)
+    return exponent
 
 
 def _multiplier(total: float, t_end: float, a: float, fade: float, slope: float, beta: float, lam: float, c: float) -> float:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats, Numbers, every, increasing, not_negative, positive, vector
+from metaorder.models.inputs import Floats, Numbers, finite, increasing, not_negative, numbers, positive, vector
 
 
 def power_impact(quantity: Numbers | float, *, y: float, sigma: float, volume: float, delta: float) -> Floats:
@@ -22,8 +22,7 @@ def power_impact(quantity: Numbers | float, *, y: float, sigma: float, volume: f
     Source: Torre (1997); Toth et al. (2011); Bouchaud, Farmer and Lillo (2009) for the review.
     """
     y, sigma = not_negative("y", y), not_negative("sigma", sigma)
-    q = np.asarray(quantity, dtype=np.float64)
-    every("quantity", np.isfinite(q), "a finite number", q)
+    q = numbers("quantity", quantity)
     return np.asarray(y * sigma * _signed_power(q, positive("volume", volume), _exponent(delta)), dtype=np.float64)
 
 
@@ -34,7 +33,7 @@ def average_cost(peak: Numbers | float, *, delta: float) -> Floats:
 
     peak: impact at the end, any shape [fraction]. Raises Invalid: delta is not in (0, 1].
     """
-    return np.asarray(peak, dtype=np.float64) / (1 + _exponent(delta))
+    return numbers("peak", peak) / (1 + _exponent(delta))
 
 
 def transient_impact(
@@ -63,6 +62,7 @@ def transient_impact(
     t = increasing("times", vector("times", times), strictly=False)
     q = vector("quantities", quantities, length=t.size)
     c, sigma = not_negative("c", c), not_negative("sigma", sigma)
+    at = finite("at", at)
     past = t <= at
     age = at - t[past]
     if kernel == "exponential":
@@ -85,6 +85,6 @@ def _signed_power(q: Floats, volume: float, delta: float) -> Floats:
 
 
 def _exponent(delta: float) -> float:
-    if not 0 < delta <= 1:
+    if positive("delta", delta) > 1:
         raise Invalid("delta", "above 0 and at most 1", delta)
     return delta

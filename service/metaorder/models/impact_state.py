@@ -68,7 +68,7 @@ def concave(flow: Floats, *, strength: float, exponent: float) -> Floats:
     Source: Alfonsi, Fruth and Schied, Optimal execution strategies in limit order books with general shape functions,
     Quantitative Finance 10 (2010).
     """
-    if not 0 < exponent <= 1:
+    if positive("exponent", exponent) > 1:
         raise Invalid("exponent", "in (0, 1]", exponent)
     moved: Floats = not_negative("strength", strength) * np.sign(flow) * np.abs(flow) ** exponent
     return moved

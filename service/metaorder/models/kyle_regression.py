@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metaorder.models.inputs import Floats, Numbers, increasing, not_negative, positive, vector
+from metaorder.models.inputs import Floats, Numbers, every, increasing, not_negative, positive, vector
 from metaorder.models.least_squares import Fit, line
 
 
@@ -15,7 +15,7 @@ def kyle_lambda(flow: Numbers, moves: Numbers, *, intercept: bool = True) -> Fit
 
     flow: dQ, signed volume of each interval by the side of the taker, never by the sign of the move it is to explain,
     shape (n,). moves: dp, shape (n,). Returns the fit; its slope is lambda [price per unit of flow].
-    Raises Invalid: too few intervals, or a flow that does not vary.
+    Raises NotIdentified: too few intervals, or a flow that does not vary; Invalid: a number that is not finite.
     Source: Kyle (1985) for the model; the regression is the usual one.
     """
     return line(flow, moves, intercept=intercept)
@@ -34,6 +34,7 @@ def buckets(
     Raises Invalid: a number breaks its rule.
     """
     t = increasing("times", vector("times", times), strictly=False)
+    every("times", t >= 0, "0 or more", t)
     volume, mid = vector("signed_volume", signed_volume, length=t.size), vector("mids", mids, length=t.size)
     if t.size == 0:
         return np.zeros(0), np.zeros(0)

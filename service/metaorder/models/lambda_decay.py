@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from metaorder.models.decayed_sum import decayed_sum, kept_between
-from metaorder.models.inputs import Floats, Numbers, every, increasing, not_negative, positive, vector
+from metaorder.models.inputs import Floats, Numbers, every, finite, increasing, not_negative, positive, vector
 from metaorder.models.least_squares import Fit, line
 
 
@@ -23,6 +23,11 @@ def decay_bias(beta: float, horizons: Numbers) -> Floats:
     x = not_negative("beta", beta) * h
     safe = np.where(x > 0, x, 1.0)
     return np.where(x > 0, -np.expm1(-safe) / safe, 1.0)
+
+
+def biased_lambda(lam: float, beta: float, horizons: Numbers) -> Floats:
+    """The lambda that a plain regression finds over each horizon, shape (n,), when the true one is `lam`: see `decay_bias`."""
+    return finite("lam", lam) * decay_bias(beta, horizons)
 
 
 def decayed_flow(times: Numbers, signed_volume: Numbers, *, beta: float, sigma: float, adv: float) -> Floats:
@@ -44,7 +49,7 @@ def decayed_lambda(times: Numbers, signed_volume: Numbers, prices: Numbers, *, b
         p_k - p_{k-1} = lambda (J_k - J_{k-1}) + e
 
     prices: just after each trade, shape (n,) [$]; the rest as `decayed_flow`. Returns the fit; its slope is lambda.
-    Raises Invalid: fewer than two trades, a flow that does not vary, or a number that breaks its rule.
+    Raises NotIdentified: fewer than two trades, or a flow that does not vary; Invalid: a number that breaks its rule.
     """
     flow = decayed_flow(times, signed_volume, beta=beta, sigma=sigma, adv=adv)
     moves = np.diff(vector("prices", prices, length=flow.size))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import NotIdentified
 from metaorder.models.inputs import Floats, Numbers, matrix, vector
 
 TELLS_APART = 1e-11
@@ -51,6 +51,13 @@ class Fit:
         return self.slope / self.slope_error if self.slope_error > 0 else None
 
 
+def enough(field: str, values: Floats, least: int) -> Floats:
+    """`values`, if there are so many. Raises NotIdentified."""
+    if values.size < least:
+        raise NotIdentified(field, f"at least {least} numbers", values.size)
+    return values
+
+
 def line(x: Numbers, y: Numbers, *, intercept: bool = True) -> Fit:
     """Fit y = a + b x, or y = b x. x, y: shape (n,). Raises Invalid as `plane`."""
     return plane(vector("x", x)[:, None], y, intercept=intercept)
@@ -63,24 +70,24 @@ def plane(x: Floats, y: Numbers, *, intercept: bool) -> Fit:
 
     x: shape (n, p), p >= 1. y: shape (n,). With an intercept both are taken about their means, which keeps the digits of a
     small slope on a large level.
-    Raises Invalid: fewer observations than parameters, a number that is not finite, or columns that the data do not tell
-    apart (a column that does not vary, or that the others make up).
+    Raises NotIdentified: fewer observations than parameters, or columns that the data do not tell apart (a column that does not
+    vary, or that the others make up); Invalid: a number that is not finite, or lengths that differ.
     """
     design = matrix("x", x)
     n, p = design.shape
     target = vector("y", y, length=n)
     parameters = p + intercept
     if n < parameters:
-        raise Invalid("x", f"at least {parameters} observations", n)
+        raise NotIdentified("x", f"at least {parameters} observations", n)
     mean_x, mean_y = (design.mean(axis=0), float(target.mean())) if intercept else (np.zeros(p), 0.0)
     about, rest = design - mean_x, target - mean_y
     size = np.sqrt((about**2).sum(axis=0))
     level = np.sqrt((design**2).sum(axis=0))
     if p == 0 or not bool(np.all(size > 1e-13 * level)):
-        raise Invalid("x", "columns that vary", design[:1].tolist())
+        raise NotIdentified("x", "columns that vary", design[:1].tolist())
     left, values, right = np.linalg.svd(about / size, full_matrices=False)
     if values[-1] < TELLS_APART * values[0]:
-        raise Invalid("x", "columns that the others do not make up", float(values[-1] / values[0]))
+        raise NotIdentified("x", "columns that the others do not make up", float(values[-1] / values[0]))
     inverse = right.T / values
     coefficients = (inverse @ (left.T @ rest)) / size
     residuals = rest - about @ coefficients

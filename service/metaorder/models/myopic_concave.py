@@ -48,7 +48,7 @@ def optimal(alpha: Alpha, horizon: float, times: Numbers, *, beta: float, streng
     here by integration by parts.
     """
     t_end, beta, strength, c = positive("horizon", horizon), positive("beta", beta), positive("strength", strength), exponent
-    if not 0 < c <= 1:
+    if positive("exponent", c) > 1:
         raise Invalid("exponent", "in (0, 1]", c)
     t = vector("times", times)
     every("times", (t >= 0) & (t <= t_end), f"in [0, {t_end}]", t)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats, Numbers, every, vector
+from metaorder.models.inputs import Floats, Numbers, every, vector, whole
 from metaorder.models.least_squares import Fit, line
 
 
@@ -31,20 +30,18 @@ def contributions(bid: Numbers, ask: Numbers, bid_size: Numbers, ask_size: Numbe
 
 def imbalance(contributed: Floats, *, window: int) -> Floats:
     """OFI over windows of `window` updates each: the sum of what they contributed; an unfinished last window is left out."""
-    if window < 1:
-        raise Invalid("window", "at least 1 update", window)
-    whole = contributed.size // window
-    return np.asarray(contributed[: whole * window].reshape(whole, window).sum(axis=1), dtype=np.float64)
+    window = whole("window", window)
+    full = contributed.size // window
+    return np.asarray(contributed[: full * window].reshape(full, window).sum(axis=1), dtype=np.float64)
 
 
 def mid_moves(bid: Numbers, ask: Numbers, *, window: int) -> Floats:
     """Moves of the mid over the same windows, in the units of the quotes."""
-    if window < 1:
-        raise Invalid("window", "at least 1 update", window)
+    window = whole("window", window)
     pb = vector("bid", bid)
     mid = (pb + vector("ask", ask, length=pb.size)) / 2
-    whole = max(mid.size - 1, 0) // window
-    return np.diff(mid[: whole * window + 1 : window])
+    full = max(mid.size - 1, 0) // window
+    return np.diff(mid[: full * window + 1 : window])
 
 
 def price_impact(flow: Numbers, moves: Numbers) -> Fit:
@@ -53,7 +50,7 @@ def price_impact(flow: Numbers, moves: Numbers) -> Fit:
         dP = a + b OFI + e
 
     flow: OFI of each window, shape (n,) [shares]. moves: of the mid, shape (n,). Returns the fit; its slope is b.
-    Raises Invalid: fewer than two windows, or a flow that does not vary.
+    Raises NotIdentified: fewer than two windows, or a flow that does not vary; Invalid: a number that is not finite.
     """
     return line(flow, moves)
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from metaorder.domain.errors import Invalid
 from metaorder.models.hyperbolic import sinh_share
+from metaorder.models.impact_laws import average_cost, power_impact
 from metaorder.models.inputs import Floats, not_negative, positive
 
 Schedules = npt.NDArray[np.float64]
@@ -74,6 +75,34 @@ class PowerLaw:
         whole = lots.sum(axis=-1)
         permanent = self.gamma * self.sigma / parts.adv * (whole**2 - np.square(lots).sum(axis=-1)) / 2
         return np.asarray(temporary), np.asarray(permanent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SquareRootLaw:
+    """The square-root law: the price moves with the power of what is done so far, however fast it was done.
+
+        I(q) = Y sigma (q/V)^delta,   cost = sum over the path of I dq = Y sigma X (X/V)^delta / (1 + delta)
+
+    y: Y, >= 0, without unit. delta: in (0, 1], 1/2 by the law's name. sigma: >= 0 [fraction/sqrt(day)].
+    The law does not tell what is forgotten from what stays. Its cost depends on the size alone, so it is given as permanent.
+    Source: Torre (1997); Toth et al. (2011).
+    """
+
+    y: float
+    sigma: float
+    delta: float = 0.5
+
+    def __post_init__(self) -> None:
+        not_negative("y", self.y)
+        not_negative("sigma", self.sigma)
+        if not 0 < self.delta <= 1:
+            raise Invalid("delta", "above 0 and at most 1", self.delta)
+
+    def cost(self, lots: Schedules, parts: Parts) -> tuple[Floats, Floats]:
+        """No temporary cost, and all of it as permanent."""
+        whole = lots.sum(axis=-1)
+        peak = power_impact(whole, y=self.y, sigma=self.sigma, volume=parts.adv, delta=self.delta)
+        return np.zeros_like(whole), np.asarray(whole * average_cost(peak, delta=self.delta))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ class Refilling:
         positive("horizon", self.horizon)
         not_negative("resilience", self.resilience)
         positive("depth", self.depth)
-        if not 0 <= self.permanent <= 1 / self.depth:
+        if not 0 <= finite("permanent", self.permanent) <= 1 / self.depth:
             raise Invalid("permanent", f"in [0, {1 / self.depth}]: the book moves by 1/depth at once", self.permanent)
         not_negative("spread", self.spread)
         finite("price", self.price)

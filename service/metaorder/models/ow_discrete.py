@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats
+from metaorder.models.inputs import Floats, whole
 from metaorder.models.ow_continuous import Refilling
 
 
@@ -33,8 +32,7 @@ def optimal(order: Refilling, intervals: int) -> Trades:
     Raises Invalid: intervals is no whole number, or less than 1.
     Source: Obizhaeva and Wang (2013), section 5; the closed form is derived here from the inverse of exp(-rho |t_i - t_j|).
     """
-    if intervals < 1 or intervals % 1:
-        raise Invalid("intervals", "a whole number, 1 or more", intervals)
+    intervals = whole("intervals", intervals)
     step = order.resilience * order.horizon / intervals
     refilled = -math.expm1(-step)
     end = order.shares / ((intervals - 1) * refilled + 2)

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from metaorder.domain.errors import Invalid
+from metaorder.models.inputs import not_negative, rows, whole
+
+MOST = 10**18
+"""Shares, more than there are of anything."""
 
 
 def own_by(others: int, rate: Fraction) -> int:
@@ -15,9 +19,8 @@ def own_by(others: int, rate: Fraction) -> int:
     others: >= 0 [shares]. rate: p in [0, 1).
     Raises Invalid: a number breaks its rule.
     """
-    if others < 0:
-        raise Invalid("others", "0 or more", others)
-    if not 0 <= rate < 1:
+    whole("others", others, least=0, most=MOST)
+    if not_negative("rate", rate) >= 1:
         raise Invalid("rate", "in [0, 1)", rate)
     return math.floor(rate / (1 - rate) * others)
 
@@ -30,12 +33,11 @@ def follow(shares: int, others: Sequence[int], rate: Fraction) -> list[int]:
     Returns shares of each bin.
     Raises Invalid: a number breaks its rule.
     """
-    if shares < 0:
-        raise Invalid("shares", "0 or more", shares)
+    whole("shares", shares, least=0, most=MOST)
+    own_by(0, rate)
     found, volume, done = [], 0, 0
-    for place, traded in enumerate(others):
-        if traded < 0:
-            raise Invalid(f"others.{place}", "0 or more", traded)
+    for place, traded in enumerate(rows("others", others, object)):
+        whole(f"others.{place}", traded, least=0, most=MOST)
         volume += traded
         found.append(min(shares, own_by(volume, rate)) - done)
         done += found[-1]
@@ -53,13 +55,12 @@ def required(left: int, others_left: int) -> float:
     Raises Invalid: a number is negative.
     """
     for name, value in (("left", left), ("others_left", others_left)):
-        if value < 0:
-            raise Invalid(name, "0 or more", value)
+        whole(name, value, least=0, most=MOST)
     return left / (left + others_left) if left else 0.0
 
 
 def clipped(rate: float, lowest: float, highest: float) -> float:
     """`rate`, within [lowest, highest]. Raises Invalid: they are not in order within [0, 1]."""
-    if not 0 <= lowest <= highest <= 1:
+    if not 0 <= not_negative("lowest", lowest) <= not_negative("highest", highest) <= 1:
         raise Invalid("lowest", "at most the highest, both in [0, 1]", (lowest, highest))
     return min(max(rate, lowest), highest)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from metaorder.domain.errors import Invalid
 from metaorder.models.inputs import Floats, Numbers, finite, increasing, positive, vector
 
 
@@ -49,6 +50,10 @@ class PowerLaw:
         return faded
 
 
+ALIKE = 1e13
+"""Condition of the kernel's matrix from which no digit of a trade is sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Optimum:
     """The trades [shares], shape (n,); what they cost [$]; and the impact that each meets, the same for all [$/share]."""
@@ -68,7 +73,7 @@ def optimal(shares: float, times: Numbers, kernel: Kernel, *, eta: float) -> Opt
 
     shares: X; negative to sell [shares]. times: strictly increasing, shape (n,), n >= 1 [time]. eta: impact of a share > 0
     [$/share^2].
-    Raises Invalid: a number or a time breaks its rule.
+    Raises Invalid: a number or a time breaks its rule, or times are so near each other that the kernel does not tell them apart.
     Source: Gatheral, Schied and Slynko, Transient linear price impact and Fredholm integral equations, Mathematical Finance
     (2012).
     """
@@ -78,7 +83,10 @@ def optimal(shares: float, times: Numbers, kernel: Kernel, *, eta: float) -> Opt
     if isinstance(kernel, Exponential):
         weights = _exponential_weights(kernel.rho * np.diff(t))
     else:
-        weights = np.asarray(np.linalg.solve(kernel.left(np.abs(t[:, None] - t[None, :])), np.ones_like(t)), dtype=np.float64)
+        fading = kernel.left(np.abs(t[:, None] - t[None, :]))
+        if not np.linalg.cond(fading, 1) < ALIKE:
+            raise Invalid("times", "so far apart that the kernel tells them apart", float(np.diff(t).min(initial=np.inf)))
+        weights = np.asarray(np.linalg.solve(fading, np.ones_like(t)), dtype=np.float64)
     total = float(weights.sum())
     level = eta * x / total
     return Optimum(x * weights / total, x * level / 2, level)

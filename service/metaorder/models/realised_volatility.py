@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats, Numbers, every, vector
+from metaorder.models.inputs import Floats, Numbers, every, vector, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +127,21 @@ def yang_zhang(bars: Bars) -> Variance:
 def two_scale(prices: Numbers, *, scale: int) -> Variance:
     """Variance of a whole window from every trade, without what the bounce adds to it.
 
-        (mean over K grids of RV_k - (nbar/n) RV_all) / (1 - nbar/n),   nbar = (n - K + 1)/K
+        n / ((K - 1) nbar) (mean over K grids of RV_k - (nbar/n) RV_all),   nbar = (n - K + 1)/K
 
     prices: of n + 1 trades > 0 [$]. scale: K, every K-th trade makes a grid; 2 <= K <= n.
     Returns the variance of the window; RV_all / (2 n) - variance / (2 n) is about the noise of one price. No standard error.
     Raises Invalid: scale or a price breaks its rule.
-    Source: Zhang, Mykland and Ait-Sahalia (2005), with the small-sample adjustment.
+    Source: Zhang, Mykland and Ait-Sahalia (2005), with the area adjustment of Ait-Sahalia, Mykland and Zhang (2011): the grids
+    see the first and last K returns less often than the others, by which the plain one is short by about K/n.
     """
     p = _logs("prices", prices, least=3)
     n = p.size - 1
-    if not 2 <= scale <= n:
-        raise Invalid("scale", f"between 2 and {n}, the number of returns", scale)
+    scale = whole("scale", scale, least=2, most=n)
     fast = float(np.sum(np.diff(p) ** 2))
     slow = float(np.sum((p[scale:] - p[:-scale]) ** 2)) / scale
     ratio = (n - scale + 1) / scale / n
-    return Variance((slow - ratio * fast) / (1 - ratio), None, n)
+    return Variance((slow - ratio * fast) / ((scale - 1) * ratio), None, n)
 
 
 def _logs(field: str, prices: Numbers, *, least: int = 0, length: int | None = None) -> Floats:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from metaorder.models.inputs import Numbers, vector
+from metaorder.models.least_squares import enough
 
 
 def roll_spread(prices: Numbers) -> float | None:
@@ -16,10 +17,10 @@ def roll_spread(prices: Numbers) -> float | None:
 
     prices: of consecutive trades, at least 3, shape (n,) [$]. Returns [$]; None when the covariance is not negative: the model
     then says nothing, and 0 would be a flattering guess.
-    Raises Invalid: fewer than 3 trades, or a number that is not finite.
+    Raises NotIdentified: fewer than 3 trades; Invalid: a number that is not finite.
     Source: Roll (1984).
     """
-    moves = np.diff(vector("prices", prices, least=3))
+    moves = np.diff(enough("prices", vector("prices", prices), 3))
     before, after = moves[:-1], moves[1:]
     covariance = float(np.mean((before - before.mean()) * (after - after.mean())))
     return 2 * math.sqrt(-covariance) if covariance < 0 else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from metaorder.domain.errors import Invalid
+from metaorder.models.inputs import not_negative, rows, whole
 
 Weight = float | Fraction
 
@@ -46,13 +47,10 @@ def cumulative(shares: int, weights: Sequence[Weight], lot: int = 1) -> list[int
 
 def _parts(shares: int, weights: Sequence[Weight], lot: int) -> list[Fraction]:
     """What each bin should have [lots], exactly."""
-    if shares < 0 or shares % 1:
-        raise Invalid("shares", "a whole number, 0 or more", shares)
-    if lot < 1 or lot % 1:
-        raise Invalid("lot", "a whole number, 1 or more", lot)
-    for place, weight in enumerate(weights):
-        if not (math.isfinite(weight) and weight >= 0):
-            raise Invalid(f"weights.{place}", "a finite number, 0 or more", weight)
+    whole("shares", shares, least=0, most=10**18)
+    whole("lot", lot, most=10**18)
+    for place, weight in enumerate(rows("weights", weights, object)):
+        not_negative(f"weights.{place}", weight)
     exact = [Fraction(weight) for weight in weights]
     total = sum(exact)
     if not total:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import Floats, Numbers, every, positive, vector
+from metaorder.models.inputs import Floats, Numbers, every, positive, vector, whole
 
 WHOLE = 1e-12
 """A bucket that lacks no more than this share of its volume is full: sums of decimals seldom hit a boundary exactly."""
@@ -65,8 +64,7 @@ def vpin(imbalances: Numbers, *, bucket: float, window: int) -> Floats:
     Source: Easley, Lopez de Prado and O'Hara (2012).
     """
     one_sided, size = vector("imbalances", imbalances), positive("bucket", bucket)
-    if window < 1:
-        raise Invalid("window", "at least 1 bucket", window)
+    window = whole("window", window)
     if one_sided.size < window:
         return np.zeros(0)
     return np.asarray(np.lib.stride_tricks.sliding_window_view(one_sided, window).sum(axis=1) / (window * size), dtype=np.float64)

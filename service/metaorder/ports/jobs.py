@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,3 +47,6 @@ class Working(Protocol):
 
 Launch = Callable[[str, Mapping[str, Any]], Working]
 """Begins the work of a kind of job on a request."""
+
+Gather = Callable[[str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Reads what an account's job has to be told beside its request, as it begins: too large to be kept with it."""

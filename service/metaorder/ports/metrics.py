@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -18,6 +19,10 @@ class Metrics(Protocol):
 
     def events(self, kind: str, count: int) -> None:
         """Rows of a type became durable."""
+        ...
+
+    def reports(self, market: str, counts: Mapping[str, int]) -> None:
+        """So many reports of a market's venues told nothing new or could not be so, by code."""
         ...
 
     def render(self) -> tuple[bytes, str]:

@@ -36,6 +36,15 @@ class StreamRow:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What of an account is open, oldest first, as of a seq of its stream."""
+
+    parents: Sequence[Row]
+    children: Sequence[Row]
+    as_of_seq: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question over kept analyses. group_by: keys, or `tag`. figure: the column. where: keys that must be so.
@@ -138,6 +147,13 @@ class Queries(Protocol):
     async def events(self, principal: Principal, after: int, limit: int, parent: ParentId | None = None) -> Page:
         """Events of the account's stream after a seq, of one order or of all; items are StreamRow-like mappings."""
         ...
+
+    async def schedules(self, principal: Principal, parent: ParentId) -> list[bytes]:
+        """The schedules of an order as they were journaled, oldest first."""
+        ...
+
+    async def snapshot(self, principal: Principal) -> Snapshot:
+        """What of the account is open, all of one instant."""
 
     async def stream(self, stream: str, after: int, limit: int) -> list[StreamRow]:
         """Events of a stream after a seq. For the broadcaster, which has checked who asks."""

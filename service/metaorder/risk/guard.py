@@ -53,14 +53,20 @@ class Guard:
         self._counts.setdefault(parent, _Count()).out[child.number] = child.lots
 
     def heard(self, report: Report) -> None:
-        """Count what a venue says."""
-        count = self._counts[report.parent]
+        """Count what a venue says. A fill counts whatever else is known of it: exposure is never argued away."""
+        count = self._counts.setdefault(report.parent, _Count())
         if report.kind is ReportKind.FILL:
-            count.filled += report.lots
-            count.out[report.number] -= report.lots
-            assert count.out[report.number] >= 0, "a venue cannot fill more than was sent"
+            count.filled += max(0, report.lots)
+            if report.number in count.out:
+                count.out[report.number] = max(0, count.out[report.number] - report.lots)
         elif report.kind is not ReportKind.ACCEPTED:
-            count.out.pop(report.number)
+            count.out.pop(report.number, None)
+
+    def released(self, parent: ParentId, lots: Lots) -> None:
+        """Lots that a venue told of and did not fill: somebody has asked it."""
+        count = self._counts.get(parent)
+        if count is not None:
+            count.filled -= lots
 
     def forget(self, parent: ParentId) -> None:
         """A terminal order needs no count."""

@@ -16,6 +16,8 @@ class GateLimits:
     max_child_quantity: of a child [units]. max_child_notional: of a child at its price [currency].
     max_open_children: children of one parent that are not terminal [count].
     max_children_per_5_min: children of one parent in five minutes of market time [count].
+    max_children_per_s: children of one parent in a second of market time; what is more leaves later [count].
+    max_data_age_s: how long ago a venue's data last came, whatever they said; nothing is sent on older ones [seconds].
     max_rejects_in_10_s: refusals of venues in a row, within ten seconds of market time [count].
     max_loss: realised and marked loss of the account in one symbol of one session [currency].
     """
@@ -24,6 +26,8 @@ class GateLimits:
     max_child_notional: Decimal | None = None
     max_open_children: int | None = None
     max_children_per_5_min: int | None = None
+    max_children_per_s: int | None = None
+    max_data_age_s: int | None = None
     max_rejects_in_10_s: int | None = None
     max_loss: Decimal | None = None
 
@@ -87,6 +91,8 @@ DESK = Limits(
     max_child_notional=Decimal(100_000),
     max_open_children=50,
     max_children_per_5_min=500,
+    max_children_per_s=50,
+    max_data_age_s=2,
     max_rejects_in_10_s=10,
 )
 """What a desk that trades money starts from."""

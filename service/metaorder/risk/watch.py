@@ -9,7 +9,7 @@ from fractions import Fraction
 from metaorder.domain.child import Child
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Account, ParentId, ParentOrder, SuspendReason
-from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, ratio_text
+from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks, ratio_text
 from metaorder.domain.venue import Report, ReportKind
 from metaorder.risk.guard import Breach
 from metaorder.risk.limits import GateLimits
@@ -43,6 +43,7 @@ class Watch:
         self._limits: dict[Account, GateLimits] = {}
         self._parents: dict[ParentId, _Parent] = {}
         self._books: dict[tuple[Account, str], _Book] = {}
+        self._doubted: dict[ParentId, _Book] = {}
 
     def set(self, account: Account, limits: GateLimits) -> None:
         """From now on these limits hold for the account."""
@@ -67,6 +68,20 @@ class Watch:
             return Breach("repeated_execution", detail)
         return None
 
+    def data_age(self, account: Account) -> Nanos | None:
+        """How old the data may be on which an account's children are sent; None: as old as they are."""
+        limit = self._limits.get(account, _OPEN).max_data_age_s
+        return None if limit is None else Nanos(limit * SECOND)
+
+    def later(self, order: ParentOrder, now: Nanos) -> Nanos | None:
+        """When the next child of an order may leave, if it may not now because too many have left within a second."""
+        limit = self._limits.get(order.account, _OPEN).max_children_per_s
+        parent = self._parents.get(order.id)
+        if limit is None or parent is None or len(parent.sent) < limit:
+            return None
+        free = Nanos(parent.sent[-limit] + SECOND)
+        return free if free > now else None
+
     def losing(self, order: ParentOrder, mid2: int | None, instrument: Instrument) -> Breach | None:
         """Whether the account has lost more in the symbol than it may; mid2: twice the mid [ticks]."""
         limit = self._limits.get(order.account, _OPEN).max_loss
@@ -87,7 +102,7 @@ class Watch:
 
     def heard(self, order: ParentOrder, report: Report) -> Breach | None:
         """Count what a venue says; the breach where it has refused too much in a row."""
-        if report.kind is ReportKind.FILL:
+        if report.kind is ReportKind.FILL and report.lots > 0 and report.price > 0:
             book = self._books.setdefault((order.account, order.symbol), _Book())
             signed = order.side.sign * report.lots
             book.lots += signed
@@ -107,6 +122,22 @@ class Watch:
             return None
         refused.clear()
         return Breach("reject_storm", f"{limit} refusals of venues in a row within ten seconds")
+
+    def doubt(self, order: ParentOrder, held: Lots, price: Ticks) -> None:
+        """Lots that a venue told of are in dispute: they count, until somebody has found out."""
+        if held:
+            doubted = self._doubted.setdefault(order.id, _Book())
+            doubted.lots += held
+            doubted.paid += held * price
+
+    def settled(self, order: ParentOrder, released: Lots) -> None:
+        """The dispute of an order is over: what no venue filled leaves the account again, at the average price that was told."""
+        doubted = self._doubted.pop(order.id, None)
+        book = self._books.get((order.account, order.symbol))
+        if doubted is None or book is None or not doubted.lots:
+            return
+        book.lots -= order.side.sign * released
+        book.paid -= order.side.sign * (doubted.paid * released // doubted.lots)
 
     def position(self, account: Account, symbol: str) -> Lots:
         """What the account holds of a symbol, sells negative."""
@@ -130,8 +161,9 @@ REASONS = {
     "repeated_execution": SuspendReason.REPEATED_EXECUTION,
     "reject_storm": SuspendReason.REJECT_STORM,
     "max_loss": SuspendReason.LOSS,
+    "venue_discrepancy": SuspendReason.DISCREPANCY,
 }
-"""Why an order is suspended that breaks a limit; SuspendReason.GUARD for the others."""
+"""Why an order is suspended that breaks a limit, or whose venue contradicts itself; SuspendReason.GUARD for the others."""
 
 
 def reason_of(breach: Breach) -> SuspendReason:

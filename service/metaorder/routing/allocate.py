@@ -9,11 +9,13 @@ import numpy as np
 
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.order import Side
-from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason, SplitTerms
-from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
+from metaorder.domain.state import Candidates, MarketState, Outcome, Reason, SplitTerms
+from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.models.ck_cost import Terms, realised
 from metaorder.models.inputs import Floats
 from metaorder.routing import outflows
+from metaorder.routing.chances import adverse
+from metaorder.routing.outflows import Expected
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.score import Venue, scored
 from metaorder.routing.split import Splitting, alone, alternatives, in_lots, within
@@ -44,22 +46,25 @@ def allocate(
     open_venues = [view for view in venues if view.quote.two_sided]
     if not open_venues:
         return [], "no venue shows two sides: not split"
-    drawn = _scenarios(lots, side, asked, market, open_venues, outcomes)
-    if drawn is None:
-        return [], "no volume is known to reckon the queues with: not split"
-    scenarios, kind = drawn
     near, far = wish.quote.near(side), wish.quote.far(side)
     assert near is not None
     assert far is not None
+    if (far - near) * side.sign < 0:
+        return [], "the venues cross each other, so that there is no spread: not split"
     price = near if side.within(near, wish.limit) else wish.limit
     assert price is not None, "a price that is outside the limit has a limit"
-    terms = _terms(lots, asked, wish, open_venues, price, outcomes)
+    depths = {view.venue: _depth(view, side) for view in open_venues}
+    drawn = outflows.expected(Lots(lots), asked, market, depths, outcomes, behind=(near - price) * side.sign)
+    if drawn is None:
+        return [], "no volume is known to reckon the queues with: not split"
+    scenarios = drawn.scenarios
+    terms = _terms(lots, asked, wish, market, open_venues, price, outcomes)
     takes = side.within(far, wish.worst)
-    ways = _ways(terms, scenarios)
-    found = ways[asked.way] if takes or asked.way == "score" else _resting(terms, scenarios)
+    by_way = ways(terms, scenarios)
+    found = by_way[asked.way] if takes or asked.way == "score" else _resting(terms, scenarios)
     market_lots, limits = in_lots(found, lots)
-    known: Reason = {"parcel_lots": lots, "way": asked.way, "outflows": kind, "taking": _text(terms.taken)}
-    reason = {**known, **_reason(terms, ways, found, scenarios, open_venues, market_lots, takes, price)}
+    known: Reason = {"parcel_lots": lots, "way": asked.way, "outflows": drawn.said, "taking": _text(terms.taken)}
+    reason = {**known, **drawn.facts, **_reason(terms, by_way, found, drawn, open_venues, market_lots, takes, price)}
     parcels = _taken(market_lots, wish, open_venues, outcomes, reason)
     fills = np.minimum(np.maximum(scenarios - np.asarray(terms.ahead), 0.0), np.asarray(limits, dtype=np.float64)).mean(axis=0)
     for place, (view, part) in enumerate(zip(open_venues, limits, strict=True)):
@@ -73,33 +78,7 @@ def allocate(
     return parcels, None
 
 
-def _scenarios(
-    lots: int,
-    side: Side,
-    asked: SplitTerms,
-    market: MarketState,
-    venues: Sequence[VenueView],
-    outcomes: Mapping[str, Outcome],
-) -> tuple[Floats, str] | None:
-    """Outflows of the queues until time is up, shape (J, K), and what they rest on; None where nobody knows the volume."""
-    factors = [outflows.learned(outcomes.get(view.venue), Lots(lots)) for view in venues]
-    horizon = max(0, asked.until - market.now) / SECOND
-    if asked.outflow == "empirical":
-        seconds = [market.seconds.get(view.venue, ()) for view in venues]
-        found = outflows.recent(seconds, round(horizon), factors)
-        if found is not None:
-            return found, f"empirical, {len(found)} stretches of {round(horizon)} s"
-    pace = outflows.rate(market)
-    if pace is None:
-        return None
-    shares = outflows.shares([_depth(view, side) for view in venues])
-    means = [pace * horizon * share * factor for share, factor in zip(shares, factors, strict=True)]
-    kind = "exponential" if asked.outflow == "empirical" else asked.outflow
-    said = f"{kind}: too few seconds were seen for empirical" if kind != asked.outflow else kind
-    return np.column_stack([outflows.grid(kind, mean, asked.scenarios) for mean in means]), said
-
-
-def _ways(terms: Terms, scenarios: Floats) -> dict[str, Splitting]:
+def ways(terms: Terms, scenarios: Floats) -> dict[str, Splitting]:
     """The split, and what it is held against."""
     held = alternatives(terms, scenarios)
     score = scored(int(terms.shares), [_venue(terms, scenarios, place) for place in range(scenarios.shape[1])])
@@ -113,9 +92,20 @@ def _ways(terms: Terms, scenarios: Floats) -> dict[str, Splitting]:
 
 
 def _terms(
-    lots: int, asked: SplitTerms, wish: Wish, venues: Sequence[VenueView], price: Ticks, outcomes: Mapping[str, Outcome]
+    lots: int,
+    asked: SplitTerms,
+    wish: Wish,
+    market: MarketState,
+    venues: Sequence[VenueView],
+    price: Ticks,
+    outcomes: Mapping[str, Outcome],
 ) -> Terms:
-    """The split's terms in points of the tape a lot. What fills at rest cost beyond what was expected comes off the rebate."""
+    """The split's terms in points of the tape a lot. What fills at rest cost beyond what was expected comes off the rebate.
+
+    A lot that is missing when time is up is taken then: it pays the half spread, the fee and what the price is expected to have
+    run away by, and no more than twice what taking costs more than resting, which is also what it pays where nobody knows how the
+    price moves. Where a negative fee earns more than that it pays nothing.
+    """
     grid = venues[0].instrument
     point = float(grid.point_size)
     assert wish.quote.bid is not None
@@ -128,7 +118,11 @@ def _terms(
     extra = [learned(view, wish, Lots(lots), outcomes, maker=True) for view in venues]
     rebates = tuple(rebate - more for rebate, more in zip(rebates, extra, strict=True))
     worth = 2 * half + fee + max(rebates)
-    under = 2 * max(worth, half) if asked.under is None else asked.under / point
+    under, wait = 2 * max(worth, half), adverse(market, max(0, asked.until - market.now)) * grid.points_per_tick
+    if asked.under is not None:
+        under = asked.under / point
+    elif wait:
+        under = min(under, max(0.0, half + fee + wait))
     return Terms(
         shares=float(lots),
         half_spread=half,
@@ -154,7 +148,7 @@ def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping
     for view in venues:
         far = view.quote.far(side)
         if far is not None and side.within(far, wish.worst):
-            more = learned(view, wish, Lots(lots), outcomes, maker=False)
+            more = learned(view, wish, Lots(lots), outcomes, maker=False) + view.wait * view.instrument.points_per_tick
             priced.append(
                 (side.sign * view.instrument.points(far) + view.instrument.fee(far, Lots(1), maker=False) + more, view, far)
             )
@@ -170,25 +164,26 @@ def _taken(lots: int, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping
 
 def _reason(
     terms: Terms,
-    ways: Mapping[str, Splitting],
+    by_way: Mapping[str, Splitting],
     found: Splitting,
-    scenarios: Floats,
+    drawn: Expected,
     venues: Sequence[VenueView],
     market_lots: int,
     takes: bool,
     price: Ticks,
 ) -> Reason:
     """What was compared: expected costs of the ways in points of the tape, and each venue's queue."""
-    best = venues[int(np.argmax(ways["venue"].limits))].venue
-    others = {"market only": ways["market"], f"market and {best}": ways["venue"], "score router": ways["score"]}
-    candidates: Candidates = [{"way": "split", "cost": _text((ways["split"] if takes else found).cost)}]
+    best = venues[int(np.argmax(by_way["venue"].limits))].venue
+    others = {"market only": by_way["market"], f"market and {best}": by_way["venue"], "score router": by_way["score"]}
+    candidates: Candidates = [{"way": "split", "cost": _text((by_way["split"] if takes else found).cost)}]
     dearer = sorted(others.items(), key=lambda each: each[1].cost)
     candidates += [{"way": name, "cost": _text(each.cost)} for name, each in dearer]
+    scenarios = drawn.scenarios
     room = np.maximum(scenarios - np.asarray(terms.ahead), 0.0)
     queues: Candidates = []
     for place, view in enumerate(venues):
         limit = float(found.limits[place])
-        one: Candidate = {
+        one: dict[str, int | str] = {
             "venue": view.venue,
             "price": price,
             "ahead": int(terms.ahead[place]),
@@ -198,11 +193,13 @@ def _reason(
             "expected_fill": _text(float(np.minimum(room[:, place], limit).mean())),
             "earned": _text(float(terms.earned[place])),
         }
+        if drawn.volumes is not None:
+            one["volume"] = _text(drawn.volumes[place])
         queues.append(one)
     reason: Reason = {"market_lots": market_lots, "ways": candidates, "queues": queues, "under": _text(terms.under)}
     if not takes:
         return {**reason, "fallback": "the far touch is outside limit or collar: all rests"}
-    if terms.taken < 0:
+    if terms.half_spread + terms.taker_fee < 0:
         return {**reason, "fallback": "taking earns more than it costs: a negative fee is above the spread"}
     if terms.under <= terms.half_spread + terms.taker_fee:
         return {**reason, "fallback": "the penalty for a lot too few is below what taking costs: nothing is taken"}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import pdtrik
 
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import MarketState, Outcome
-from metaorder.domain.units import Lots
+from metaorder.domain.state import MarketState, Outcome, Reason, SplitTerms
+from metaorder.domain.units import MICRO, SECOND, Lots
 from metaorder.models.inputs import Floats, Numbers, every, vector
+from metaorder.models.walk_outflow import share_reached, walking
 
-KINDS = ("exponential", "poisson", "empirical")
+KINDS = ("exponential", "poisson", "empirical", "walk")
 PRIOR = 4
 """Children of the present size that the market's own rate counts for, beside those that were seen to fill."""
 
@@ -22,6 +24,95 @@ FEWEST = 30
 
 LEAST, MOST = 0.25, 4.0
 """How far own outcomes may move a rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What outflows rest on where the price walks. move: standard deviation of the mid over the horizon; spread; behind: of the
+    child behind the touch [ticks]. lump: mean square over mean of what trades in a second [lots]; seen: how many such there were.
+    """
+
+    move: float
+    spread: float
+    behind: float
+    lump: float
+    seen: float
+
+    def scenarios(self, volumes: Sequence[float], count: int) -> Floats:
+        """Equally likely outflows of the queues, of the volumes that are expected at their venues, shape (count, K) [lots]."""
+        at = (np.arange(count) + 0.5) / count
+        reached = share_reached(at, move=self.move, spread=self.spread, behind=self.behind)
+        return np.column_stack([walking(volume, reached, self.lump, self.seen) for volume in volumes])
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Outflows of the queues until time is up, equally likely, shape (J, K) [lots]. said: what they rest on, in words.
+
+    facts: the numbers of it for the reason. volumes: what is expected to trade at each venue meanwhile; None where none is.
+    """
+
+    scenarios: Floats
+    said: str
+    facts: Reason
+    volumes: tuple[float, ...] | None = None
+
+
+def expected(
+    lots: Lots,
+    asked: SplitTerms,
+    market: MarketState,
+    depths: Mapping[str, Lots],
+    outcomes: Mapping[str, Outcome],
+    *,
+    behind: int,
+) -> Expected | None:
+    """Outflows of the queues of some venues until a split's time is up; None where nobody knows the volume.
+
+    depths: what each venue shows on our side. behind: ticks that the price to rest at is behind the touch.
+    """
+    factors = [learned(outcomes.get(venue), lots) for venue in depths]
+    horizon = max(0, asked.until - market.now) / SECOND
+    seconds = [market.seconds.get(venue, ()) for venue in depths]
+    if asked.outflow == "empirical":
+        found = recent(seconds, round(horizon), factors)
+        if found is not None:
+            return Expected(found, f"empirical, {len(found)} stretches of {round(horizon)} s", {})
+    pace = rate(market)
+    if pace is None:
+        return None
+    parts = shares(list(depths.values()))
+    means = [pace * horizon * part * factor for part, factor in zip(parts, factors, strict=True)]
+    kind, why = asked.outflow, "too few seconds were seen for empirical"
+    if kind == "walk":
+        known = walk(market, seconds, horizon, behind)
+        if known is not None:
+            facts = {name: f"{getattr(known, name):.6g}" for name in ("move", "spread", "behind", "lump", "seen")}
+            volumes = tuple(2 * mean for mean in means)
+            return Expected(known.scenarios(volumes, asked.scenarios), "walk", {"walk": [facts]}, volumes)
+        why = "no volatility or no trade was seen for a walk"
+    said = "exponential" if kind in KINDS[2:] else kind
+    drawn = np.column_stack([grid(said, mean, asked.scenarios) for mean in means])
+    return Expected(drawn, f"{said}: {why}" if said != kind else said, {})
+
+
+def walk(market: MarketState, seconds: Sequence[Sequence[int]], horizon: float, behind: int) -> Walk | None:
+    """How the price walks and trades come, by the last minutes; None where neither is known.
+
+    seconds: others' volume of each venue by the second. horizon: [seconds].
+    """
+    bid, ask, sigma = market.quote.bid, market.quote.ask, market.flow.sigma
+    traded = sum(sum(each) for each in seconds)
+    if bid is None or ask is None or sigma is None or not traded:
+        return None
+    squares = sum(lots * lots for each in seconds for lots in each)
+    return Walk(
+        move=sigma / MICRO * math.sqrt(horizon),
+        spread=float(max(0, ask - bid)),
+        behind=float(behind),
+        lump=squares / traded,
+        seen=traded * traded / squares,
+    )
 
 
 def grid(kind: str, mean: float, scenarios: int) -> Floats:

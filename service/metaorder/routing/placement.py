@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
+from metaorder.domain.child import Child, ChildType, TimeInForce
 from metaorder.domain.market import Quote
 from metaorder.domain.order import Placement, Side
 from metaorder.domain.units import Lots, Ticks
@@ -255,4 +255,4 @@ def _alone(wish: Wish, child: Child) -> bool:
 
 
 def _pull(children: Sequence[Child], why: str) -> list[Action]:
-    return [Pull(child.number, why) for child in children if child.status is not ChildStatus.PENDING_CANCEL]
+    return [Pull(child.number, why) for child in children if not child.status.leaving]

@@ -13,16 +13,21 @@ from metaorder.domain.order import Placement, Side
 from metaorder.domain.state import Candidates, Outcome
 from metaorder.domain.units import Lots, Ticks
 from metaorder.routing.costs import surcharge
+from metaorder.routing.outflows import learned as paced
 from metaorder.routing.placement import Place, Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueView:
-    """A venue that a child may go to now. instrument: the grid, at the venue's fees. quote: its own touch, without our orders."""
+    """A venue that a child may go to now. instrument: the grid, at the venue's fees. quote: its own touch, without our orders.
+
+    wait: what the price is expected to run away by while a child is on its way there [ticks].
+    """
 
     venue: str
     instrument: Instrument
     quote: Quote
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,14 @@ NOTHING: Mapping[str, Outcome] = {}
 def route(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mapping[str, Outcome] = NOTHING) -> Route | None:
     """The venue for a child, in a fixed order of preference, so that the same touches send it to the same place.
 
-    outcomes: what the order has met at each venue: what fills there cost beyond what was expected counts in the choice.
+    outcomes: what the order has met at each venue: what fills there cost beyond what was expected, and how many there were of
+    those that were expected, count in the choice.
 
-    Takes: price plus the taker's fee on the child's lots, and what was learned, the lowest first; then the most lots shown there.
-    Another venue's worse price may be the cheaper one. Rests: the edge of a fill times the share of the queue that is ours,
+    Takes: price plus the taker's fee on the child's lots, the wait on the way there and what was learned, the lowest first; then
+    the most lots shown there. Another venue's worse price may be the cheaper one. Rests: the edge of a fill times the share of
+    the queue that is ours, times what own fills say of the queue's pace,
 
-        (half the spread - the maker's fee a lot - what was learned) * lots / (lots + lots ahead)
+        (half the spread - the maker's fee a lot - what was learned) * lots / (lots + lots ahead) * pace
 
     the highest first. What is equal in all goes to the venue that stands first. None: no venue shows what the child could take.
     """
@@ -75,9 +82,11 @@ def _take(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mappi
         shown = view.quote.far_size(side)
         facts: dict[str, int | str] = {"venue": view.venue, "price": far, "shown": shown, "fee": fee, "cost": cost}
         more = learned(view, wish, place.lots, outcomes, maker=False)
-        if more:
-            cost += round(more * place.lots)
-            facts["learned"] = f"{more:.6g}"
+        wait = view.wait * view.instrument.points_per_tick
+        for name, each in (("learned", more), ("wait", wait)):
+            if each:
+                facts[name] = f"{each:.6g}"
+        cost += round((more + wait) * place.lots)
         found.append((cost, -shown, view, far, facts))
     if not found:
         return None
@@ -106,7 +115,8 @@ def _rest(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mappi
         edge = Fraction(_half_spread(wish.quote) * view.instrument.points_per_tick * place.lots - fee)
         more = learned(view, wish, place.lots, outcomes, maker=True)
         edge -= round(more * place.lots)
-        score = edge * Fraction(place.lots, place.lots + stands) if edge > 0 else edge
+        pace = paced(outcomes.get(view.venue), place.lots)
+        score = edge * Fraction(place.lots, place.lots + stands) * Fraction(pace) if edge > 0 else edge
         facts: dict[str, int | str] = {
             "venue": view.venue,
             "price": place.price,
@@ -114,8 +124,9 @@ def _rest(place: Place, wish: Wish, venues: Sequence[VenueView], outcomes: Mappi
             "fee": fee,
             "edge": int(score),
         }
-        if more:
-            facts["learned"] = f"{more:.6g}"
+        for name, each in (("learned", more), ("pace", pace - 1 and pace)):
+            if each:
+                facts[name] = f"{each:.6g}"
         found.append((-score, stands, view, facts))
     if not found:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -22,17 +22,19 @@ def fold(rows: Iterable[Sealed], wire: Wires) -> dict[ParentId, Execution]:
     """The orders of a session as its journal tells of them."""
     executions: dict[ParentId, Execution] = {}
     for row in rows:
-        if row.entry.type.startswith("command."):
+        if row.entry.type.startswith(("command.", "market.")):
             continue
         happened = wire.read_event(_decode(row.entry.payload))
         executions[happened.parent] = evolve(executions.get(happened.parent), happened)
     return executions
 
 
-def abandon(executions: Iterable[Execution], wire: Wires, session: str, clock: Nanos) -> list[Entry]:
-    """The rows that end every unfinished order as canceled, session lost. No re-run will ever make them again."""
-    entries = []
-    for execution in executions:
+def abandon(
+    executions: Mapping[ParentId, Execution], wire: Wires, session: str, clock: Nanos
+) -> tuple[dict[ParentId, Execution], list[Entry]]:
+    """The orders once every unfinished one is canceled, session lost, and the rows of that. No re-run makes them again."""
+    ended, entries = dict(executions), []
+    for execution in executions.values():
         after = execution
         for event in _ending(execution):
             happened = Happened(execution.order.id, clock, event)
@@ -51,7 +53,8 @@ def abandon(executions: Iterable[Execution], wire: Wires, session: str, clock: N
                     payload=_encode(doc),
                 )
             )
-    return entries
+        ended[execution.order.id] = after
+    return ended, entries
 
 
 def _ending(execution: Execution) -> list[Event]:

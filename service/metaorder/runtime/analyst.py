@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Event
+from typing import Any
 
 import msgspec
 
@@ -24,7 +27,7 @@ from metaorder.runtime.session import SessionState
 from metaorder.runtime.twin import NoTwin, run_without
 from metaorder.sim.record import MarketRecord, from_bytes
 from metaorder.usecases.analyse import Case, analyse
-from metaorder.usecases.errors import Conflict
+from metaorder.usecases.errors import Conflict, NotFound
 from metaorder.usecases.kept_analyses import stored
 
 PAGE = 500
@@ -40,7 +43,10 @@ LOG = logging.getLogger("metaorder")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analyst:
-    """Reads, computes in a thread, and keeps. engine: the build. It belongs to the event loop."""
+    """Reads, computes in a thread, and keeps. engine: the build. It belongs to the event loop.
+
+    ending: once it is set, what is being run in a thread is given up, so that a server that is told to end does.
+    """
 
     service: Service
     queries: Queries
@@ -48,6 +54,7 @@ class Analyst:
     data: MarketData
     calendars: Calendars
     engine: str
+    ending: Event = field(default_factory=Event)
 
     async def case(self, principal: Principal, row: Row, *, alone: bool = True) -> Case:
         """All that is known of an order. alone: with the market without it, which may have to be run.
@@ -74,6 +81,24 @@ class Analyst:
             children=await self._all(principal, parent, "children"),
             estimate=None if estimate is None else msgspec.json.decode(estimate["doc"]),
         )
+
+    async def planned(self, principal: Principal, case: Case) -> Case:
+        """The same with the schedules of the order, one after another."""
+        drawn = await self.queries.schedules(principal, ParentId(case.parent["id"]))
+        return replace(case, schedules=[msgspec.json.decode(each) for each in drawn])
+
+    async def world(self, account: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """All that is known of the order of a counterfactual, and the commands of its session.
+
+        Raises:
+            NotFound: there is no such order. Conflict: its market was lost.
+        """
+        principal = Principal(Account(account), "analyst", frozenset())
+        row = await self.queries.parent(principal, ParentId(request["order"]))
+        if row is None:
+            raise NotFound("not_found", f"no parent order {request['order']}")
+        case = await self.case(principal, row, alone=False)
+        return {"case": replace(case, why_no_twin=None), "commands": await self.queries.commands(row["session"])}
 
     async def analysis(self, principal: Principal, row: Row) -> dict[str, object]:
         """The analysis of an order as it stands; kept once the order is over, and anew as late facts come in."""
@@ -171,7 +196,8 @@ class Analyst:
 
         def run() -> MarketRecord:
             parent = ParentId(row["id"])
-            return run_without(spec, commands, parent, row["symbol"], record.clock, self.engine, self.data, self.calendars)
+            world = (self.engine, self.data, self.calendars)
+            return run_without(spec, commands, parent, row["symbol"], record.clock, *world, self.ending.is_set)
 
         try:
             return await asyncio.to_thread(run), None

@@ -119,5 +119,5 @@ def _lost(journal: Journal, spec: MarketSpec, row: Mapping[str, Any], error: str
     clock = Nanos(row["clock"])
     executions = fold(journal.session(spec.id), wire)
     failed = {"state": str(SessionState.FAILED), "error": error}
-    ending = abandon(executions.values(), wire, spec.id, clock)
+    _, ending = abandon(executions, wire, spec.id, clock)
     return [*ending, market_entry("market.failed", spec.id, failed, clock=clock, index=row["event_index"])]

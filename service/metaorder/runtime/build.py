@@ -37,8 +37,10 @@ class SourceChanged(RuntimeError):
     """The recorded file is not the one that the session began with."""
 
 
-def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
+def build(spec: MarketSpec, data: MarketData, calendars: Calendars, *, keep_messages: bool = False) -> Hosted:
     """The session that a specification describes, at its open. Fills in the digest of what it was read from.
+
+    keep_messages: a simulated market keeps every message of its own orders, to be looked at afterwards; it changes nothing else.
 
     Raises:
         Invalid: a value of the specification that breaks a rule.
@@ -58,7 +60,7 @@ def build(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Hosted:
     else:
         day = calendars.day(SIMULATED_MIC, options["date"])
         scenario = preset(options["scenario"], options["parameters"])
-        market = _simulated(spec.symbol, scenario, options, day, latency_of(options))
+        market = _simulated(spec.symbol, scenario, options, day, latency_of(options), keep_messages)
     return Hosted(spec, LiveSession(SessionId(spec.id), spec.name, market, day), speed=spec.speed)
 
 
@@ -172,7 +174,9 @@ def _with_fees(instrument: Instrument, fees: Mapping[str, Any] | None) -> Instru
         raise Invalid("fees." + wrong.field.removesuffix("_fee"), wrong.rule, wrong.value) from None
 
 
-def _simulated(symbol: str, scenario: Scenario, options: Mapping[str, Any], day: TradingDay, latency: Latency) -> Market:
+def _simulated(
+    symbol: str, scenario: Scenario, options: Mapping[str, Any], day: TradingDay, latency: Latency, keep_messages: bool
+) -> Market:
     instrument = Instrument(
         symbol=symbol,
         mic=SIMULATED_MIC,
@@ -184,7 +188,16 @@ def _simulated(symbol: str, scenario: Scenario, options: Mapping[str, Any], day:
     )
     instrument = _with_fees(instrument, options.get("fees"))
     past = history(scenario, day)
-    return simulated(scenario, options["seed"], day, instrument, curve=past.curve, usual_volume=past.volume, latency=latency)
+    return simulated(
+        scenario,
+        options["seed"],
+        day,
+        instrument,
+        curve=past.curve,
+        usual_volume=past.volume,
+        latency=latency,
+        keep_messages=keep_messages,
+    )
 
 
 def _curve(weights: Any, day: TradingDay) -> VolumeCurve:

@@ -25,14 +25,14 @@ from metaorder.core.commands import (
     SetLimits,
     Unchanged,
 )
+from metaorder.core.execution import Execution
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import ParentId
+from metaorder.domain.order import RISK_DESK, ParentId
 from metaorder.domain.units import time_text
 from metaorder.ports.clock import Clock
 from metaorder.ports.journal import Extra, StoredRecord
 from metaorder.risk.latches import Reach
 from metaorder.risk.limits import document
-from metaorder.runtime.abandon import abandon
 from metaorder.runtime.controls import Controls
 from metaorder.runtime.failpoints import failpoint
 from metaorder.runtime.hosted import Hosted
@@ -85,18 +85,27 @@ class Desk:
         """A session has come to its end: say so, and keep the market that its orders were worked in."""
         hosted.state = SessionState.CLOSED
         live = hosted.live
-        closed = hosted.entry("market.closed", session_hash=live.hash, counters=live.market.counters())
-        self._writer.put(Batch([*live.take(), closed], self._records(hosted)))
+        reports = {"venue_reports": dict(live.engine.hearing.counts)} if live.engine.hearing.counts else {}
+        closed = hosted.entry("market.closed", session_hash=live.hash, counters=live.market.counters(), **reports)
+        records = self._records(hosted)
+        self._writer.put(Batch([*live.take(), closed], records))
         self._retire(hosted)
 
     def fail(self, hosted: Hosted, error: Exception) -> None:
-        """A session cannot go on: its orders are canceled, session lost, and it says why."""
+        """A session cannot go on: its orders are canceled, session lost, and it says why.
+
+        Nothing that was broken off is written: the orders end where their rows have left them. Where the record of
+        the market cannot be taken either, the reason says so.
+        """
         hosted.state = SessionState.FAILED
         LOG.error("the market %s cannot go on", hosted.spec.id, exc_info=error)
-        live = hosted.live
-        ending = abandon(live.engine.executions.values(), live.wire, live.id, live.market.clock)
-        failed = hosted.entry("market.failed", error=f"{type(error).__name__}: {error}")
-        self._writer.put(Batch([*live.take(), *ending, failed], self._records(hosted)))
+        said, records = f"{type(error).__name__}: {error}", []
+        rows = hosted.live.lose()
+        try:
+            records = self._records(hosted)
+        except Exception as other:
+            said += f"; its record is lost: {type(other).__name__}: {other}"
+        self._writer.put(Batch([*rows, hosted.entry("market.failed", error=said)], records))
         self._retire(hosted)
 
     def stop(self, reason: str) -> None:
@@ -171,7 +180,7 @@ class Desk:
         shut = self.controls.shut(order)
         killed = None if shut is None else Refusal(shut.code, shut.detail)
         if isinstance(command, Resume):
-            return killed
+            return killed or _disabled(command, execution)
         unchanged = not command.limit_given and command.end is None and command.params is None
         if unchanged and command.lots is not None and command.lots <= order.lots:
             return None
@@ -201,10 +210,10 @@ class Desk:
         if hosted.spec.id in self.sessions:
             self._resolve(request.future, Refusal("market_exists", f"a market {hosted.spec.id} exists"))
             return
-        self.sessions[hosted.spec.id] = hosted
         entry = hosted.entry("market.created", spec=msgspec.to_builtins(hosted.spec), facts=hosted.facts())
         for command in self.controls.commands():
             hosted.live.apply(command)
+        self.sessions[hosted.spec.id] = hosted
         self._writer.put(Batch([entry, *hosted.live.take()], waiting=[Done(request.future, None)]))
 
     def _control(self, request: Control) -> None:
@@ -281,6 +290,8 @@ class Desk:
                 before += hosted.live.take()
                 hosted.live.apply(command)
             except Exception as error:  # a session that cannot be stopped is ended; the others are stopped all the same
+                self._writer.put(Batch(before))  # some of it is the session's own, and its end comes after it
+                before = []
                 self.fail(hosted, error)
                 continue
             after += hosted.live.take()
@@ -301,6 +312,14 @@ class Desk:
             for symbol in live.market.symbols
             if symbol in traded
         ]
+
+
+def _disabled(command: Resume, execution: Execution) -> Refusal | None:
+    """An order that disabled itself is enabled again by the risk desk, not by who trades it."""
+    if command.risk or execution.suspended not in RISK_DESK:
+        return None
+    detail = f"the order was suspended as {execution.suspended}: only a key with the scope risk may resume it"
+    return Refusal("missing_scope", detail, {"scopes": ["risk"], "suspended": str(execution.suspended)})
 
 
 def _system(kind: str, doc: dict[str, Any]) -> Entry:

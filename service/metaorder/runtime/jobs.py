@@ -10,10 +10,12 @@ from typing import Any, Protocol, assert_never
 from metaorder.core.chain import Entry
 from metaorder.domain.principal import Principal
 from metaorder.ports.clock import Clock, Ids
-from metaorder.ports.jobs import Failed, Finished, Launch, Said, Working
+from metaorder.ports.jobs import Failed, Finished, Gather, Launch, Said, Working
 from metaorder.ports.journal import Extra
+from metaorder.ports.queries import Unreachable
 from metaorder.runtime.service import PATIENT
 from metaorder.usecases import jobs
+from metaorder.usecases.errors import ServiceError
 from metaorder.usecases.jobs import Job, JobState
 
 STEP = 0.02
@@ -46,7 +48,7 @@ class Jobs:
     """Every job that is not over. It belongs to the event loop; `workers` jobs run at once, in the order in which they came.
 
     A job is a row in the database before anybody hears of it. One that ran when the server died is `failed: interrupted` at the
-    next start; one that waited goes on waiting.
+    next start; one that waited goes on waiting. gather: by kind, for those that have to be told more than what was asked.
     """
 
     write: Write
@@ -54,6 +56,7 @@ class Jobs:
     ids: Ids
     launch: Launch
     workers: int
+    gather: Mapping[str, Gather] = field(default_factory=dict)
     _open: dict[str, _Open] = field(default_factory=dict)
     _queue: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -132,9 +135,10 @@ class Jobs:
     async def _run(self, each: _Open) -> None:
         each.job = jobs.started(each.job, self.clock.now())
         await self._tell(each.job, "started")
-        if each.over():
+        told_of = await self._told(each)
+        if told_of is None or each.over():
             return
-        each.working = self.launch(each.job.kind, each.job.request)
+        each.working = self.launch(each.job.kind, told_of)
         told = 0.0
         while True:
             message = await each.working.next()
@@ -155,6 +159,21 @@ class Jobs:
                     return
                 case _:
                     assert_never(message)
+
+    async def _told(self, each: _Open) -> Mapping[str, Any] | None:
+        """The request with what is gathered for it; None where it is over, or ends here because that cannot be had."""
+        gather, request = self.gather.get(each.job.kind), each.job.request
+        if each.over() or gather is None:
+            return None if each.over() else request
+        try:
+            return {**request, **await gather(str(each.job.account), request)}
+        except ServiceError as refused:
+            reason = (refused.code, refused.detail)
+        except Unreachable as away:
+            reason = ("database_unreachable", str(away))
+        if not each.over():
+            await self._end(each, jobs.ended(each.job, JobState.FAILED, self.clock.now(), reason), "failed", None)
+        return None
 
     async def _end(self, each: _Open, job: Job, what: str, result: bytes | None) -> None:
         each.ended = True  # from here on it is over, whoever cancels

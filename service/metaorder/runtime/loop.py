@@ -132,12 +132,12 @@ class EngineLoop:
             stop = hosted.live.step(until=until)
             while stop not in {Stop.LIMIT, Stop.CLOSED} and not self._requests and self._clock.monotonic() < deadline:
                 stop = hosted.live.step(until=until)
+            if stop is Stop.CLOSED:
+                self._desk.close(hosted)
         except Exception as error:
             self._desk.fail(hosted, error)
             return True
-        if stop is Stop.CLOSED:
-            self._desk.close(hosted)
-        else:
+        if stop is not Stop.CLOSED:
             self._desk.flush(hosted)
         return stop is not Stop.LIMIT
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from metaorder.core.commands import Accept, Refusal
 from metaorder.core.events import Happened, ParentAccepted
-from metaorder.core.execution import evolve
+from metaorder.core.execution import Execution, evolve
 from metaorder.domain.errors import Invalid
 from metaorder.risk.ladder import Standing, admit
 from metaorder.risk.limits import OPEN, Limits
@@ -41,19 +41,26 @@ def previewed(
         return Refusal(barred.code, barred.detail, {"limit": barred.limit, "observed": barred.observed})
     accepted = ParentAccepted(order=order, quote=quote, received_at=command.received_at)
     execution = evolve(None, Happened(order.id, now, accepted))
+    return facts_of(live, execution, scenario, profile)
+
+
+def facts_of(live: LiveSession, execution: Execution, scenario: Scenario | None, profile: Mapping[str, Any] | None) -> Facts:
+    """An order and its market as both are now, for what is to be expected of them."""
+    market = live.market
+    listing = market.listing(execution.order.symbol)
     others, _ = market.statistics(depth_ticks=0, floor=listing.floors[0])
     return Facts(
         execution=execution,
         market=live.view.observe(execution),
         profile=profile,
         so_far=MarketSoFar(
-            now=now,
+            now=market.clock,
             day=live.day,
             instrument=listing.instrument,
             curve=listing.curve,
             usual_volume=listing.usual_volume,
             others=others,
-            volumes=market.volumes(order.symbol),
+            volumes=market.volumes(execution.order.symbol),
             scenario=scenario,
         ),
     )

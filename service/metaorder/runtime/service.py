@@ -58,8 +58,8 @@ class Unanswered(RuntimeError):
         self.pending = pending
 
 
-ANSWER_S = 1.0
-"""How long a request waits on for a database that cannot be reached."""
+ANSWER_S = 0.5
+"""How long a request waits on for a database that cannot be reached; twice that and `hold.STALLED_S` stay under five seconds."""
 
 PATIENT: ContextVar[bool] = ContextVar("patient", default=False)
 """Whether a task is the service's own work, which waits until the database is back: nobody waits for it in turn."""
@@ -120,6 +120,15 @@ class Service:
     def limits(self, account: Account) -> Limits:
         """What an account may do."""
         return self._desk.controls.of(account)
+
+    @property
+    def standby(self) -> bool:
+        """Whether another server writes the database."""
+        return isinstance(self._writer.broken, WriterLost)
+
+    def stand_by(self, why: str) -> None:
+        """Never start, and refuse whatever would be written: another server writes the database."""
+        self._writer.refuse(WriterLost(why))
 
     def start(self, hosted: list[Hosted], switches: Switches | None = None, *, threads: bool = True) -> None:
         """Begin to work; called on the event loop. threads: of engine and writer; or whoever starts it takes their turns."""
@@ -249,7 +258,7 @@ class Service:
                 raise Unanswered(future)
 
     def _future(self) -> asyncio.Future[Any]:
-        if isinstance(self._writer.broken, WriterLost):
+        if self.standby:
             raise Fenced(str(self._writer.broken))
         if not self.writable:
             raise NotWritable("the journal cannot be written")

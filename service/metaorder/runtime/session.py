@@ -10,7 +10,7 @@ from typing import assert_never
 
 import msgspec
 
-from metaorder.core.chain import Entry
+from metaorder.core.chain import MARKET_STREAM, Entry
 from metaorder.core.commands import (
     Accept,
     AcceptBasket,
@@ -23,6 +23,7 @@ from metaorder.core.commands import (
     Refusal,
     Resume,
     SetLimits,
+    Settle,
     Stamp,
     Unchanged,
 )
@@ -32,6 +33,7 @@ from metaorder.core.engine import Engine
 from metaorder.core.events import (
     ChildPendingCancel,
     ChildSubmitted,
+    ChildUnknown,
     ParentAccepted,
     ParentAmended,
     ParentPendingCancel,
@@ -40,6 +42,7 @@ from metaorder.core.events import (
     ParentSuspended,
 )
 from metaorder.core.execution import Execution, Step
+from metaorder.core.hearing import DISCREPANCIES, UNKNOWN_PARENT
 from metaorder.core.profiled import profiled
 from metaorder.core.wires import Wires
 from metaorder.domain.calendar import TradingDay
@@ -47,9 +50,10 @@ from metaorder.domain.errors import Invalid
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, SessionId
 from metaorder.domain.state import RECENT_S, MarketState
-from metaorder.domain.units import Lots, Nanos
-from metaorder.domain.venue import ReportKind
+from metaorder.domain.units import Lots, Nanos, time_text
+from metaorder.domain.venue import Report, ReportKind
 from metaorder.risk.participation import rolling_window
+from metaorder.runtime.abandon import abandon
 from metaorder.runtime.failpoints import failpoint
 from metaorder.sim.floors import Listing
 from metaorder.sim.market import NO_INDEX, Market, Stop
@@ -58,6 +62,9 @@ SLICE_EVENTS = 20_000
 """Market events in one advance: a few milliseconds."""
 
 Points = tuple[tuple[Nanos, Lots], ...]
+
+Row = tuple[Doc, str | None, ParentId | None]
+"""A document, the stream that it goes to, and the order that it concerns."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -93,6 +100,10 @@ class Applied:
     after_plan: Points = ()
 
 
+COUNTED = frozenset({"empirical", "walk"})
+"""Outflows that rest on the volume of each of the last seconds."""
+
+
 class _View:
     """The market as the machine may see it."""
 
@@ -104,6 +115,7 @@ class _View:
         market, order = self._market, execution.order
         listing, now = market.listing(order.symbol), market.clock
         origin, quote = execution.plan_origin, market.quote(order.symbol)
+        recent_s = getattr(execution.algo, "lookup_s", RECENT_S)
         others, window, pace, since_plan = market.metered_since(
             order.id,
             (-1, now - rolling_window(order), now - execution.pace_horizon(now), now if origin is None else origin),
@@ -119,10 +131,10 @@ class _View:
             curve=listing.curve,
             volume_ahead=(ahead := _volume_ahead(listing, now, order.end)),
             basis=market.basis(ahead, order.symbol, quote),
-            flow=market.flow(order.symbol, quote),
+            flow=market.flow(order.symbol, quote, recent_s),
             tick_value=listing.tick_value,
             venues=self._venues(listing),
-            seconds=self._seconds(listing) if getattr(execution.algo, "outflow", None) == "empirical" else {},
+            seconds=self._seconds(listing, recent_s) if getattr(execution.algo, "outflow", None) in COUNTED else {},
         )
         return profiled(seen, order, self._day)
 
@@ -132,9 +144,12 @@ class _View:
     def reference(self, symbol: str) -> Quote:
         return self._market.reference(symbol)
 
-    def _seconds(self, listing: Listing) -> dict[str, tuple[int, ...]]:
+    def heard(self, symbol: str) -> dict[str, Nanos]:
+        return self._market.heard(symbol)
+
+    def _seconds(self, listing: Listing, recent_s: int) -> dict[str, tuple[int, ...]]:
         """Others' volume of the last minutes, second by second, at each venue that shows what it trades at."""
-        return {floor.venue: self._market.recent_seconds(floor, RECENT_S) for floor in listing.lit}
+        return {floor.venue: self._market.recent_seconds(floor, recent_s) for floor in listing.lit}
 
     def _venues(self, listing: Listing) -> dict[str, Quote]:
         """What each venue of a symbol shows, where there are several and trading goes on."""
@@ -157,6 +172,7 @@ class LiveSession:
     """One session. The engine thread alone touches it, from its first command to its end.
 
     entries: rows that wait to be journaled, in order. index: how many deterministic rows there were.
+    orders: as these rows have left them. An error in the middle of a step leaves no row of it, and no order changed here.
     view: the market as the machine sees it.
     """
 
@@ -168,6 +184,7 @@ class LiveSession:
         self.wire = Wires(listing.instrument for listing in market.listings)
         self.index = 0
         self.entries: list[Entry] = []
+        self.orders: dict[ParentId, Execution] = {}
         self._digest = hashlib.sha256()
         self.view = _View(market, day)
         self.engine = Engine(day, _gates(market), self.view, str(session_id))
@@ -198,8 +215,7 @@ class LiveSession:
         answer = self.engine.apply(command, stamp.market_time)
         if not isinstance(answer, list):
             return answer
-        self._write_command(command, stamp)
-        self._write(answer)
+        self._write(answer, [self._command(command, stamp)])
         if isinstance(command, Delete):
             self._shut()
         after = None if parent is None else self.engine.executions[parent]
@@ -238,7 +254,23 @@ class LiveSession:
         reports = self.market.take_reports()
         if any(report.kind is ReportKind.FILL for report in reports):
             failpoint("fill.heard")
-        self._write(self.engine.on_reports(reports, self.market.clock))
+        heard = self.engine.hear(reports, self.market.clock)
+        strays = [(self._stray(stray), MARKET_STREAM, None) for stray in self.engine.hearing.take_strays()]
+        self._write(heard)  # what was filled stays so, whatever becomes of what is decided at it
+        self._write(self.engine.answer())
+        self._write([], strays)
+
+    def _stray(self, report: Report) -> Doc:
+        """A report of an order that was never accepted here, as the venue said it: it belongs to no account."""
+        said = {"parent_id": report.parent, "child": report.number, "kind": str(report.kind), "lots": report.lots}
+        said |= {"price_ticks": report.price, "execution": report.number_of_fill}
+        about = {
+            "market_id": self.id,
+            "ts": time_text(report.ts),
+            "code": UNKNOWN_PARENT,
+            "detail": DISCREPANCIES[UNKNOWN_PARENT],
+        }
+        return {"type": "market.discrepancy", **about, "said": said}
 
     def _halt(self) -> None:
         """Tell the engine of the symbols in which trading was halted, or goes on."""
@@ -253,6 +285,13 @@ class LiveSession:
         taken, self.entries = self.entries, []
         return taken
 
+    def lose(self) -> list[Entry]:
+        """The session cannot go on: the rows that are there, and those that end each order where its rows have left it."""
+        ended, rows = abandon(self.orders, self.wire, self.id, self.market.clock)
+        self.orders = ended
+        self.engine.restore(ended)
+        return [*self.take(), *rows]
+
     def _plan(self, execution: Execution | None) -> Points:
         return () if execution is None else self.engine.points(execution.order.id)
 
@@ -260,22 +299,31 @@ class LiveSession:
         """The market is deleted: take its last word on what was out."""
         self.market.shut()
         self._hear()
+        self._write(self.engine.on_close(self.market.clock))
 
-    def _write_command(self, command: Command, stamp: Stamp) -> None:
-        self._append(self.wire.command(command, stamp), stream=None, parent=_parent_of(command))
+    def _command(self, command: Command, stamp: Stamp) -> Row:
+        return self.wire.command(command, stamp), None, _parent_of(command)
 
-    def _write(self, steps: Sequence[Step]) -> None:
+    def _write(self, steps: Sequence[Step], first: Sequence[Row] = ()) -> None:
+        """Do in the market what was done, and make its rows: all of them or, where that fails, none. first: rows before them."""
+        rows, facts = [self._entry(row, place) for place, row in enumerate(first, self.index + 1)], []
         for step in steps:
             self._act(step)
             doc = self.wire.event(step)
-            self._digest.update(_encode(_deterministic(doc)))
-            self._append(doc, stream=step.after.order.account, parent=step.happened.parent)
+            facts.append(_encode(_deterministic(doc)))
+            row = (doc, step.after.order.account, step.happened.parent)
+            rows.append(self._entry(row, self.index + len(rows) + 1))
+        for fact in facts:
+            self._digest.update(fact)
+        self.index += len(rows)
+        self.entries += rows
+        self.orders.update((step.happened.parent, step.after) for step in steps)
 
-    def _append(self, doc: Doc, *, stream: str | None, parent: ParentId | None) -> None:
-        self.index += 1
-        entry = Entry(
+    def _entry(self, row: Row, index: int) -> Entry:
+        doc, stream, parent = row
+        return Entry(
             session=self.id,
-            session_index=self.index,
+            session_index=index,
             stream=stream,
             type=doc["type"],
             version=1,
@@ -284,7 +332,6 @@ class LiveSession:
             parent=parent,
             payload=_encode(doc),
         )
-        self.entries.append(entry)
 
     def _act(self, step: Step) -> None:
         """Do in the market what an event says was done."""
@@ -294,7 +341,7 @@ class LiveSession:
         elif isinstance(event, ChildSubmitted):
             market.submit(order, step.after.open[event.number])
             failpoint("child.sent")
-        elif isinstance(event, ChildPendingCancel):
+        elif isinstance(event, ChildPendingCancel) or (isinstance(event, ChildUnknown) and event.asked):
             market.cancel(order.id, event.number, step.after.open[event.number].venue)
         elif isinstance(event, ParentStarted | ParentSuspended | ParentResumed | ParentAmended | ParentPendingCancel):
             market.set_meter(order, active=step.after.status.live and step.after.started is not None)
@@ -305,7 +352,7 @@ class LiveSession:
 def _gates(market: Market) -> dict[str, tuple[Gate, ...]]:
     return {
         listing.symbol: tuple(
-            Gate(floor.venue, floor.latency.longest_entry, floor.instrument, floor.dark)
+            Gate(floor.venue, floor.latency.longest_entry, floor.instrument, floor.dark, floor.latency.longest_answer)
             for floor in (*listing.lit, *listing.dark)
         )
         for listing in market.listings
@@ -317,7 +364,7 @@ def _parent_of(command: Command) -> ParentId | None:
     match command:
         case Accept():
             return command.order.id
-        case Amend() | Cancel() | Pause() | Resume():
+        case Amend() | Cancel() | Pause() | Resume() | Settle():
             return command.parent
         case AcceptBasket() | Kill() | SetLimits() | Delete():
             return None

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from metaorder.domain.units import Nanos, time_text
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import MarketData
-from metaorder.runtime.build import build, sources_of
+from metaorder.runtime.build import build
+from metaorder.runtime.build import sources_of as built_of
 from metaorder.runtime.hosted import MarketSpec
 from metaorder.usecases.calibration_data import flow_of
 from metaorder.usecases.calibrations import Source
@@ -16,7 +17,16 @@ ALL = 2**63 - 1
 
 
 def source_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Source:
-    """The day that a specification describes, from open to close.
+    """The day that a specification describes, from open to close; of several symbols the first.
+
+    Raises:
+        Invalid, SourceNotFound, DataError, SourceChanged: as `build`.
+    """
+    return sources_of(spec, data, calendars)[0]
+
+
+def sources_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> list[Source]:
+    """The same of each symbol that it trades.
 
     Raises:
         Invalid, SourceNotFound, DataError, SourceChanged: as `build`.
@@ -27,18 +37,21 @@ def source_of(spec: MarketSpec, data: MarketData, calendars: Calendars) -> Sourc
         market.advance(until=day.close, wake=None, on_quote=(), budget=ALL)
     options = spec.options
     name = (
-        ", ".join(each["source"] for each in sources_of(spec))
+        ", ".join(each["source"] for each in built_of(spec))
         if spec.kind == "replay"
         else f"{options['scenario']}, seed {options['seed']}"
     )
-    return Source(
-        name=name,
-        digest=hosted.spec.digest,
-        symbol=market.instrument.symbol,
-        currency=market.instrument.currency,
-        as_of=time_text(Nanos(min(market.clock, day.close))),
-        flow=flow_of(market.record(), day, market.instrument, recorded=market.recorded),
-    )
+    return [
+        Source(
+            name=name,
+            digest=hosted.spec.digest,
+            symbol=symbol,
+            currency=instrument.currency,
+            as_of=time_text(Nanos(min(market.clock, day.close))),
+            flow=flow_of(market.record(symbol), day, instrument, recorded=market.recorded),
+        )
+        for symbol, instrument in market.instruments.items()
+    ]
 
 
 def recorded_spec(

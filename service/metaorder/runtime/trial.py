@@ -14,6 +14,7 @@ import numpy as np
 from metaorder.core.commands import Accept, Refusal
 from metaorder.core.decide import Gate, decide, plan_points
 from metaorder.domain.errors import Invalid
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Account, ParentId
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import SECOND, Nanos
@@ -22,9 +23,10 @@ from metaorder.ports.journal import Journal
 from metaorder.ports.market_data import MarketData
 from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted, MarketSpec
+from metaorder.runtime.routed import routed_run
 from metaorder.sim.record import MarketRecord
 from metaorder.tca.facts import Tape
-from metaorder.tca.tracking import clairvoyant, participation_errors
+from metaorder.tca.tracking import clairvoyant, participation_errors, timing_quality
 from metaorder.usecases.analyse import Case, analyse
 from metaorder.usecases.market_facts import quotes_of
 from metaorder.usecases.orders import MarketFacts, NewOrder, accept
@@ -84,14 +86,21 @@ def untouched(setting: Setting, data: MarketData, calendars: Calendars) -> Untou
 
 
 def trial(
-    setting: Setting, new: NewOrder, ground: Untouched, tables: Tables, data: MarketData, calendars: Calendars
+    setting: Setting,
+    new: NewOrder,
+    ground: Untouched,
+    tables: Tables,
+    data: MarketData,
+    calendars: Calendars,
+    *,
+    regret: bool = False,
 ) -> dict[str, Any]:
-    """Work one order and measure it.
+    """Work one order and measure it. regret: hold its splits against the outflows that came; a simulated market alone knows them.
 
     Raises:
         Invalid, Unprocessable: the order cannot be sent in this market.
     """
-    hosted = build(setting.spec, data, calendars)
+    hosted = build(setting.spec, data, calendars, keep_messages=regret)
     live = hosted.live
     facts = MarketFacts(live.id, setting.spec.name, live.market.instruments, live.day)
     command = accept(facts, ACCOUNT, new, PARENT, Nanos(0), "")
@@ -102,7 +111,8 @@ def trial(
         raise Invalid("order", answer.detail, answer.code)
     tables.journal.append(live.take(), [])
     timing = _work(hosted, setting, tables.journal)
-    return _measured(hosted, setting, command, ground, tables.rows) | timing
+    routed = {"router": routed_run(hosted, command.order, tables.rows)} if regret else {}
+    return _measured(hosted, setting, command, ground, tables.rows) | timing | routed
 
 
 def _work(hosted: Hosted, setting: Setting, journal: Journal) -> dict[str, Any]:
@@ -158,9 +168,12 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "quantity": said["quantity"],
         "filled_quantity": said["filled_quantity"],
         "fill_rate": said["fill_rate"],
+        "decision_price": None if said["decision_price"] is None else float(said["decision_price"]),
         "is_bps": said["is_bps"],
         "components_bps": parts,
         "own_cost_bps": None if None in costs else sum(costs),
+        "cost_per_share": _per_share(said),
+        "timing_quality": _timing(order.side.sign, fills, ground.record, setting, instrument),
         "vwap_bps": said["slippage_bps"]["window_vwap_recorded"],
         **_vwap_parts(said),
         "arrival_bps": said["slippage_bps"]["arrival"],
@@ -178,6 +191,21 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "missing": said["missing"],
         "session_hash": live.hash,
     }
+
+
+def _per_share(said: Row) -> float | None:
+    """What a filled unit cost beyond the decision price, fees included [currency]: the shortfall without what was not done."""
+    whole, missed = said["is_amount"], said["components_amount"]["opportunity"]
+    if whole is None or missed is None or not said["filled_quantity"]:
+        return None
+    return (float(whole) - float(missed)) / int(said["filled_quantity"])
+
+
+def _timing(sign: int, fills: Sequence[Row], ground: MarketRecord, setting: Setting, instrument: Instrument) -> float | None:
+    """The quality of the timing against the market without the order."""
+    ts = np.array([int(row["ts"]) for row in fills], dtype=np.int64)
+    lots = np.array([msgspec.json.decode(row["doc"])["quantity"] for row in fills], dtype=np.int64)
+    return timing_quality(sign, ts, lots, quotes_of(ground, instrument), setting.start, setting.end)
 
 
 def _vwap_parts(said: Row) -> dict[str, float | None]:

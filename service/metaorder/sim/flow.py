@@ -33,10 +33,10 @@ def basis(native: _native.Session, listing: Listing, quote: Quote, ahead: Lots |
     )
 
 
-def flow(native: _native.Session, listing: Listing, quote: Quote, opened: Nanos) -> Flow:
-    """How the market without us has moved of late. opened: when the session began."""
+def flow(native: _native.Session, listing: Listing, quote: Quote, opened: Nanos, recent_s: int = RECENT_S) -> Flow:
+    """How the market without us has moved of late. opened: when the session began. recent_s: for how long."""
     at = [floor.index for floor in listing.floors]
-    short, long = [native.recent(FLOW_S, floor) for floor in at], [native.recent(RECENT_S, floor) for floor in at]
+    short, long = [native.recent(FLOW_S, floor) for floor in at], [native.recent(recent_s, floor) for floor in at]
     ago, (squares, returns), mid2 = short[0][3], long[0][4:6], quote.mid2
     known = mid2 is not None and returns >= LEAST_RETURNS
     return Flow(
@@ -47,6 +47,7 @@ def flow(native: _native.Session, listing: Listing, quote: Quote, opened: Nanos)
         volume=Lots(sum([row[2] for row in long])),
         today=Lots(sum([native.others(floor)[0] for floor in at])),
         open=opened,
+        recent_s=recent_s,
     )
 
 

@@ -13,7 +13,7 @@ from metaorder.domain.child import Child, Liquidity, TimeInForce
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
-from metaorder.domain.state import Basis, Flow
+from metaorder.domain.state import RECENT_S, Basis, Flow
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.domain.venue import Latency, Report, ReportKind
 from metaorder.sim.floors import PPM, Floor, Listing, Recorded, open_floors
@@ -136,6 +136,11 @@ class Market:
     def halted_on(self, floor: Floor) -> bool:
         """Whether nothing trades continuously on a floor."""
         return self._native.halted_on(floor.index)
+
+    def heard(self, symbol: str) -> dict[str, Nanos]:
+        """When the feed of each lit floor of a symbol last said anything; at the open where it has not."""
+        at = {floor.venue: self._native.heard(floor.index) for floor in self.listing(symbol).lit}
+        return {venue: Nanos(max(self.open, time)) for venue, time in at.items()}
 
     def phase(self, floor: Floor | None = None) -> Phase:
         """What a venue does now; the first where none is named."""
@@ -288,9 +293,9 @@ class Market:
         """
         return basis(self._native, self.listing(symbol), quote or self.quote(symbol), ahead)
 
-    def flow(self, symbol: str | None = None, quote: Quote | None = None) -> Flow:
-        """How a symbol's market without us has moved of late. quote: as for `basis`."""
-        return flow(self._native, self.listing(symbol), quote or self.quote(symbol), self.open)
+    def flow(self, symbol: str | None = None, quote: Quote | None = None, recent_s: int = RECENT_S) -> Flow:
+        """How a symbol's market without us has moved of late. quote: as for `basis`. recent_s: over how many seconds."""
+        return flow(self._native, self.listing(symbol), quote or self.quote(symbol), self.open, recent_s)
 
     def volumes(self, symbol: str | None = None) -> npt.NDArray[np.int64]:
         """Others' volume in each second from the open up to now, on all floors of a symbol."""
@@ -299,14 +304,31 @@ class Market:
         summed: npt.NDArray[np.int64] = np.sum([np.concatenate(each)["others"]["lots"] for each in rows], axis=0, dtype=np.int64)
         return summed
 
+    def vwap_since(self, symbol: str, time: Nanos) -> float | None:
+        """The mean price of others' volume since the second that a time lies in [points]; None where nothing traded."""
+        first = max(0, (time - self.open) // SECOND)
+        lots = notional = 0
+        for floor in self.listing(symbol).floors:
+            traded, worth = self._native.turnover(first=first, floor=floor.index)
+            lots += traded
+            notional += worth
+        return notional / lots if lots else None
+
     def recent_seconds(self, floor: Floor, most: int) -> tuple[int, ...]:
         """Others' volume on a floor in each of the last seconds that are over, the oldest first, at most so many [lots]."""
-        first = max(0, (self.clock - self.open) // SECOND - most)
+        return self.second_volumes(floor, max(0, (self.clock - self.open) // SECOND - most))
+
+    def second_volumes(self, floor: Floor, first: int = 0) -> tuple[int, ...]:
+        """Others' volume on a floor in each second that is over, from the `first` after the open on [lots]."""
         return tuple(self._native.seconds(first=first, floor=floor.index)["others"]["lots"].tolist())
 
     def seconds(self) -> npt.NDArray[np.void]:
         """Bars of a second from the open up to now, the running one too; `native/include/lob/statistics.hpp` names the fields."""
         return np.concatenate([self._native.seconds(first=0), self._native.running_second()])
+
+    def messages(self, floor: Floor) -> npt.NDArray[np.void]:
+        """Messages of a simulated market's own orders on a lit floor, where it was made to keep them; else none."""
+        return self._native.messages(venue=floor.index)
 
     def counters(self) -> dict[str, int]:
         """What the market's rules did, by name."""

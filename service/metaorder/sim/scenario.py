@@ -54,7 +54,8 @@ class Scenario:
 
     rates: market orders, noise limit orders, noise cancels, maker quotes [1/second]; means over the day. branching,
     decay: of the three kernels by which an event brings others, the mean number brought and the speed [1/second]; the
-    numbers sum to less than 0.99. self_share: of those brought, how many are surely of its own type. activity,
+    numbers sum to less than 0.99. self_share: of those brought, how many are surely of its own type. taker_excitation: of
+    the market orders that the first kernel would bring, how many it does; the others come by themselves. activity,
     taker_activity: weights of equal parts of the day, of all events but market orders, and of market orders: the usual
     volume falls by the latter.
 
@@ -105,6 +106,7 @@ class Scenario:
     self_share: Vector = (0.75, 0.35, 0.35, 0.35)
     branching: Vector = (0.75, 0.14, 0.05)
     decay: Vector = (1_000, 1, 0.02)
+    taker_excitation: float = 1
     activity: Vector = _ACTIVITY
     taker_activity: Vector = _TAKERS
 

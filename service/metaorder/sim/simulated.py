@@ -28,10 +28,11 @@ def simulated(
     curve: VolumeCurve,
     usual_volume: Lots,
     latency: Latency,
+    keep_messages: bool = False,
 ) -> Market:
     """A day of the simulated market, at its open: at one venue, or at those of the scenario.
 
-    instrument, latency: of the venues that state no fees or no latency of their own.
+    instrument, latency: of the venues that state no fees or no latency of their own. keep_messages: of the market's own orders.
 
     Raises:
         Invalid: a venue's fee that is finer than the money that it is counted in.
@@ -54,6 +55,7 @@ def simulated(
         latencies=[native_latency(floor.latency) for floor in floors],
         points_per_tick=instrument.points_per_tick,
         symbol=0,
+        keep_messages=keep_messages,
     )
     return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=floors)])
 

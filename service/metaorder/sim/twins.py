@@ -69,10 +69,17 @@ def run(scenario: Scenario, seed: int, until_s: int, children: Sequence[Child] =
     for row in prints[(prints["flags"] & OWN_TAKER) > 0]:
         account, sign = accounts[int(row["parent"])]
         own.setdefault(account, []).append(Traded(int(row["ts"]) / SECOND, sign * int(row["lots"])))
+    return Run(mids(quotes, until_s), quotes, prints, own)
+
+
+def mids(quotes: npt.NDArray[np.void], until_s: int) -> Floats:
+    """The mid at each whole second; while a side is empty, the last one that there was."""
+    live = quotes["live"]
+    known = quotes[(live["bid_lots"] > 0) & (live["ask_lots"] > 0)]
     seconds = np.arange(until_s, dtype=np.int64) * SECOND
-    at = np.maximum(np.searchsorted(quotes["ts"], seconds, side="right") - 1, 0)
-    live = quotes["live"][at]
-    return Run((live["bid"] + live["ask"]) / 2, quotes, prints, own)
+    at = np.maximum(np.searchsorted(known["ts"], seconds, side="right") - 1, 0)
+    found: Floats = (known["live"]["bid"][at] + known["live"]["ask"][at]) / 2
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -122,6 +129,13 @@ def formula(scenario: Scenario, own: dict[int, list[Traded]], second: int, half_
 def slope(x: Sequence[float], y: Sequence[float]) -> float:
     """The exponent of a power law, by least squares of the logarithms."""
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
+
+
+def left(end: Floats, later: Floats) -> tuple[Floats, Floats]:
+    """What is left of the mean end value later, and the standard error of that ratio of means. A row a seed, at least two."""
+    share = later.mean(axis=0) / end.mean(axis=0)
+    error = (later - share * end).std(axis=0, ddof=1) / np.sqrt(len(end)) / np.abs(end.mean(axis=0))
+    return share, error
 
 
 def _to(session: Any, t: float) -> None:

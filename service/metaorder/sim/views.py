@@ -15,7 +15,7 @@ from metaorder.domain.units import Lots, Nanos, Points, Ticks
 class View:
     """One view of a market. `native/include/lob/statistics.hpp` states each formula. None: there was nothing to divide by.
 
-    microprice: [ticks]. vwap, spread, quoted_spread, effective_spread: [points]. notional: [lots x points].
+    microprice: [ticks]. vwap, spread, quoted_spread, effective_spread: [points].
     imbalance: order-flow imbalance of the touch since the open [lots]. trades: prints of continuous trading [count].
     last: price of the last of them; last_ts: its time. quoted: time with a mid.
     variance_1s, variance_60s: of the log mid [1/second], over so many returns.
@@ -29,7 +29,6 @@ class View:
     last: Points | None
     last_ts: Nanos | None
     volume: Lots
-    notional: int
     trades: int
     vwap: float | None
     imbalance: int
@@ -55,7 +54,6 @@ def read_view(row: Any, depth: Sequence[int]) -> View:
         last=Points(int(row["last_points"])) if traded else None,
         last_ts=Nanos(int(row["last_ts"])) if traded else None,
         volume=Lots(int(row["volume"])),
-        notional=int(row["notional"]),
         trades=int(row["trades"]),
         vwap=_known(row["vwap"]),
         imbalance=int(row["imbalance"]),

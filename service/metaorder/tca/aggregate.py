@@ -20,6 +20,9 @@ FEWEST_PAIRS = 10
 OUTLYING = 3.5
 """Modified z-score, 0.6745 (x - median) / MAD, beyond which an order is an outlier."""
 
+MEAN_AWAY = 1.253314
+"""The standard deviation of a normal sample by its mean absolute deviation, sqrt(pi / 2): in MAD's place where that is 0."""
+
 MOST_OUTLIERS = 20
 RESAMPLES = 1_000
 WHOLE = 1_000
@@ -33,9 +36,10 @@ ENOUGH_NOT = "not enough data to say"
 class Spread:
     """How a cost is spread over orders [the cost's unit].
 
-    mean, weighted: plain, and by notional. low, high: of the weighted mean, by bootstrap; None of fewer than two orders.
-    sd: standard deviation, the tracking error of a slippage. sharpe: -mean / sd. win_rate: share of orders that cost less than
-    nothing. outliers: positions, furthest out first, with their modified z-scores. says: in words.
+    mean, weighted: plain, and by notional. low, high: of the weighted mean, by bootstrap; None of fewer than FEWEST orders, for
+    resamples of a few know too little. sd: standard deviation, the tracking error of a slippage. sharpe: -mean / sd. win_rate:
+    share of orders that cost less than nothing. outliers: positions, furthest out first, with their modified z-scores. says: in
+    words.
     """
 
     count: int
@@ -57,7 +61,7 @@ def spread(values: Floats, weights: Floats, seed: int = 1) -> Spread:
     count = len(values)
     whole = float(weights.sum())
     weighted = float(np.dot(values, weights)) / whole
-    low, high = (None, None) if count < 2 else _bootstrap(values, weights, seed)
+    low, high = (None, None) if count < FEWEST else _bootstrap(values, weights, seed)
     sd = float(values.std(ddof=1)) if count > 1 else None
     outliers, outlying = _outliers(values)
     return Spread(
@@ -89,7 +93,9 @@ def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
     """Hold two groups against each other, pair by pair: the difference of their means in cells that both were in."""
     found = paired(first, second) if len(first) <= WHOLE else _many(first, second)
     if found is None or len(first) < FEWEST_PAIRS:
-        return Comparison(len(first), found, f"{ENOUGH_NOT}: {len(first)} pairs, {FEWEST_PAIRS} are needed")
+        return Comparison(
+            len(first), found, f"{ENOUGH_NOT}: {len(first)} {'pair' if len(first) == 1 else 'pairs'}, {FEWEST_PAIRS} are needed"
+        )
     both = [interval for interval in (found.t, found.bootstrap) if interval.low is not None and interval.high is not None]
     if all((interval.low or 0) > 0 for interval in both):
         return Comparison(len(first), found, "the first costs more")
@@ -122,13 +128,17 @@ def _bootstrap(values: Floats, weights: Floats, seed: int) -> tuple[float, float
 
 
 def _outliers(values: Floats) -> tuple[tuple[tuple[int, float], ...], int]:
-    """Orders whose modified z-score is beyond OUTLYING, furthest first, and how many there are; none without a spread."""
+    """Orders whose modified z-score is beyond OUTLYING, furthest first, and how many there are; none without a spread.
+
+    Where more than half of the orders cost the same, MAD is 0, and the mean absolute deviation around the median stands for it.
+    """
     middle = float(np.median(values))
     away = np.abs(values - middle)
     mad = float(np.median(away))
-    if not mad:
+    scale = mad / 0.6745 if mad else MEAN_AWAY * float(away.mean())
+    if not scale:
         return (), 0
-    score = 0.6745 * (values - middle) / mad
+    score = (values - middle) / scale
     out = np.flatnonzero(np.abs(score) > OUTLYING)
     worst = out[np.argsort(-np.abs(score[out]), kind="stable")][:MOST_OUTLIERS]
     return tuple((int(at), float(score[at])) for at in worst), len(out)
@@ -136,7 +146,7 @@ def _outliers(values: Floats) -> tuple[tuple[tuple[int, float], ...], int]:
 
 def _says(count: int, low: float | None, high: float | None) -> str:
     if low is None or high is None or count < FEWEST:
-        return f"{ENOUGH_NOT}: {count} orders, {FEWEST} are needed"
+        return f"{ENOUGH_NOT}: {count} {'order' if count == 1 else 'orders'}, {FEWEST} are needed"
     if low > 0:
         return "a cost"
     return "a gain" if high < 0 else f"{ENOUGH_NOT}: the interval holds zero"

@@ -14,11 +14,12 @@ PWP_RATES = (Fraction(1, 20), Fraction(1, 10), Fraction(1, 5))
 NEAR_NS = 60 * 10**9
 """A cross this close to the open or to the close is the official auction."""
 
-BLOCK = 8_192
+BLOCK = 16_384
 """Quotes that are summed at a time: as many as stay in the cache."""
 
 NOT_ARRIVED = "the order has not arrived"
 NOT_ENDED = "the order has not ended"
+NO_SESSION_BEFORE = "no earlier session is known: previous_close is not stated with the market"
 
 
 def benchmarks(order: OrderFacts, market: MarketFacts, filled: int) -> dict[str, Price]:
@@ -31,14 +32,16 @@ def benchmarks(order: OrderFacts, market: MarketFacts, filled: int) -> dict[str,
         found |= _over_window(order, market)
     found["open"], _ = opening(market)
     found["close"], _ = closing(market)
-    found["previous_close"] = Price.missing("no earlier session is known")
+    before = market.previous_close
+    found["previous_close"] = Price.missing(NO_SESSION_BEFORE) if before is None else Price.known(before)
     rates = {"pwp": order.pwp_rate, **{f"pwp_{int(rate * 100)}": rate for rate in PWP_RATES}}
     return found | dict(zip(rates, pwps(market.tape, order.arrived, filled, tuple(rates.values())), strict=True))
 
 
 def slippage(sign: int, average: Fraction, benchmark: Fraction) -> Fraction:
     """What an average price cost against a benchmark, as a share of the benchmark; positive = worse."""
-    return sign * (average - benchmark) / benchmark
+    paid, held = average.numerator * benchmark.denominator, benchmark.numerator * average.denominator
+    return Fraction(sign * (paid - held), held)
 
 
 def vwap(tape: Tape, start: int, end: int) -> Price:
@@ -58,8 +61,9 @@ def twap(quotes: Quotes, start: int, end: int) -> Price:
     time, moved = before, 0
     for at in range(first, last, BLOCK):
         upto = min(at + BLOCK, last)
-        mids, known = quotes.mid2[at:upto], quotes.mid2[at:upto] != NO_PRICE
-        spans = np.diff(quotes.ts[at:upto], append=quotes.ts[upto] if upto < last else end)
+        mids, edges = quotes.mid2[at:upto], quotes.ts[at : upto + 1]
+        spans = edges[1:] - edges[:-1] if upto < last else np.diff(edges[: upto - at], append=end)
+        known = mids != NO_PRICE
         if not known.all():
             mids, spans = mids[known], spans[known]
         time += int(spans.sum())
@@ -83,17 +87,18 @@ def pwps(tape: Tape, start: int | None, filled: int, rates: tuple[Fraction, ...]
     first = int(np.searchsorted(tape.ts, start, side="left"))
     points, lots = tape.points[first:], tape.lots[first:]
     reached = np.cumsum(lots)
-    return [_pwp(points, lots, reached, filled * (1 - rate) / rate) for rate in rates]
+    return [_pwp(points, lots, reached, filled * (rate.denominator - rate.numerator), rate.numerator) for rate in rates]
 
 
-def _pwp(points: Ints, lots: Ints, reached: Ints, wanted: Fraction) -> Price:
-    """The VWAP of the first `wanted` lots."""
+def _pwp(points: Ints, lots: Ints, reached: Ints, wanted: int, parts: int) -> Price:
+    """The VWAP of the first wanted / parts lots."""
     total = int(reached[-1]) if len(reached) else 0
-    if total < wanted:
-        return Price.missing(f"others have traded {float(total / wanted):.1%} of the volume that the rate needs")
-    last = int(np.searchsorted(reached, -(-wanted.numerator // wanted.denominator), side="left"))
+    if total * parts < wanted:
+        return Price.missing(f"others have traded {total * parts / wanted:.1%} of the volume that the rate needs")
+    last = int(np.searchsorted(reached, -(-wanted // parts), side="left"))
     before = int(reached[last - 1]) if last else 0
-    return Price.known((weighted(points[:last], lots[:last]) + (wanted - before) * int(points[last])) / wanted)
+    value = parts * weighted(points[:last], lots[:last]) + (wanted - parts * before) * int(points[last])
+    return Price.known(Fraction(value, wanted))
 
 
 def opening(market: MarketFacts) -> tuple[Price, str | None]:

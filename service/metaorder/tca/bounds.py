@@ -8,6 +8,7 @@ from math import fsum
 import numpy as np
 
 from metaorder.domain.units import SECOND
+from metaorder.models.propagator import Exponential
 from metaorder.tca.amounts import Amount
 from metaorder.tca.facts import NO_PRICE, Bools, Decay, Fills, Ints, OrderFacts, Quotes
 from metaorder.tca.sums import weighted
@@ -105,8 +106,23 @@ def _takes(sign: int, fills: Fills, quotes: Quotes) -> _Takes | str:
 
 def _faded(takes: _Takes, times: Ints, came: Ints, lots: Ints, decay: Decay) -> Amount:
     """The lots at their times, each with what is left of the displacements before it; to the nearest half point, half-even."""
+    if isinstance(decay.kernel, Exponential):
+        standing = np.concatenate([[0.0], _standing(takes, decay.kernel)])
+        last = np.concatenate([times[:1], takes.ts])[came]  # of the take before each time; of none before any, nothing stands
+        fade = decay.kernel.left((times - last) / SECOND)
+        return Amount(round(fsum((lots * (fade * standing[came])).tolist())))
     parts = []
     for ts, count, each in zip(times.tolist(), came.tolist(), lots.tolist(), strict=True):
         left = decay.kernel.left((ts - takes.ts[:count]) / SECOND)
-        parts.append(each * float(np.dot(left, takes.moved[:count])))
+        parts.append(each * float(np.sum(left * takes.moved[:count])))
     return Amount(round(fsum(parts)))
+
+
+def _standing(takes: _Takes, kernel: Exponential) -> list[float]:
+    """What stands of all displacements just after each take: an exponential fades alike whatever it is made of."""
+    after = np.diff(takes.ts, prepend=takes.ts[:1]) / SECOND
+    standing, found = 0.0, []
+    for left, moved in zip(kernel.left(after).tolist(), takes.moved.tolist(), strict=True):
+        standing = standing * left + moved
+        found.append(standing)
+    return found

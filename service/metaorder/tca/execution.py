@@ -13,11 +13,25 @@ SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class ImpactUsed:
+    """The impact of own fills that an algorithm reckoned with, lowest and highest over its children.
+
+    beta: how fast it fades [1/second]. strength: lambda of a lot [ticks per lot^c]; None: it was not known. source: of lambda.
+    """
+
+    beta: tuple[float, float]
+    strength: tuple[float, float] | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Working:
     """The child orders of an order. children, canceled: how many were sent, and called back with something unfilled.
 
     sent: lots of all of them. waited: from each fill's child being sent to the fill [ns]. first_passive: lots of each fill that
-    were first placed passively, those that were called back and crossed later included.
+    were first placed passively, those that were called back and crossed later included. queue_known: share of the lots ahead of
+    resting children, as they joined, whose arrival was seen; 1 where nothing was ahead, None where no child joined a queue.
+    impact: of own fills, as it was reckoned with.
     """
 
     children: int
@@ -25,6 +39,8 @@ class Working:
     sent: int
     waited: Ints
     first_passive: Ints
+    queue_known: float | None = None
+    impact: ImpactUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +93,4 @@ def waiting(fills: Fills, working: Working, arrived: int) -> Waiting:
 def _mean(points: Ints, mid2: Ints, lots: Ints, usable: Bools) -> float | None:
     """Mean over lots of points / mid."""
     total = int(lots[usable].sum())
-    return float(np.dot(2 * points[usable] / mid2[usable], lots[usable])) / total if total else None
+    return float(np.sum(2 * points[usable] / mid2[usable] * lots[usable])) / total if total else None

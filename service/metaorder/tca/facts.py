@@ -44,6 +44,8 @@ class Fills:
     ts [ns], lots, price [points], maker, fee [points x lots], certain. evidence: what each rests on, such as l3.
     touch: the far touch just before the event that caused the fill; mid2, reference2: twice the mid then, without our own orders
     and without this order altogether. NO_PRICE where there was none. why_no_reference: why there is no market without the order.
+    crossed: fills that met venues whose quotes crossed each other: there is no mid. reference_crossed: at how many that was so in
+    the market without the order; reference2 has the side there that makes our own cost the larger.
     """
 
     ts: Ints
@@ -57,6 +59,13 @@ class Fills:
     reference2: Ints
     evidence: tuple[str, ...] = ()
     why_no_reference: str | None = None
+    crossed: Bools | None = None
+    reference_crossed: int = 0
+
+    @property
+    def judged2(self) -> Ints:
+        """What costs are counted from: twice the mid; where venues crossed each other the far touch, the worse for us."""
+        return self.mid2 if self.crossed is None else np.where(self.crossed, 2 * self.touch, self.mid2)
 
     @property
     def total(self) -> int:
@@ -101,7 +110,7 @@ class OrderFacts:
     decided_by: where the decision price comes from: client_price, client_time, or the quote at receipt.
     end: the mid at the terminal event; by_client: the client asked for that end.
     arrived, ended: when [ns]; None while that has not happened. waited: from being due to start until the arrival [ns].
-    start, stop: the window. pwp_rate: the stated target, or the cap.
+    start, stop: the window. pwp_rate: the stated target, or the cap. cap: of the participation; None: the same.
     pauses: (from, to) in which the order was suspended.
     """
 
@@ -118,6 +127,7 @@ class OrderFacts:
     pwp_rate: Fraction
     pauses: tuple[tuple[int, int], ...]
     terminal: bool
+    cap: Fraction | None = None
 
     @property
     def tranches(self) -> tuple[Tranche, ...]:
@@ -221,6 +231,7 @@ class MarketFacts:
     own: the order's own prints. auctions: prints of crosses. quotes: without our own orders.
     basis: what stands behind the reference prices: replay, simulated or external.
     decay: of what our takes displace, where it is stated. untouched: quotes of the market without the order, where it was run.
+    previous_close: of the session before, where it is stated with the market [points].
     """
 
     clock: int
@@ -237,3 +248,4 @@ class MarketFacts:
     assumptions: Mapping[str, object]
     decay: Decay | None = None
     untouched: Quotes | None = None
+    previous_close: Fraction | None = None

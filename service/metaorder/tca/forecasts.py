@@ -56,7 +56,7 @@ def score(probabilities: Floats, z: Floats) -> Score:
     faults = _faults(z, bands, dispersion, error, uniform) if n >= FEWEST else ()
     says = "the forecasts hold" if not faults else "the forecasts do not hold"
     if n < FEWEST:
-        says = f"not enough data to say: {n} forecasts, {FEWEST} are needed"
+        says = f"not enough data to say: {n} {'forecast' if n == 1 else 'forecasts'}, {FEWEST} are needed"
     return Score(n, bands, tuple(counts.tolist()), float(z.mean()), error, dispersion, uniform, faults, says)
 
 

@@ -85,7 +85,7 @@ def _why(fills: Fills, market: MarketFacts, horizon_s: int) -> str:
 
 def _mean(factor: int, moved: Ints | Floats, weights: Floats, total: int) -> float | None:
     """Mean over lots of factor x moved / twice the mid. weights: lots / twice the mid, 0 for what cannot be measured."""
-    return factor * float(np.dot(moved, weights)) / total if total else None
+    return factor * float(np.sum(moved * weights)) / total if total else None  # pairwise: the same on any number of cores
 
 
 def _means(factor: int, moved: Ints, weights: Floats, totals: list[int]) -> dict[int, float | None]:

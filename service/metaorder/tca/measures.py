@@ -11,13 +11,14 @@ import numpy as np
 
 from metaorder.domain.units import Nanos, time_text
 from metaorder.tca.benchmarks import NOT_ARRIVED
-from metaorder.tca.execution import Working, capture, price_improvement, quoted_spread, waiting
+from metaorder.tca.execution import ImpactUsed, Working, capture, price_improvement, quoted_spread, waiting
 from metaorder.tca.facts import NO_PRICE, Fills, Ints, MarketFacts, OrderFacts, Price
 from metaorder.tca.markouts import NO_FILLS
 from metaorder.tca.participation import Participation
 from metaorder.tca.reversion import reversion
 from metaorder.tca.risk import Expected, probability, risk, settled, z_score
 from metaorder.tca.shortfall import Shortfall
+from metaorder.tca.tracking import clairvoyant
 
 BPS = 10_000
 DIGITS = 6
@@ -30,7 +31,9 @@ NO_TWIN = "the market without the order is not known"
 
 VWAPS = tuple(f"{span}_vwap{kind}" for span in ("interval", "window") for kind in ("", "_incl_own", "_recorded"))
 
-OF_CHILDREN = ("cancel_ratio", "average_child_quantity", "time_to_fill_s", "spread_capture")
+NO_QUEUE = "no child joined a queue"
+NO_IMPACT = "the algorithm reckons with no impact of its own fills that fades"
+OF_CHILDREN = ("impact_used", "queue_known_share", "cancel_ratio", "average_child_quantity", "time_to_fill_s", "spread_capture")
 
 Doc = dict[str, Any]
 
@@ -96,10 +99,12 @@ def risk_fields(
         document["risk"] = {
             "volatility_bps_per_sqrt_hour": _bps(ran.volatility),
             "cost_sd_bps": _bps(ran.cost_sd),
+            "cost_variance_bps2": round((ran.cost_sd * BPS) ** 2, DIGITS),
             "minutes": ran.steps,
         }
-    put("forecast", _forecast(beside.expected, cost))
+    put("forecast", _forecast(beside.expected, cost, fills.total))
     average = fills_average(fills)
+    put("decision_efficiency", _efficiency(order, market, average))
     put("robustness_vwap", _robust({name: held[name] for name in VWAPS}, order.sign, average))
     put("robustness_arrival", _robust(_arrivals(order, market), order.sign, average))
     return document, missing
@@ -114,7 +119,7 @@ def _children(subject: Subject, working: Working | None) -> tuple[Doc, dict[str,
     order, fills, lot = subject.order, subject.fills, subject.lot
     document: Doc = dict.fromkeys(OF_CHILDREN)
     document["children"] = 0 if working is None else working.children
-    document["average_fill_quantity"] = fills.total * lot / len(fills.lots) if fills.total else None
+    document["average_fill_quantity"] = round(fills.total * lot / len(fills.lots), DIGITS) if fills.total else None
     missing: dict[str, str] = {}
     if not fills.total:
         missing |= dict.fromkeys(("average_fill_quantity", "time_to_fill_s", "spread_capture"), NO_FILLS)
@@ -122,6 +127,12 @@ def _children(subject: Subject, working: Working | None) -> tuple[Doc, dict[str,
         missing = dict.fromkeys(OF_CHILDREN, NO_CHILDREN) | missing
         return document, missing
     document["cancel_ratio"] = round(working.canceled / working.children, DIGITS)
+    document["queue_known_share"] = None if working.queue_known is None else round(working.queue_known, DIGITS)
+    if working.queue_known is None:
+        missing["queue_known_share"] = NO_QUEUE
+    document["impact_used"] = None if working.impact is None else _impact_used(working.impact)
+    if working.impact is None:
+        missing["impact_used"] = NO_IMPACT
     document["average_child_quantity"] = round(working.sent * lot / working.children, DIGITS)
     if fills.total and order.arrived is not None:
         took = waiting(fills, working, order.arrived)
@@ -134,6 +145,11 @@ def _children(subject: Subject, working: Working | None) -> tuple[Doc, dict[str,
     elif fills.total:
         missing["time_to_fill_s"] = missing["spread_capture"] = NOT_ARRIVED
     return document, missing
+
+
+def _impact_used(used: ImpactUsed) -> Doc:
+    lowest, highest = used.strength or (None, None)
+    return {"beta": list(used.beta), "lambda": None if lowest is None else [lowest, highest], "lambda_from": used.source}
 
 
 def _participation(shares: Participation, lot: int) -> Doc:
@@ -176,10 +192,12 @@ def _settled(subject: Subject) -> Doc | str:
     return found if isinstance(found, str) else {"temporary": _bps(found.temporary), "permanent": _bps(found.permanent)}
 
 
-def _forecast(expected: Expected | str, cost: Shortfall) -> Doc | str:
+def _forecast(expected: Expected | str, cost: Shortfall, filled: int) -> Doc | str:
     """The forecast beside what came: the cost of trading from the arrival on, on the decision notional."""
     if isinstance(expected, str):
         return expected
+    if not filled:
+        return NO_FILLS
     came = cost.wagner_edwards["trading"] + cost.components["fees"]
     if came.value is None or not cost.notional.value:
         return came.why or "the decision notional is not known"
@@ -195,6 +213,24 @@ def _forecast(expected: Expected | str, cost: Shortfall) -> Doc | str:
         "z_score": round(z, DIGITS),
         "probability": round(probability(z), DIGITS),
     }
+
+
+def _efficiency(order: OrderFacts, market: MarketFacts, average: float | None) -> Doc | str:
+    """What was paid against the arrival, beside what a clairvoyant would have paid for all of it: who knew the window's tape."""
+    if average is None:
+        return NO_FILLS
+    if not order.arrival.value or market.recorded is None:
+        return (order.arrival.why or "") if not order.arrival.value else NO_TWIN
+    if market.clock < order.stop:
+        return "the market ended before the window did" if market.closed else "the window has not ended"
+    cap = order.pwp_rate if order.cap is None else order.cap
+    best = clairvoyant(order.sign, market.recorded, order.lots, order.start, order.stop, cap)
+    if best is None:
+        return "the window's volume does not hold the order at its cap"
+    arrival = float(order.arrival.value)
+    realized, oracle = (order.sign * (paid - arrival) / arrival * BPS for paid in (average, best))
+    ratio = round(realized / oracle, DIGITS) if round(oracle, DIGITS) else None
+    return {"realized_bps": round(realized, DIGITS), "oracle_bps": round(oracle, DIGITS), "ratio": ratio}
 
 
 def _arrivals(order: OrderFacts, market: MarketFacts) -> dict[str, Price]:

@@ -57,7 +57,7 @@ def participation(order: OrderFacts, market: MarketFacts) -> Participation:
     if order.arrived is None:
         return NOTHING
     end = market.clock if order.ended is None else order.ended
-    own, everybody = (_workable(tape.between(order.arrived, end), order) for tape in (market.own, market.whole))
+    own, everybody = (workable(tape.between(order.arrived, end), order) for tape in (market.own, market.whole))
     mine, all_lots = own.volume, everybody.volume
     window = max(BUCKET_NS, (order.stop - order.start) // 20)
     buckets = _buckets(own, everybody, order.arrived, end)
@@ -104,9 +104,11 @@ def _between(tape: Tape, inner: Ints) -> Ints:
     return found
 
 
-def _workable(tape: Tape, order: OrderFacts) -> Tape:
+def workable(tape: Tape, order: OrderFacts) -> Tape:
     """Prints while the order was not suspended."""
-    paused: Bools = tape.ts < 0
+    chosen: Bools = np.ones(len(tape.ts), dtype=np.bool_)
     for start, stop in order.pauses:
-        paused |= (tape.ts >= start) & (tape.ts < stop)
-    return tape if not paused.any() else Tape(tape.ts[~paused], tape.points[~paused], tape.lots[~paused])
+        first, last = np.searchsorted(tape.ts, (start, stop), side="left")
+        chosen[first:last] = False
+    at = np.flatnonzero(chosen)
+    return tape if len(at) == len(tape.ts) else Tape(tape.ts[at], tape.points[at], tape.lots[at])

@@ -47,7 +47,8 @@ def recommendations(doc: Doc, limits: Thresholds = DEFAULTS) -> list[Recommendat
     """The rules that fire on an analysis, in the order of their table. A figure that is null fires none."""
     parts, markouts = doc["components_bps"], doc["markouts_bps"]
     forecast = doc["forecast"] or {}
-    fill_rate = doc["fill_rate"] if doc["status"] in {"expired", "filled"} else None
+    cap, peak = doc["assumptions"].get("max_participation"), doc["participation_peak"]
+    above = None if cap is None or peak is None else round(peak, 4)
     patient = (doc["passive_share"] or 0) >= 0.5
     urgent = (parts["timing"] or 0) < 0
     rows: list[tuple[str, float | None, float, Callable[[float, float], bool], str]] = [
@@ -57,7 +58,8 @@ def recommendations(doc: Doc, limits: Thresholds = DEFAULTS) -> list[Recommendat
         ("high_delay", parts["delay"], limits.delay_bps, _above, DELAY),
         ("high_spread", parts["spread"], limits.spread_bps, _above, CROSSED if not urgent else f"{CROSSED} {WENT_OUR_WAY}"),
         ("picked_off", markouts["10"] if patient else None, limits.picked_off_bps, _below, PICKED_OFF),
-        ("low_fill_rate", fill_rate, limits.fill_rate, _below, UNFILLED),
+        ("low_fill_rate", _done(doc), limits.fill_rate, _below, UNFILLED),
+        ("above_cap", above, cap or 1.0, _above, ABOVE_CAP),
         ("worse_than_forecast", forecast.get("z_score"), limits.surprise, _above, WORSE),
         ("better_than_forecast", forecast.get("z_score"), -limits.surprise, _below, BETTER),
     ]
@@ -68,15 +70,30 @@ def recommendations(doc: Doc, limits: Thresholds = DEFAULTS) -> list[Recommendat
     ]
 
 
-UNITS = {"low_fill_rate": " of the order", "worse_than_forecast": " sd", "better_than_forecast": " sd"}
+UNITS = {
+    "low_fill_rate": " of the order",
+    "above_cap": " of the volume",
+    "worse_than_forecast": " sd",
+    "better_than_forecast": " sd",
+}
 OPPORTUNITY = "What was not filled ran away: raise the urgency or the participation cap, or widen the limit price."
 DELAY = "The price moved before the order could work: send it closer to the decision, or let it start at once."
 CROSSED = "Most of the spread was paid: rest longer at the touch, or take at better times."
 WENT_OUR_WAY = "The market was coming our way, so waiting would have been paid for."
 PICKED_OFF = "Resting fills were followed by adverse moves: rest less where flow is one-sided, or behind the touch."
-UNFILLED = "The window ended with lots left: a longer window, a higher cap, or must_complete."
+UNFILLED = "The window ended with lots left: a longer window, a higher cap, must_complete, or a limit that the market reaches."
+ABOVE_CAP = (
+    "For a while the order was more of the volume than its cap: the cap binds as children are sent, and what rests may fill when "
+    "others trade less. Children that rest for a shorter time, or a lower cap, keep it below."
+)
 WORSE = "The cost is further above its estimate than chance explains: look at the estimate's parameters, and at the day."
 BETTER = "The cost is further below its estimate than chance explains: the estimate's parameters are too pessimistic."
+
+
+def _done(doc: Doc) -> float | None:
+    """The share that was filled of what the client still wanted, of an order that its window ended; None of any other."""
+    wanted = doc["quantity"] - doc.get("reduced_quantity", 0)
+    return doc["filled_quantity"] / wanted if doc["status"] == "expired" and wanted else None
 
 
 def _above(observed: float, threshold: float) -> bool:

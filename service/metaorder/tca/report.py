@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from metaorder.domain.units import SECOND, price_text, quotient, ratio_text, rounded
+from metaorder.domain.units import SECOND, price_text, quotient, quotient_text, rounded
 from metaorder.tca.amounts import Amount
 from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED, benchmarks, closing, opening, slippage
 from metaorder.tca.bounds import NO_DECAY, REACTS, Bounds, bounds
@@ -56,14 +56,15 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units, b
         "side": "buy" if order.sign > 0 else "sell",
         "currency": units.currency,
         "quantity": order.lots * units.lot,
+        "reduced_quantity": sum(change.lots for change in order.taken_back) * units.lot,
         "filled_quantity": filled * units.lot,
-        "avg_price": _price(average, units),
-        "arrival_price": _price(order.arrival.value, units),
-        "decision_price": _price(order.decision.value, units),
-        "end_price": _price(order.end.value, units),
+        "avg_price": shown_price(average, units),
+        "arrival_price": shown_price(order.arrival.value, units),
+        "decision_price": shown_price(order.decision.value, units),
+        "end_price": shown_price(order.end.value, units),
         "arrival_wait_s": _seconds(order.waited),
         "duration_s": None if order.arrived is None or order.ended is None else _seconds(order.ended - order.arrived),
-        "benchmarks": {name: _price(price.value, units) for name, price in held.items()},
+        "benchmarks": {name: shown_price(price.value, units) for name, price in held.items()},
         "sources": {"decision": order.decided_by, "open": opening(market)[1], "close": closing(market)[1]},
         "slippage_bps": {name: _slippage(order.sign, average, price) for name, price in held.items()},
         **_costs(cost, units),
@@ -78,9 +79,14 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units, b
         "assumed_share": _share(int(fills.lots[~fills.certain].sum()), filled),
         "assumed_share_by_evidence": _assumed(fills),
         "fills": len(fills.lots),
+        "crossed_fills": {
+            "book": 0 if fills.crossed is None else int(fills.crossed.sum()),
+            "reference": fills.reference_crossed,
+        },
         "assumptions": {
             **market.assumptions,
             "pwp_rate": rounded(order.pwp_rate, DIGITS),
+            "max_participation": rounded(order.pwp_rate if order.cap is None else order.cap, DIGITS),
             "participation_window_s": shares.window / SECOND,
         },
     }
@@ -90,7 +96,7 @@ def report(order: OrderFacts, fills: Fills, market: MarketFacts, units: Units, b
     else:
         missing |= {name: amount.why or "" for name, amount in _ranges(cost, shifted).items() if amount.value is None}
         missing |= {"decay": NO_DECAY} if market.decay is None else {}
-    return document | {"missing": missing}
+    return document | {"missing": _by_field(document, missing)}
 
 
 def _final(order: OrderFacts, fills: Fills, market: MarketFacts) -> bool:
@@ -141,7 +147,7 @@ def _bounds(cost: Shortfall, shifted: Bounds, market: MarketFacts, units: Units)
     return {
         "basis": market.basis,
         **_all_bps(ranges, cost.notional),
-        "displacement": _price(None if moved is None else Fraction(moved, 2), units),
+        "displacement": shown_price(None if moved is None else Fraction(moved, 2), units),
         "takes": shifted.takes,
         "decay": None if market.decay is None else dict(market.decay.stated),
     }
@@ -149,8 +155,11 @@ def _bounds(cost: Shortfall, shifted: Bounds, market: MarketFacts, units: Units)
 
 def _assumed(fills: Fills) -> dict[str, float | None]:
     """The share of the filled lots that is assumed, by what the fills rest on."""
+    names = sorted(set(fills.evidence))
+    if len(names) == 1:
+        return {names[0]: _share(int(fills.lots[~fills.certain].sum()), fills.total)}
     found = {}
-    for name in sorted(set(fills.evidence)):
+    for name in names:
         of = np.array([each == name for each in fills.evidence], dtype=np.bool_)
         found[name] = _share(int(fills.lots[of & ~fills.certain].sum()), int(fills.lots[of].sum()))
     return found
@@ -191,14 +200,42 @@ def _reasons(
     return found
 
 
-def _price(points: Fraction | None, units: Units) -> str | None:
+WHOSE = {
+    "arrival_price": ("arrival",),
+    "arrival_wait_s": ("arrival",),
+    "decision_price": ("decision",),
+    "decision_notional": ("decision",),
+    "is_amount": ("is_bps",),
+    "is_bps": ("decision",),
+    "impact_and_timing_bps": ("decision",),
+    "opportunity_canceled_by_client_bps": ("opportunity", "decision"),
+    "passive_share": ("avg_price",),
+    "assumed_share": ("avg_price",),
+}
+"""Whose reason is also a field's own."""
+
+
+def _by_field(document: Doc, missing: dict[str, str]) -> dict[str, str]:
+    """The reasons, with one under the name of every field that is null."""
+    found = dict(missing)
+    for field, names in WHOSE.items():
+        why = next((missing[name] for name in names if name in missing), None)
+        if document[field] is None and field not in found and why is not None:
+            found[field] = why
+    if not document["filled_quantity"]:
+        found["slippage_bps"] = NO_FILLS
+    return found
+
+
+def shown_price(points: Fraction | None, units: Units) -> str | None:
     """A price as a decimal string: exact where the tape's grid holds it, else to six decimals."""
     if points is None:
         return None
     if points.denominator in {1, 2}:
         step = units.point / points.denominator
         return price_text(points.numerator, step)
-    return ratio_text(points * Fraction(units.point), DIGITS)
+    worth, scale = units.point.as_integer_ratio()
+    return quotient_text(points.numerator * worth, points.denominator * scale, DIGITS)
 
 
 def _money(amount: Amount, units: Units) -> str | None:

@@ -111,19 +111,21 @@ def _check(found: Shortfall) -> None:
 
 def _crossing(s: int, fills: Fills) -> tuple[Amount, Amount]:
     """What crossing the spread cost or resting earned, and what walking the book beyond the touch cost."""
-    why = _gap(fills.mid2, "the book")
+    mids = fills.judged2
+    why = _gap(mids, "the book")
     if why is not None:
         return Amount.missing(why), Amount.missing(why)
     beyond = ~fills.maker & (s * (fills.price - fills.touch) >= 0)
     judged = np.where(beyond, fills.touch, fills.price)
-    spread = s * weighted(2 * judged - fills.mid2, fills.lots)
+    spread = s * weighted(2 * judged - mids, fills.lots)
     return Amount(spread), Amount(2 * s * weighted(fills.price - judged, fills.lots))
 
 
 def _at_mids(fills: Fills) -> Amount:
     """The filled lots at the mids just before their fills."""
-    why = _gap(fills.mid2, "the book")
-    return Amount(weighted(fills.mid2, fills.lots)) if why is None else Amount.missing(why)
+    mids = fills.judged2
+    why = _gap(mids, "the book")
+    return Amount(weighted(mids, fills.lots)) if why is None else Amount.missing(why)
 
 
 def _at_reference(fills: Fills) -> Amount:

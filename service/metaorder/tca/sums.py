@@ -19,6 +19,9 @@ def weighted(values: Ints, weights: Ints) -> int:
     if not len(values):
         return 0
     assert int(weights.min()) >= 0, "weights count something"
+    largest = max(int(values.max()), -int(values.min()))
+    if (int(weights.max()) * len(weights)).bit_length() + largest.bit_length() <= SAFE_BITS:
+        return int(np.dot(values, weights))  # as a rule: one look at the extremes is enough
     digit = SAFE_BITS - int(weights.sum(dtype=np.float64)).bit_length()
     if digit < 1:  # the weights alone fill 64 bits
         return sum(int(value) * int(weight) for value, weight in zip(values, weights, strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ import numpy.typing as npt
 from metaorder.tca.facts import NO_PRICE, Bools, Fills, Ints, Quotes, Tape
 
 MARK_NS = 300 * 10**9
+MINUTE_NS = 60 * 10**9
 CAPTURE_NS = 10 * 10**9
 Floats = npt.NDArray[np.float64]
 
@@ -60,14 +60,34 @@ def clairvoyant(sign: int, tape: Tape, lots: int, start: int, end: int, rate: Fr
     """The best average price [points] for whoever knew the tape: the cheapest five minutes first, at their VWAP, at most `rate`
     of the volume of each. None where the tape does not hold enough. It has no impact, so nobody reaches it.
     """
-    edges = [*range(start, end, MARK_NS), end]
-    parts = [tape.between(a, b - 1) for a, b in pairwise(edges)]
-    priced = sorted((sign * part.value / part.volume, part.volume) for part in parts if part.volume)
-    left, paid = float(lots), 0.0
+    first, last = np.searchsorted(tape.ts, (start, end), side="left")
+    bucket = (tape.ts[first:last] - start) // MARK_NS
+    sizes = tape.lots[first:last].astype(np.float64)
+    volumes, values = np.bincount(bucket, sizes), np.bincount(bucket, tape.points[first:last] * sizes)
+    traded = np.flatnonzero(volumes)
+    priced: list[tuple[float, float]] = sorted(
+        zip((sign * values[traded] / volumes[traded]).tolist(), volumes[traded].tolist(), strict=True)
+    )
+    left, paid, share = float(lots), 0.0, float(rate / (1 - rate))
     for price, volume in priced:
-        take = min(left, float(volume * rate / (1 - rate)))
+        take = min(left, volume * share)
         paid += take * sign * price
         left -= take
         if left <= 1e-9:
             return paid / lots
     return None
+
+
+def timing_quality(sign: int, ts: Ints, lots: Ints, quotes: Quotes, start: int, end: int) -> float | None:
+    """How well fills were timed, from -1 to 1: the correlation, minute by minute, of lots filled with how good the price was.
+
+    The price of a minute is the mid at its end, in a market without the order: a buyer is right to fill much where it is low.
+    None: fewer than three minutes have a mid, all prices are alike, or all minutes are filled alike. ts, lots: of the fills.
+    """
+    edges = np.arange(start, end, MINUTE_NS, dtype=np.int64)
+    mids = quotes.at(np.minimum(edges + MINUTE_NS, end))
+    filled = np.histogram(ts, bins=np.append(edges, end), weights=lots)[0]
+    known: Bools = mids != NO_PRICE
+    if known.sum() < 3 or np.ptp(mids[known]) == 0 or np.ptp(filled[known]) == 0:
+        return None
+    return float(np.corrcoef(filled[known], -sign * mids[known].astype(np.float64))[0, 1])

@@ -16,12 +16,12 @@ from metaorder.domain.units import to_nanos
 from metaorder.sim.record import MarketRecord
 from metaorder.tca.benchmarks import NOT_ARRIVED, NOT_ENDED
 from metaorder.tca.facts import NO_PRICE, Change, OrderFacts, Price, Quotes, TakenBack, Tranche
-from metaorder.tca.measures import NO_ESTIMATE, Beside
+from metaorder.tca.measures import Beside
 from metaorder.tca.report import Units, report
-from metaorder.tca.risk import Expected
 from metaorder.tca.shortfall import NO_REFERENCE
 from metaorder.usecases.child_facts import working
-from metaorder.usecases.fill_facts import Grid, fill_facts, read_fills
+from metaorder.usecases.fill_facts import Grid, Twin, fill_facts, read_fills
+from metaorder.usecases.forecast_fit import expected_of
 from metaorder.usecases.market_facts import halted_at, market_facts, quotes_of
 from metaorder.usecases.venue_costs import by_venue
 
@@ -37,6 +37,7 @@ class Case:
 
     record: its market. twin: the same market without the order, where it could be run; why_no_twin otherwise.
     mine: ids of the account's parents in that session. children: rows of its child orders. estimate: the one that it referred to.
+    schedules: each as it was drawn, oldest first, where they were asked for.
     """
 
     parent: Row
@@ -49,21 +50,22 @@ class Case:
     instrument: Instrument
     children: Sequence[Row] = ()
     estimate: Row | None = None
+    schedules: Sequence[Row] = ()
 
 
 def analyse(case: Case) -> dict[str, Any]:
     """The analysis of an order as a document."""
     instrument, parent = case.instrument, case.parent
     quotes = quotes_of(case.record, instrument)
-    order = _order(case, quotes)
+    order = order_facts(case, quotes)
     untouched = _untouched(case, order)
-    twin = None if case.twin is None else quotes_of(case.twin, instrument)
+    side, twin = Side(parent["side"]), _twin(case)
     market = market_facts(case.record, quotes, case.market, parent, case.mine, untouched, instrument)
     why = NO_REFERENCE if market.basis == "external" else None
     docs = read_fills(case.fills, parent["filled"])
-    fills = fill_facts(docs, case.fills, Side(parent["side"]), instrument, twin, why)
-    units = Units(instrument.point_size, instrument.money_size, instrument.lot_size, instrument.currency)
-    beside = Beside(working(case.children, docs, fills, instrument), expected(case.estimate))
+    fills = fill_facts(docs, case.fills, side, instrument, twin, why)
+    units = units_of(instrument)
+    beside = Beside(working(case.children, docs, fills, instrument), expected_of(case.estimate, parent))
     found = report(order, fills, market, units, beside)
     if case.why_no_twin is not None:
         found["missing"] |= {"reference": case.why_no_twin}
@@ -71,14 +73,17 @@ def analyse(case: Case) -> dict[str, Any]:
     return {"parent_id": parent["id"], "status": parent["status"], **found, "venues": venues}
 
 
-def expected(estimate: Row | None) -> Expected | str:
-    """What an estimate said of the cost; or why it said nothing."""
-    if estimate is None:
-        return NO_ESTIMATE
-    cost, sd, error = (estimate[name] for name in ("expected_cost_bps", "sd_bps", "expected_cost_error_bps"))
-    if cost is None or sd is None:
-        return "the estimate has no expected cost, or no spread around it"
-    return Expected(estimate["id"], cost, float(np.hypot(sd, error or 0.0)))
+def units_of(instrument: Instrument) -> Units:
+    """What points of price and of money are worth."""
+    return Units(instrument.point_size, instrument.money_size, instrument.lot_size, instrument.currency)
+
+
+def _twin(case: Case) -> Twin | None:
+    """The quotes of the market without the order, where it was run."""
+    record, side = case.twin, Side(case.parent["side"])
+    if record is None:
+        return None
+    return Twin(quotes_of(record, case.instrument), lambda: quotes_of(record, case.instrument, side))
 
 
 def _untouched(case: Case, order: OrderFacts) -> MarketRecord | None:
@@ -102,14 +107,15 @@ class _Marks:
         if quote is None or quote["bid"] is None or quote["ask"] is None:
             return Price.missing(f"the book was one-sided {when}")
         bid, ask = self._points[quote["bid"]], self._points[quote["ask"]]
-        if bid >= ask:
-            return Price.missing(f"the book was locked or crossed {when}")
+        if bid > ask:
+            return Price.missing(f"the book was crossed {when}")
         if halted_at(self._record, ts):
             return Price.missing(f"trading was halted {when}")
         return Price.known(Fraction(bid + ask, 2))
 
 
-def _order(case: Case, quotes: Quotes) -> OrderFacts:
+def order_facts(case: Case, quotes: Quotes) -> OrderFacts:
+    """The order as analysis sees it."""
     row = case.parent
     terms, facts = _decode(row["terms"]), _decode(row["facts"])
     marks = _Marks(case)
@@ -131,6 +137,7 @@ def _order(case: Case, quotes: Quotes) -> OrderFacts:
         pwp_rate=Fraction(str(terms["params"]["target"] if terms["algo"] == "pov" else terms["max_participation"])),
         pauses=_pauses(facts.get("pauses", []), case.record.clock),
         terminal=row["status"] in TERMINAL,
+        cap=Fraction(str(terms["max_participation"])),
     )
 
 

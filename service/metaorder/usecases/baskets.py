@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from metaorder.algos.basket import MOST_LEGS, cash_of
+from metaorder.calibration.run import COVARIANCE
 from metaorder.core.baskets import tick_value
 from metaorder.core.commands import AcceptBasket
 from metaorder.core.convert import Doc
@@ -65,6 +66,36 @@ def accept_basket(
             raise Unprocessable(wrong.code, f"leg {place + 1}: {wrong.detail}", errors=errors, facts=wrong.facts) from None
     _check_together(facts, legs)
     return AcceptBasket(basket=name, legs=tuple(accepts))
+
+
+def correlated(
+    params: Mapping[str, Any], symbols: Sequence[str], calibration: str, result: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """A basket's parameters with the correlation that a calibration found. result: None where it is not there or not done.
+
+    Raises:
+        Unprocessable: it is not of kind covariance, refused the matrix, or is not of all the legs' symbols; or one is stated too.
+    """
+    if result is None or result["kind"] != COVARIANCE:
+        raise _refused("must be a calibration of this account, of kind covariance, that is done")
+    for name in ("correlation", "correlation_source"):
+        if params.get(name) is not None:
+            raise _refused("stands where no correlation is stated: it says the same", pointer=f"/params/{name}")
+    found = result.get("matrix")
+    if found is None:
+        why = next((each["reason"] for each in result["parameters"] if each["name"] == "shrinkage"), None)
+        detail = "" if why is None else f": {why['code']}, {why['detail']}"
+        raise _refused(f"must be one that did not refuse its matrix{detail}")
+    strange = [symbol for symbol in symbols if symbol not in found["symbols"]]
+    if strange:
+        raise _refused(f"must be of every leg's symbol, was of {', '.join(found['symbols'])} and not of {strange[0]}")
+    at = [found["symbols"].index(symbol) for symbol in symbols]
+    rows = [[f"{found['correlation'][i][j]:.9f}" if i != j else "1" for j in at] for i in at]
+    return {**params, "correlation": rows, "correlation_source": f"calibration {calibration}"}
+
+
+def _refused(rule: str, *, pointer: str = "/calibration_id") -> Unprocessable:
+    return Unprocessable("validation", f"calibration_id {rule}", errors=[(pointer, rule)])
 
 
 def _pointer(place: int, pointer: str) -> str:

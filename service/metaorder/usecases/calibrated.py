@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 Doc = dict[str, Any]
@@ -15,10 +16,10 @@ def from_calibration(calibration: str, result: Mapping[str, Any]) -> Doc:
 
     adv: the mean volume of its days. sigma_per_sqrt_day: the volatility that it chose. median_spread: twice the quoted half
     spread, a mean. curve: its shares of the day. impact: eta and gamma of Almgren and Chriss, linear, in units of volatility and
-    of a day's volume. Standard errors go with each.
+    of a day's volume; or the square-root law with its Y, where metaorders gave it. Standard errors go with each.
     """
     found = {each["name"]: each for each in result["parameters"] if each["value"] is not None}
-    doc: Doc = {"source": f"calibration {calibration}", "as_of": result["as_of"], "calibration_id": calibration}
+    doc: Doc = {"source": f"calibration {calibration}", "calibration_id": calibration, **_as_of(result["as_of"])}
     errors: dict[str, float] = {}
     days = [each for each in result["sources"] if "volume" in each]
     adv = sum(each["volume"] for each in days) / len(days) if days else 0.0
@@ -35,10 +36,20 @@ def from_calibration(calibration: str, result: Mapping[str, Any]) -> Doc:
     shares = [found[name]["value"] for name in _numbered(found)]
     if shares and sum(shares) > 0:
         doc["curve"] = [max(0, round(share * WEIGHT)) for share in shares]
-    law = _linear(found, adv, days)
+    law = _linear(found, adv, days) or _square_root(found)
     if law is not None:
         doc["impact"] = law
     return {**doc, "errors": errors} if errors else doc
+
+
+def _as_of(said: str) -> Doc:
+    """When its data end: of a table the end of its last day; nothing where its days are called otherwise."""
+    if "T" in said:
+        return {"as_of": said}
+    try:
+        return {"as_of": f"{date.fromisoformat(said).isoformat()}T23:59:59Z"}
+    except ValueError:
+        return {}
 
 
 def _numbered(found: Mapping[str, Any]) -> list[str]:
@@ -57,6 +68,15 @@ def _linear(found: Mapping[str, Any], adv: float, days: list[Mapping[str, Any]])
     if permanent < 0 or temporary <= 0:
         return None
     return {"law": "power", "permanent": permanent, "temporary": temporary, "exponent": 1.0}
+
+
+def _square_root(found: Mapping[str, Any]) -> Doc | None:
+    """Y of the square-root law, at the power 1/2 at which it was estimated."""
+    y = found.get("square_root_Y")
+    if y is None:
+        return None
+    law: Doc = {"law": "square_root", "coefficient": y["value"], "exponent": 0.5}
+    return law if y.get("standard_error") is None else {**law, "errors": {"coefficient": y["standard_error"]}}
 
 
 def _error(errors: dict[str, float], name: str, estimate: Mapping[str, Any], scale: float) -> None:

@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from metaorder.calibration.covariance import Matrix
 from metaorder.calibration.estimate import Estimate, Reason
 from metaorder.calibration.flow import Flow
 from metaorder.calibration.net_pnl import NetPnl
-from metaorder.calibration.run import Calibration
+from metaorder.calibration.run import COVARIANCE, Calibration
 from metaorder.models.inputs import Floats
 
 VOLUME_TABLE = "volume-table"
 """The format of tables of volume: no days of a market, a curve alone."""
+
+METAORDER_TABLE = "metaorder-table"
+"""The format of tables of metaorders: a row an order, of which the square-root law is estimated."""
 
 POINTS = 200
 """Points of a curve, at most."""
@@ -35,10 +39,10 @@ class Source:
 
 
 def document(made: Calibration, sources: Sequence[Source], tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A calibration as JSON has it. tables: source, digest, days and as_of of each table of volume."""
+    """A calibration as JSON has it. tables: source, digest and as_of of each table, and how much it holds."""
     return {
         "kind": made.kind,
-        "symbol": sources[0].symbol if sources else None,
+        "symbol": sources[0].symbol if sources and made.kind != COVARIANCE else None,
         "currency": sources[0].currency if sources else None,
         "as_of": max([each.as_of for each in sources] + [each["as_of"] for each in tables]),
         "sources": [_source(each) for each in sources] + [dict(each) for each in tables],
@@ -68,6 +72,7 @@ def document(made: Calibration, sources: Sequence[Source], tables: Sequence[Mapp
             "value": _list(made.kernel.value),
             "standard_error": _list(made.kernel.errors),
         },
+        "matrix": None if made.matrix is None else _matrix(made.matrix),
         "decay_profile": None
         if made.decay is None
         else {"beta": _list(made.decay.profile[0]), "log_likelihood_lost": _list(made.decay.profile[1])},
@@ -83,6 +88,7 @@ def _source(each: Source) -> dict[str, Any]:
     flow = each.flow
     return {
         "source": each.name,
+        "symbol": each.symbol,
         "digest": each.digest,
         "date": flow.day,
         "as_of": each.as_of,
@@ -91,6 +97,17 @@ def _source(each: Source) -> dict[str, Any]:
         "quotes": int(flow.quote_t.size),
         "volume": float(flow.volume.sum()),
         "unsigned_volume_share": float(flow.volume[flow.signed == 0].sum() / max(flow.volume.sum(), 1e-300)),
+    }
+
+
+def _matrix(each: Matrix) -> dict[str, Any]:
+    return {
+        "symbols": list(each.symbols),
+        "correlation": [_list(row) for row in each.correlation],
+        "covariance": [_list(row) for row in each.covariance],
+        "shrinkage": each.shrinkage,
+        "bar_s": each.bar_s,
+        "bars": each.bars,
     }
 
 

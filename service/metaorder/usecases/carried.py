@@ -27,8 +27,8 @@ def carried(stated: Mapping[str, Any], instrument: Instrument) -> Profile:
 
 
 def _impact(law: Mapping[str, Any] | None, adv: int | None) -> tuple[str, str, str] | None:
-    if law is None:
-        return None
+    if law is None or law.get("law") == "square_root":
+        return None  # the square-root law knows of no speed: a schedule cannot be weighed on it
     if law.get("law") == "almgren_2005":
         if adv is None:
             return None

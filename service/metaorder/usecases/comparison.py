@@ -50,6 +50,8 @@ def _row(runs: Sequence[Run]) -> Doc:
         "n": len(runs),
         "is_bps": _interval(mean(_known(runs, "is_bps"))),
         "own_cost_bps": _interval(mean(_known(runs, "own_cost_bps"))),
+        "cost_per_share": _interval(mean(_known(runs, "cost_per_share"))),
+        "timing_quality": _interval(mean(_known(runs, "timing_quality"))),
         "abs_vwap_bps": _interval(mean([abs(each) for each in vwap])),
         "abs_vwap_p90_bps": float(np.quantile(np.abs(vwap), 0.9)) if vwap else None,
         "vwap_own_bps": _middle(runs, "vwap_own_bps", np.mean),

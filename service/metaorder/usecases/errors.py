@@ -51,6 +51,10 @@ class TooLarge(ServiceError):
     """More was sent than is read."""
 
 
+class TooLate(ServiceError):
+    """The request did not come in whole in time; nothing was accepted."""
+
+
 class TooMany(ServiceError):
     """The key asks too often; nothing was accepted."""
 

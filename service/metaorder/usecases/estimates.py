@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from metaorder.core.decide import plan_points
 from metaorder.core.preview import Points, preview
 from metaorder.domain.market import VolumeCurve
 from metaorder.domain.units import SECOND, price_text
-from metaorder.models.completion import Question, completion
 from metaorder.models.inputs import Floats
-from metaorder.models.order_cost import Law, Parts, PowerLaw, drifted, urgent, variance
+from metaorder.models.order_cost import Law, Parts, PowerLaw, SquareRootLaw, drifted, urgent, variance
 from metaorder.sim.usual import own_law
+from metaorder.usecases.completing import FOLLOWS, follows, will_complete
 from metaorder.usecases.estimate_facts import (
     BPS,
     Doc,
@@ -35,15 +34,12 @@ from metaorder.usecases.parameters import Known, Stated, coefficients, parameter
 
 LEVELS = (5, 25, 50, 75, 95)
 URGENCIES = tuple(i / 40 for i in range(39))
-SEED = 20_260_302
-"""Of the drawing behind the completion probability: the same question gets the same answer."""
-
-FOLLOWS = "the schedule follows the market's volume, and none is expected of this market"
+SPEEDLESS = "the square-root law knows of sizes and not of speed: by it every schedule costs the same"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What the costs are computed from. lots: of each part. price: [ticks]. None: not known."""
+    """What the costs are computed from. lots: of each part. price: [ticks]. None: not known; y: of a square-root law alone."""
 
     lots: Floats
     parts: Parts
@@ -51,10 +47,12 @@ class Inputs:
     sigma: float
     spread: float | None
     price: float | None
-    gamma: float
-    eta: float
-    beta: float
     scenario: bool
+    gamma: float = 0.0
+    eta: float = 0.0
+    beta: float = 1.0
+    y: float | None = None
+    delta: float = 0.5
 
 
 def estimate(facts: Facts, model: Stated) -> Doc:
@@ -100,7 +98,7 @@ class _Costs:
             return None, {}
         adv, sigma = float(known["adv"].value), float(known["sigma_per_sqrt_day"].value)
         stated = known["impact"].value
-        found: dict[str, float] = {"gamma": 0.0, "eta": 0.0, "beta": 1.0}
+        found: dict[str, float] = {}
         errors: dict[str, float] = {}
         scenario = stated.get("law") == "scenario"
         if not scenario:
@@ -139,6 +137,8 @@ class _Costs:
         scenario = self._facts.so_far.scenario
         if inputs.scenario and scenario is not None:
             return own_law(scenario, self.crossing)
+        if inputs.y is not None:
+            return SquareRootLaw(y=inputs.y, delta=inputs.delta, sigma=inputs.sigma)
         return PowerLaw(gamma=inputs.gamma, eta=inputs.eta, beta=inputs.beta, sigma=inputs.sigma)
 
     def _split(self, inputs: Inputs, lots: Floats) -> dict[str, Floats | None]:
@@ -203,7 +203,7 @@ class _Costs:
         square = 0.0
         for name, error in self._errors.items():
             value = getattr(inputs, name) + error
-            moved = replace(inputs, **{name: min(value, 1.0) if name == "beta" else value})
+            moved = replace(inputs, **{name: min(value, 1.0) if name in {"beta", "delta"} else value})
             cost = self._total(moved, moved.lots)
             square += 0.0 if cost is None else (float(cost) - total) ** 2
         return float(round(square**0.5, 6))
@@ -238,6 +238,9 @@ class _Costs:
         if inputs is not None and inputs.parts.volume.sum() > 0:
             kappas = np.array([3 * u / (1 - u) for u in URGENCIES])
             paths = urgent(whole, inputs.parts.volume, kappas)
+        if inputs is not None and inputs.y is not None:
+            missing["frontier"] = SPEEDLESS
+            return {"frontier": None}
         costs = None if inputs is None or paths is None else self._total(inputs, paths)
         if inputs is None or paths is None or kappas is None or costs is None:
             missing["frontier"] = missing.get("expected_cost_bps") or "no volume is expected in the window"
@@ -267,41 +270,18 @@ class _Costs:
 
     def completion(self, missing: dict[str, Any]) -> Doc:
         """How likely the order is to be done, and what keeps it from it."""
-        order, known = self._facts.order, self._known
+        known = self._known
         doc: Doc = dict.fromkeys(("completion_probability", "completion_error", "binding_constraint", "expected_quantity"))
         lot = self._facts.so_far.instrument.lot_size
         if self._points:
             doc["expected_quantity"] = self._points[-1][1] * lot
-        if not self._points or known["adv"].value is None:
-            missing["completion_probability"] = (
-                FOLLOWS if known["adv"].value is not None else f"adv is not known: {known['adv'].why}"
-            )
+        found = will_complete(self._facts, known, self._curve, self._points)
+        if isinstance(found, str):
+            missing["completion_probability"] = found
             return doc
-        parts, lots = self._parts(float(known["adv"].value) / lot)
-        room = None
-        if order.limit is not None:
-            if self.price is None or known["sigma_per_sqrt_day"].value is None:
-                missing["completion_probability"] = "the limit price cannot be weighed: price or volatility is not known"
-                return doc
-            room = (order.limit - self.price) / self.price * order.side.sign
-        follows = not plan_points(self._facts.execution, self._facts.market)
         spread = known["volume_sd"].value
-        found = completion(
-            Question(
-                plan=None if follows else lots,
-                lots=float(order.lots),
-                cap=float(order.cap),
-                rate=float(order.params["target"]) if follows and "target" in order.params else float(order.cap),
-                days=parts.days,
-                volume=parts.volume,
-                volume_sd=0.0 if spread is None else float(spread),
-                room=room,
-                sigma=float(known["sigma_per_sqrt_day"].value or 0.0),
-            ),
-            SEED,
-        )
         if found.probability < 1:
-            rate = "target" if follows else "max_participation"
+            rate = "target" if follows(self._facts) else "max_participation"
             doc["binding_constraint"] = "limit_price" if found.limit > found.cap else rate
         if spread is None:
             missing["completion_probability"] = f"volume_sd is not known: {known['volume_sd'].why}"

@@ -16,7 +16,8 @@ from metaorder.ports.journal import StoredJob
 from metaorder.usecases.errors import Conflict
 
 CALIBRATION = "calibration"
-KINDS = (CALIBRATION,)
+COUNTERFACTUAL = "counterfactual"
+KINDS = (CALIBRATION, COUNTERFACTUAL)
 """Kinds of jobs. Their events are called by them: `calibration.progress`."""
 
 MOST_OPEN = 8

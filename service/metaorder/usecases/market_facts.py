@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from math import log
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metaorder.domain.instrument import Instrument
+from metaorder.domain.order import Side
 from metaorder.domain.units import to_nanos
 from metaorder.models.propagator import Exponential, PowerLaw
 from metaorder.sim.record import AUCTION, MarketRecord
@@ -39,14 +41,16 @@ def market_facts(
     prints, halts = _Prints(record.prints), _Halts(record, quotes)
     eligible = ~prints.crossed & ~halts.within(prints.whole.ts)
     ours = prints.of(record.parents, mine)
+    alone = frozenset([parent["id"]])
+    own = ours if mine == alone else prints.of(record.parents, alone)
     recorded, basis, alone_quotes = None, "external", None
     if spec["kind"] == "replay":
         reference = _Prints(record.reference)
         continuous = ~reference.crossed & ~halts.within(reference.whole.ts)
         recorded, basis = reference.where(continuous), "replay"
     elif untouched is not None:
-        alone = _Prints(untouched.prints)
-        recorded, basis = alone.where(~alone.crossed), "simulated"
+        undisturbed = _Prints(untouched.prints)
+        recorded, basis = undisturbed.where(~undisturbed.crossed), "simulated"
         alone_quotes = quotes_of(untouched, instrument)
     return MarketFacts(
         clock=record.clock,
@@ -56,14 +60,21 @@ def market_facts(
         tape=prints.where(eligible & ~ours),
         whole=prints.where(eligible),
         recorded=recorded,
-        own=prints.where(eligible & prints.of(record.parents, frozenset([parent["id"]]))),
+        own=prints.where(eligible & own),
         auctions=prints.where(prints.crossed),
         quotes=quotes,
         basis=basis,
         assumptions=_assumptions(spec["options"], facts, symbol),
         decay=decay_of(spec["options"].get("impact_decay")),
         untouched=alone_quotes,
+        previous_close=_previous_close(spec["options"], symbol, instrument),
     )
+
+
+def _previous_close(options: Row, symbol: str, instrument: Instrument) -> Fraction | None:
+    """The close of the session before, as it was stated, exactly [points]."""
+    stated = (options.get("previous_close") or {}).get(symbol)
+    return None if stated is None else Fraction(stated) / Fraction(instrument.point_size)
 
 
 def decay_of(stated: Row | None) -> Decay | None:
@@ -115,8 +126,11 @@ def _floor_assumptions(options: Row, instrument: Row) -> dict[str, object]:
     }
 
 
-def quotes_of(record: MarketRecord, instrument: Instrument) -> Quotes:
-    """Twice the mid at each change; none while a side is empty, the book locked or crossed, or trading halted."""
+def quotes_of(record: MarketRecord, instrument: Instrument, worse_for: Side | None = None) -> Quotes:
+    """Twice the mid at each change; none while a side is empty, the book crossed, or trading halted.
+
+    worse_for: while it is crossed, twice the side of it that makes a price of such an order look the worse.
+    """
     rows, count = record.quotes, len(record.quotes)
     ts, mid2 = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
     for start in range(0, count, BLOCK):  # rows are wide: a block stays in the cache while its columns are read
@@ -125,7 +139,11 @@ def quotes_of(record: MarketRecord, instrument: Instrument) -> Quotes:
         bid, ask = live["bid"], live["ask"]
         found = bid + ask
         found *= instrument.points_per_tick
-        found[(bid >= ask) | (live["bid_lots"] <= 0) | (live["ask_lots"] <= 0) | (halted != 0)] = NO_PRICE
+        crossed = bid > ask
+        if worse_for is not None:
+            found[crossed] = 2 * instrument.points_per_tick * (ask if worse_for is Side.BUY else bid)[crossed]
+            crossed = np.zeros_like(crossed)
+        found[crossed | (live["bid_lots"] <= 0) | (live["ask_lots"] <= 0) | (halted != 0)] = NO_PRICE
         mid2[block], ts[block] = found, rows["ts"][block]
     return Quotes(ts, mid2)
 
@@ -167,13 +185,15 @@ class _Prints:
         """Prints in which one of `which` took part."""
         keys = np.array([name in which for name in parents], dtype=np.bool_)
         bought, sold = self._sides
-        found: Bools = keys[bought] | keys[sold]
+        found: Bools = (bought | sold) != 0  # key 0 is nobody of ours: few prints are left to be looked up
+        some = np.flatnonzero(found)
+        found[some] = keys[bought[some]] | keys[sold[some]]
         return found
 
     def where(self, chosen: Bools) -> Tape:
         """The chosen prints."""
-        whole = self.whole
-        return Tape(whole.ts[chosen], whole.points[chosen], whole.lots[chosen])
+        whole, at = self.whole, np.flatnonzero(chosen)
+        return whole if len(at) == len(chosen) else Tape(whole.ts[at], whole.points[at], whole.lots[at])
 
 
 def tape_of(prints: npt.NDArray[np.void]) -> Tape:

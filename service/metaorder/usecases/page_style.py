@@ -14,6 +14,7 @@ h3{font-size:15px;margin:0}
 p{margin:0 0 8px;max-width:82ch}
 a{color:var(--link)}
 .lead{font-size:16px}
+.gap{margin-top:16px}
 .note{color:var(--quiet);font-size:13px}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:10px;margin:16px 0 4px}
 .fact{border:1px solid var(--rule);border-radius:6px;padding:8px 14px}

@@ -88,8 +88,13 @@ def parameters(model: Stated, profile: Stated | None, market: MarketSoFar) -> di
 
 
 def coefficients(stated: Mapping[str, Any], adv: float) -> tuple[dict[str, float], dict[str, float], str | None]:
-    """gamma, eta and beta of a stated law, their standard errors, and why they cannot be had. adv: [units/day]."""
+    """The numbers of a stated law, their standard errors, and why they cannot be had. adv: [units/day].
+
+    Of a square-root law y and delta, of the others gamma, eta and beta.
+    """
     errors = dict(stated.get("errors") or {})
+    if stated.get("law") == "square_root":
+        return _named(stated, errors, {"y": "coefficient", "delta": "exponent"})
     if stated.get("law") == "almgren_2005":
         outstanding = stated.get("outstanding")
         if outstanding is None:
@@ -97,7 +102,12 @@ def coefficients(stated: Mapping[str, Any], adv: float) -> tuple[dict[str, float
         turnover = (outstanding / adv) ** 0.25
         found = {"gamma": GAMMA * turnover, "eta": ETA, "beta": BETA}
         return found, {"gamma": GAMMA_ERROR * turnover, "eta": ETA_ERROR, "beta": BETA_ERROR}, None
-    names = {"gamma": "permanent", "eta": "temporary", "beta": "exponent"}
+    return _named(stated, errors, {"gamma": "permanent", "eta": "temporary", "beta": "exponent"})
+
+
+def _named(
+    stated: Mapping[str, Any], errors: Mapping[str, float], names: Mapping[str, str]
+) -> tuple[dict[str, float], dict[str, float], None]:
     return (
         {short: float(stated[name]) for short, name in names.items()},
         {short: float(errors[name]) for short, name in names.items() if name in errors},

@@ -11,6 +11,7 @@ import numpy as np
 
 from metaorder.domain.units import Nanos, time_text, to_nanos
 from metaorder.usecases.analyse import Case
+from metaorder.usecases.planned import Curve, plan
 
 Doc = Mapping[str, Any]
 
@@ -23,15 +24,15 @@ class Series:
     """Times as texts, prices as numbers.
 
     quotes: time, bid and ask; null in a halt and where a side is empty. fills: as the API shows them, at most MOST_FILLS of
-    `all_fills`. done: time and quantity filled by then. schedule: times, quantities planned, the least and the most that its band
-    allows; empty where the schedule follows the market. children: their quantities. cap: most participation.
+    `all_fills`. done: time and quantity filled by then. schedules: each stretch of what was planned with its band; none where it
+    follows the market. children: their quantities. cap: most participation.
     """
 
     quotes: tuple[list[str], list[float | None], list[float | None]]
     fills: Sequence[Doc]
     all_fills: int
     done: tuple[list[str], list[int]]
-    schedule: tuple[list[str], list[int], list[int], list[int]]
+    schedules: Sequence[Curve]
     children: Sequence[int]
     sizes: Sequence[int]
     limit: float | None
@@ -42,7 +43,6 @@ class Series:
 
 def series(case: Case) -> Series:
     """What the plots of an order need of its case."""
-    facts = msgspec.json.decode(case.parent["facts"])
     terms = msgspec.json.decode(case.parent["terms"])
     start, stop = to_nanos(terms["start_time"]), to_nanos(terms["end_time"])
     end = stop if case.parent["ended"] is None else max(int(case.parent["ended"]), start + 1)
@@ -59,7 +59,7 @@ def series(case: Case) -> Series:
             [time_text(Nanos(start)), *(docs[at]["ts"] for at in kept), time_text(Nanos(end))],
             [0, *(int(done[at]) for at in kept), int(done[-1]) if docs else 0],
         ),
-        schedule=_schedule(facts, terms),
+        schedules=plan(case).curves(),
         children=[int(child["quantity"]) for child in case.children],
         sizes=sizes,
         limit=None if limit is None else float(limit),
@@ -67,17 +67,6 @@ def series(case: Case) -> Series:
         start=time_text(Nanos(start)),
         end=time_text(Nanos(end)),
     )
-
-
-def _schedule(facts: Doc, terms: Doc) -> tuple[list[str], list[int], list[int], list[int]]:
-    """The schedule in force, and the band around it that the order's terms allow."""
-    points = facts.get("schedule", {}).get("points", [])
-    whole = terms.get("quantity", max((quantity for _, quantity in points), default=0))
-    behind, ahead = (int(float(terms.get(name, "0")) * whole) for name in ("band_behind", "band_ahead"))
-    planned = [quantity for _, quantity in points]
-    least = [max(quantity - behind, 0) for quantity in planned]
-    most = [min(quantity + ahead, whole) for quantity in planned]
-    return [time for time, _ in points], planned, least, most
 
 
 def _quotes(case: Case, start: int, end: int) -> tuple[list[str], list[float | None], list[float | None]]:

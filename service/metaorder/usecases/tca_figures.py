@@ -10,6 +10,7 @@ import numpy as np
 from metaorder.usecases.page_frame import BLUE, GREEN, GREY, INK, ORANGE, SKY, Figure, Panel, layout
 from metaorder.usecases.tca_drawn import Series
 from metaorder.usecases.tca_terms import signed
+from metaorder.usecases.tca_words import wanted
 
 Doc = Mapping[str, Any]
 Trace = dict[str, Any]
@@ -96,23 +97,26 @@ def _levels(doc: Doc, drawn: Series, low: float, high: float) -> list[Trace]:
 
 
 def _trajectory(doc: Doc, drawn: Series) -> Panel:
-    """Quantity done beside the schedule in force and its band."""
-    times, planned, least, most = drawn.schedule
+    """Quantity done beside the schedules, each while it was in force, and their band."""
     traces: list[Trace] = []
-    if times:
-        rim = {"mode": "lines", "line": {"width": 0, "color": SKY}, "hoverinfo": "skip"}
+    lines: list[Trace] = []
+    rim = {"mode": "lines", "line": {"width": 0, "color": SKY}, "hoverinfo": "skip"}
+    ink = {"mode": "lines", "line": {"color": INK, "dash": "dash", "width": 1.6}}
+    for number, curve in enumerate(drawn.schedules):
+        x, once = curve.times, {"showlegend": not number}
         traces += [
-            {"x": times, "y": least, "showlegend": False, **rim},
-            {"x": times, "y": most, "name": "band", "fill": "tonexty", "fillcolor": "rgba(86,180,233,.35)", **rim},
-            {"x": times, "y": planned, "name": "schedule", "mode": "lines", "line": {"color": INK, "dash": "dash", "width": 1.3}},
+            {"x": x, "y": curve.least, **rim, "showlegend": False},
+            {"x": x, "y": curve.most, "name": "band", "fill": "tonexty", "fillcolor": "rgba(86,180,233,.35)", **rim, **once},
         ]
+        lines.append({"x": x, "y": curve.planned, "name": "schedule", **ink, **once})
     line = {"color": BLUE, "shape": "hv", "width": 2}
     traces.append({"x": drawn.done[0], "y": drawn.done[1], "name": "done", "mode": "lines", "line": line})
-    ends = {"x": [drawn.start, drawn.end], "y": [doc["quantity"]] * 2, "name": "ordered", "mode": "lines"}
+    traces += lines  # over what was done, or it would be hidden where both are one
+    ends = {"x": [drawn.start, drawn.end], "y": [wanted(doc)] * 2, "name": "ordered", "mode": "lines"}
     traces.append({**ends, "line": {"color": GREY, "dash": "dot", "width": 1.2}})
     note = (
-        "The schedule in force, its band, and what was done."
-        if times
+        "Each schedule while it was in force, its band, and what was done."
+        if drawn.schedules
         else "The schedule follows the market and was not known ahead."
     )
     y = {"title": "quantity", "rangemode": "tozero", "tickformat": ",d"}
@@ -150,8 +154,9 @@ def _waterfall(doc: Doc) -> Panel:
         "hoverinfo": "y+text",
     }
     low, high = _reach(values[:-1])
-    room = (high - low) * 0.18 or 1.0
-    x = {"title": "bps of the decision notional", "range": [low - room, high + room], "showgrid": True}
+    wide = high - low or 1.0  # figures stand beside the bars, and need room on paper too
+    left_, right = (wide * (0.32 if there else 0.12) for there in (low < 0, high > 0))
+    x = {"title": "bps of the decision notional", "range": [low - left_, high + right], "showgrid": True}
     y = {"autorange": "reversed", "showgrid": False}
     left = sorted(set(parts) - set(known))
     note = "To the right, in orange: a cost. To the left, in blue: a gain." + (f" Not known: {', '.join(left)}." if left else "")

@@ -12,17 +12,22 @@ from metaorder.usecases.tca_drawn import Series
 from metaorder.usecases.tca_figures import figures
 from metaorder.usecases.tca_terms import share, signed
 from metaorder.usecases.tca_words import (
+    CUTS,
+    CUTS_HEAD,
     EXECUTION_HEAD,
     MARKOUT_HEAD,
     SIGNS,
     benchmark_rows,
     cost_rows,
+    cut_rows,
+    edition,
     execution_rows,
     markout_rows,
     recommended,
     summary,
     title,
     unknown,
+    wanted,
 )
 
 Doc = Mapping[str, Any]
@@ -37,14 +42,17 @@ def page(doc: Doc, order: Doc, found: Sequence[Recommendation], drawn: Series, s
         f'<p class="rule">{escape(text)}<span class="note">{escape(rule)}</span></p>' for text, rule in recommended(found)
     )
     costs = table(("component", doc["currency"], "bps", "what it is"), cost_rows(doc), numbers={1, 2})
+    cuts = table(CUTS_HEAD, cut_rows(doc), numbers={1, 2, 3, 4, 5})
     held = table(("benchmark", "price", "slippage, bps", "why not known"), benchmark_rows(doc), numbers={1, 2})
     done = table(EXECUTION_HEAD, execution_rows(doc), numbers={1})
     after = table(MARKOUT_HEAD, markout_rows(doc), numbers={0, 1, 2, 3, 4})
     missing = "".join(f"<div><b>{escape(names)}</b>: {escape(why)}</div>" for names, why in unknown(doc))
     plots = figures(doc, drawn)
     body = (
-        f'<h1>{escape(name)}</h1><p class="note">{escape(_about(doc, order, drawn))}</p>{words}{facts(_facts(doc))}'
-        f"<h2>Recommendations</h2>{advice}<h2>What it cost</h2>{costs}<h2>Pictures</h2>{panels(plots)}"
+        f'<h1>{escape(name)}</h1><p class="note">{escape(_about(order, drawn))}<br>{escape(edition(doc))}</p>'
+        f"{words}{facts(_facts(doc))}"
+        f"<h2>Recommendations</h2>{advice}<h2>What it cost</h2>{costs}"
+        f'<p class="note gap">{escape(CUTS)}</p>{cuts}<h2>Pictures</h2>{panels(plots)}'
         f"<h2>Compared with what</h2>{held}<h2>How it was done</h2>{done}"
         f'<h2>After the fills</h2>{after}<h2>What is not known</h2><div class="note">'
         f'{missing or "Everything is known."}</div><p class="note" style="margin-top:18px">{escape(SIGNS)}</p>'
@@ -52,13 +60,13 @@ def page(doc: Doc, order: Doc, found: Sequence[Recommendation], drawn: Series, s
     return document(name, body, plots)
 
 
-def _about(doc: Doc, order: Doc, drawn: Series) -> str:
+def _about(order: Doc, drawn: Series) -> str:
     """The order's terms in a line."""
     begin, end = (time[:19].replace("T", " ") for time in (drawn.start, drawn.end))
     parts = [order.get("market"), order.get("client_order_id"), f"{begin} to {end} UTC", f"cap {drawn.cap:.0%}"]
     if drawn.limit is not None:
         parts.append(f"limit {drawn.limit:g}")
-    return " · ".join(part for part in (*parts, "final" if doc["final"] else "not final yet") if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _facts(doc: Doc) -> list[tuple[str, str]]:
@@ -68,8 +76,13 @@ def _facts(doc: Doc) -> list[tuple[str, str]]:
     return [
         (signed(doc["is_bps"]), "bps against the decision"),
         (signed(slippage["arrival"]), "bps against the arrival"),
-        (signed(vwap), "bps against the window's VWAP"),
-        (share(doc["fill_rate"]), "filled"),
+        (
+            signed(vwap),
+            "bps against the window's VWAP"
+            if slippage["window_vwap_recorded"] is None
+            else "bps against the VWAP without the order",
+        ),
+        (share(doc["filled_quantity"] / wanted(doc) if wanted(doc) else None), "filled"),
         (share(doc["participation"]), "of the volume"),
         (share(doc["passive_share"]), "of it rested"),
     ]

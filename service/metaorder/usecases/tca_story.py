@@ -99,15 +99,29 @@ def _halted(case: Case, begin: int, end: int) -> int:
 
 def _broken(case: Case) -> list[str]:
     """Fills that met a book without a mid."""
-    quotes: Sequence[Doc] = [msgspec.json.decode(fill["doc"])["quote"] for fill in case.fills]
-    without = sum(_no_mid(quote) for quote in quotes)
-    if not without:
-        return []
-    verb = "fill" if without == 1 else "fills"
-    return [f"{without:,} {verb} met a book that was one-sided, locked or crossed: what needs a mid there is not known."]
+    docs: Sequence[Doc] = [msgspec.json.decode(fill["doc"]) for fill in case.fills]
+    between = sum(_crossed(doc["quote"]) and _whole(doc.get("venue_quote")) for doc in docs)
+    without = sum(_crossed(doc["quote"]) or not _two_sided(doc["quote"]) for doc in docs) - between
+    told = []
+    if without:
+        told.append(f"{_fills(without)} met a book that was one-sided or crossed: what needs a mid there is not known.")
+    if between:
+        told.append(f"{_fills(between)} met venues whose quotes crossed each other: its costs are held against the worse side.")
+    return told
 
 
-def _no_mid(quote: Doc | None) -> bool:
-    if quote is None or quote["bid"] is None or quote["ask"] is None:
-        return True
-    return float(quote["bid"]) >= float(quote["ask"])
+def _fills(count: int) -> str:
+    return f"{count:,} {'fill' if count == 1 else 'fills'}"
+
+
+def _two_sided(quote: Doc | None) -> bool:
+    return quote is not None and quote["bid"] is not None and quote["ask"] is not None
+
+
+def _crossed(quote: Doc | None) -> bool:
+    return quote is not None and _two_sided(quote) and float(quote["bid"]) > float(quote["ask"])
+
+
+def _whole(quote: Doc | None) -> bool:
+    """Whether a fill's own venue is known, and was not crossed itself."""
+    return quote is not None and not _crossed(quote)

@@ -19,14 +19,17 @@ BENCHMARKS: Mapping[str, str] = {
     "arrival": "arrival mid",
     "decision": "decision price",
     "interval_vwap": "VWAP, arrival to end",
+    "interval_vwap_incl_own": "VWAP, arrival to end, own prints included",
+    "interval_vwap_recorded": "VWAP, arrival to end, on the tape without the order",
     "window_vwap": "VWAP of the window",
-    "window_vwap_recorded": "VWAP of the window without the order",
+    "window_vwap_incl_own": "VWAP of the window, own prints included",
+    "window_vwap_recorded": "VWAP of the window on the tape without the order",
     "interval_twap": "TWAP, arrival to end",
     "window_twap": "TWAP of the window",
     "open": "open",
     "close": "close",
     "previous_close": "previous close",
-    "pwp": "PWP at the order's own rate",
+    "pwp": "PWP at the order's target or cap",
     "pwp_5": "PWP at 5 %",
     "pwp_10": "PWP at 10 %",
     "pwp_20": "PWP at 20 %",
@@ -52,6 +55,12 @@ _OTHERS: Mapping[str, str] = {
     "walking": "impact by walking the book",
     "displacement": "impact by moving the book",
     "impact_and_timing_bps": "impact and timing together",
+    "robustness_vwap": "slippage by each VWAP",
+    "robustness_arrival": "slippage by each arrival",
+    "decision_efficiency": "held against a clairvoyant",
+    "impact_used": "impact that was reckoned with",
+    "is_amount": "what it cost",
+    "slippage_bps": "slippage",
 }
 
 
@@ -72,6 +81,12 @@ def signed(value: float | None) -> str:
         return NONE
     text = f"{value:+,.2f}".replace("-", "−")
     return "0.00" if text[1:] == "0.00" else text
+
+
+def deviations(value: float) -> str:
+    """Standard deviations with a sign; zero has none."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return "0.0" if text[1:] == "0.0" else text
 
 
 def share(value: float | None) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import log
 from typing import Any
 
 from metaorder.tca.recommendations import Recommendation
-from metaorder.usecases.tca_terms import BENCHMARKS, COMPONENTS, NONE, money, named, plain, share, signed
+from metaorder.usecases.tca_terms import BENCHMARKS, COMPONENTS, NONE, deviations, money, named, plain, share, signed
 
 Doc = Mapping[str, Any]
 Rows = list[tuple[str, ...]]
@@ -24,8 +25,21 @@ SIGNS = (
 
 def title(doc: Doc, order: Doc) -> str:
     """One line that names the order."""
-    done = f"{doc['filled_quantity']:,} of {doc['quantity']:,}"
+    done = f"{doc['filled_quantity']:,} of {wanted(doc):,}"
     return f"{doc['side'].capitalize()} {done} {order['symbol']} by {order['algo']}"
+
+
+def edition(doc: Doc) -> str:
+    """Which analysis this is, so that what was printed can be tied to it: the order, the version, and whether it is final."""
+    final = "final" if doc["final"] else "not final yet"
+    if doc.get("version") is None:
+        return f"The analysis of {doc['parent_id']} as it stood, {final}; it is not kept, and has no version."
+    return f"Version {doc['version']} of the analysis of {doc['parent_id']}, {final}."
+
+
+def wanted(doc: Doc) -> int:
+    """What the client wanted in the end: what was ordered, less what amendments took back."""
+    return int(doc["quantity"] - doc.get("reduced_quantity", 0))
 
 
 def summary(doc: Doc, order: Doc, story: Sequence[str] = ()) -> list[str]:
@@ -35,11 +49,11 @@ def summary(doc: Doc, order: Doc, story: Sequence[str] = ()) -> list[str]:
     if doc["filled_quantity"]:
         bought, fills = "Bought" if doc["side"] == "buy" else "Sold", "fill" if doc["fills"] == 1 else "fills"
         said.append(
-            f"{bought} {doc['filled_quantity']:,} of {doc['quantity']:,} {order['symbol']} at {doc['avg_price']} on average, in "
+            f"{bought} {doc['filled_quantity']:,} of {wanted(doc):,} {order['symbol']} at {doc['avg_price']} on average, in "
             f"{doc['fills']:,} {fills}. The order is {status}."
         )
     else:
-        said.append(f"Nothing of {doc['quantity']:,} {order['symbol']} was filled. The order is {status}.")
+        said.append(f"Nothing of {wanted(doc):,} {order['symbol']} was filled. The order is {status}.")
     said += [*story, _cost(doc), *_traded(doc), *_compared(doc), *_sure(doc)]
     if not doc["final"]:
         said.append("This is not final: late facts, such as markouts, are still coming in.")
@@ -48,9 +62,10 @@ def summary(doc: Doc, order: Doc, story: Sequence[str] = ()) -> list[str]:
 
 def markdown(doc: Doc, order: Doc, found: Sequence[Recommendation], story: Sequence[str] = ()) -> str:
     """The whole report as Markdown."""
-    parts = [f"# {title(doc, order)}", "", " ".join(summary(doc, order, story)), ""]
+    parts = [f"# {title(doc, order)}", "", edition(doc), "", " ".join(summary(doc, order, story)), ""]
     parts += ["## Recommendations", "", *(f"* {text} ({rule})" for text, rule in recommended(found)), ""]
     parts += ["## What it cost", "", *_table(("component", doc["currency"], "bps", "what it is"), cost_rows(doc), {1, 2}), ""]
+    parts += [CUTS, "", *_table(CUTS_HEAD, cut_rows(doc), {1, 2, 3, 4, 5}), ""]
     head = ("benchmark", "price", "slippage, bps", "why not known")
     parts += ["## Compared with what", "", *_table(head, benchmark_rows(doc), {1, 2}), ""]
     parts += ["## How it was done", "", *_table(EXECUTION_HEAD, execution_rows(doc), {1}), ""]
@@ -66,10 +81,31 @@ def cost_rows(doc: Doc) -> Rows:
     rows: Rows = []
     for name, says in COMPONENTS.items():
         why = says if amounts[name] is not None else f"not known: {missing.get(name, 'a price is missing')}"
+        if amounts[name] is not None and bps[name] is None:
+            why += f"; in bps not known: {missing.get('decision', 'the decision price is missing')}"
         rows.append((name, money(amounts[name]), signed(bps[name]), why))
     if amounts["impact"] is None and doc["impact_and_timing_bps"] is not None:
         rows.append(("impact and timing", NONE, signed(doc["impact_and_timing_bps"]), "the two together"))
     return [*rows, ("**total**", f"**{money(doc['is_amount'])}**", f"**{signed(doc['is_bps'])}**", "against the decision price")]
+
+
+CUTS = (
+    "The same total, cut otherwise, in bps: paper against real (Perold), with delay on all that was ordered (Kissell), or on "
+    "what was filled (Wagner, Edwards)."
+)
+CUTS_HEAD = ("cut", "delay", "trading", "opportunity", "fees", "total")
+
+
+def cut_rows(doc: Doc) -> Rows:
+    """The three other cuts of the total: which lots delay and opportunity are charged on."""
+    total = signed(doc["is_bps"])
+    perold, kissell, wagner = (doc[f"{name}_bps"] for name in ("perold", "kissell", "wagner_edwards"))
+    parts = ("delay", "trading", "opportunity", "fees")
+    return [
+        ("Perold", "in trading", *(signed(perold[name]) for name in ("execution", *parts[2:])), total),
+        ("Kissell", *(signed(kissell[name]) for name in parts), total),
+        ("Wagner, Edwards", *(signed(wagner[name]) for name in parts), total),
+    ]
 
 
 def benchmark_rows(doc: Doc) -> Rows:
@@ -94,8 +130,9 @@ def execution_rows(doc: Doc) -> Rows:
         return (says, value, why if value == NONE else "")
 
     rows: Rows = [
-        row("fill rate", share(doc["fill_rate"]), "fill_rate"),
+        ("fill rate", share(doc["fill_rate"]), _reduced(doc)),
         row("participation", share(doc["participation"]), "participation"),
+        row("participation, mean of the buckets", share(doc["participation_mean"]), "participation_mean"),
         row("participation at its peak", share(doc["participation_peak"]), "participation_peak", "participation"),
         row("passive share", share(doc["passive_share"]), "passive_share", "avg_price"),
         row("spread captured, net of 10 s", NONE if capture is None else share(capture["net"]), "spread_capture"),
@@ -110,11 +147,56 @@ def execution_rows(doc: Doc) -> Rows:
         row("time to fill, mean", NONE if took is None else f"{took['mean']:.1f} s", "time_to_fill_s"),
         row("time to fill, median", NONE if took is None else f"{took['median']:.1f} s", "time_to_fill_s"),
         row("risk of waiting, one sd, bps", NONE if risk is None else f"{risk['cost_sd_bps']:.2f}", "risk"),
+        row("variance of the cost, bps²", NONE if risk is None else f"{risk['cost_sd_bps'] ** 2:,.1f}", "risk"),
+        row("surprise against the estimate, sd", _surprise(doc["forecast"]), "forecast"),
+        row(
+            "paid (a clairvoyant's) against the arrival, bps", _clairvoyant(doc.get("decision_efficiency")), "decision_efficiency"
+        ),
+        *(_robust(says, doc[name], missing.get(name, "")) for name, says in ROBUST.items()),
     ]
+    if doc.get("impact_used") is not None:
+        rows.append(("half-life of impact reckoned with", _faded(doc["impact_used"]), _strength(doc["impact_used"])))
     if bounds is not None:
         reach = _range(bounds["lower_bps"], bounds["upper_bps"])
         rows.append(row("impact, at least to at most, bps", reach, "upper_bps", "lower_bps", "is_bps"))
     return [*rows, ("impact rests on", doc["impact_basis"], BASIS[doc["impact_basis"]])]
+
+
+ROBUST = {"robustness_vwap": "slippage by the VWAPs, bps", "robustness_arrival": "slippage by the arrivals, bps"}
+
+
+def _robust(says: str, found: Doc | None, why: str) -> tuple[str, ...]:
+    """From the benchmark of a kind that flatters most to the one that flatters least."""
+    if found is None:
+        return (says, NONE, why)
+    sure = "whichever is meant, the sign is the same" if found["agree"] else "the sign hangs on which is meant"
+    return (says, f"{signed(found['low_bps'])} to {signed(found['high_bps'])}", sure)
+
+
+def _reduced(doc: Doc) -> str:
+    taken = doc.get("reduced_quantity", 0)
+    return f"of all that was ever ordered; amendments took back {taken:,}" if taken else ""
+
+
+def _surprise(forecast: Doc | None) -> str:
+    return NONE if forecast is None else deviations(forecast["z_score"])
+
+
+def _clairvoyant(found: Doc | None) -> str:
+    return NONE if found is None else f"{signed(found['realized_bps'])} ({signed(found['oracle_bps'])})"
+
+
+def _faded(used: Doc) -> str:
+    """Half-lives of the impact that the algorithm reckoned with, shortest and longest."""
+    shortest, longest = (f"{log(2) / beta:.3g}" for beta in reversed(used["beta"]))
+    return f"{shortest} s" if shortest == longest else f"{shortest} to {longest} s"
+
+
+def _strength(used: Doc) -> str:
+    if used["lambda"] is None:
+        return "lambda was not known"
+    low, high = (f"{each:.3g}" for each in used["lambda"])
+    return f"lambda {low if low == high else f'{low} to {high}'} ticks for a lot ({used['lambda_from']})"
 
 
 EXECUTION_HEAD = ("measure", "value", "note")
@@ -187,13 +269,14 @@ def _traded(doc: Doc) -> list[str]:
 
 def _compared(doc: Doc) -> list[str]:
     slippage = doc["slippage_bps"]
-    name = "window_vwap_recorded" if slippage["window_vwap_recorded"] is not None else "window_vwap"
+    untouched = slippage["window_vwap_recorded"] is not None
+    name, tape = ("window_vwap_recorded", " on the tape without the order") if untouched else ("window_vwap", "")
     if slippage[name] is None:
         return []
     word = "worse" if slippage[name] > 0 else "better"
     robust = doc["robustness_vwap"]
     unsure = "" if robust is None or robust["agree"] else ", but the sign hangs on which VWAP is meant"
-    return [f"Its average price is {abs(slippage[name]):,.2f} bps {word} than the VWAP of the window{unsure}."]
+    return [f"Its average price is {abs(slippage[name]):,.2f} bps {word} than the VWAP of the window{tape}{unsure}."]
 
 
 def _sure(doc: Doc) -> list[str]:
@@ -207,7 +290,7 @@ def _sure(doc: Doc) -> list[str]:
     if forecast is not None:
         said.append(
             f"The estimate was {plain(forecast['expected_cost_bps'])} ± {plain(forecast['sd_bps'])} bps from the arrival on; "
-            f"{plain(forecast['realized_cost_bps'])} came, {forecast['z_score']:+.1f} standard deviations.".replace("-", "−")
+            f"{plain(forecast['realized_cost_bps'])} came, {deviations(forecast['z_score'])} standard deviations."
         )
     return said
 

@@ -78,6 +78,8 @@ def from_execution(execution: Execution, wire: Wires, instrument: Instrument) ->
         average=average,
         fees=money_text(execution.fees, instrument),
         reason=None if execution.reason is None else str(execution.reason),
+        disputed=execution.disputed * instrument.lot_size,
+        settled=execution.settled * instrument.lot_size,
         created_at=execution.received_at,
     )
 
@@ -95,6 +97,8 @@ def from_row(row: Mapping[str, Any]) -> Doc:
         average=Fraction(Decimal(row["notional"])) / filled if filled else None,
         fees=_two_digits(row["fees"]),
         reason=row["reason"],
+        disputed=_decode(row["facts"]).get("disputed", 0),
+        settled=_decode(row["facts"]).get("settled", 0),
         created_at=row["created_at"],
     )
 
@@ -175,6 +179,7 @@ def market(row: Mapping[str, Any]) -> Doc:
         "event_index": row["event_index"],
         "halted": False,
         "divergences": detail.get("counters", {}) if spec["kind"] == "replay" else {},
+        "venue_reports": detail.get("venue_reports", {}),
     }
 
 
@@ -196,6 +201,8 @@ def _document(
     average: Fraction | None,
     fees: str,
     reason: str | None,
+    disputed: int,
+    settled: int,
     created_at: int,
 ) -> Doc:
     over = status in TERMINAL
@@ -208,6 +215,8 @@ def _document(
         "filled_quantity": filled,
         "leaves_quantity": 0 if over else left,
         "canceled_quantity": left if over else 0,
+        "disputed_quantity": disputed,
+        "settled_quantity": settled,
         "avg_price": None if average is None else ratio_text(average, AVERAGE_DIGITS),
         "fees": fees,
         "reason": reason,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from golden.words import one_of
 from metaorder.models import (
     ac_continuous,
     ac_discrete,
@@ -24,7 +25,7 @@ from metaorder.models.ac_discrete import Programme
 
 def programme(inputs: Mapping[str, Any], **given: float) -> Programme:
     market = {name: given.get(name, inputs.get(name)) for name in ("sigma", "eps", "gamma", "eta")}
-    return Programme(shares=inputs["X"], horizon=inputs["T"], periods=int(inputs["N"]), **market)
+    return Programme(shares=inputs["X"], horizon=inputs["T"], periods=inputs["N"], **market)
 
 
 def known(value: float) -> float | None:
@@ -89,8 +90,8 @@ def frontier(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def urgency(inputs: dict[str, Any]) -> dict[str, Any]:
     market = {name: inputs[name] for name in ("sigma", "gamma", "eta")}
-    market["period"] = inputs["T"] / inputs["N"]
-    if inputs["kind"] == "theta":
+    market["period"] = ac_urgency.length(inputs["T"], inputs["N"])
+    if one_of("kind", inputs["kind"], ("theta", "fraction")) == "theta":
         found = ac_urgency.from_half_life(inputs["theta"], **market)
     else:
         found = ac_urgency.from_fraction(inputs["fraction"], inputs["t"], horizon=inputs["T"], **market)
@@ -114,7 +115,7 @@ def multi(inputs: dict[str, Any]) -> dict[str, Any]:
     found = ac_multi.optimal(
         inputs["X"],
         inputs["T"],
-        int(inputs["N"]),
+        inputs["N"],
         covariance=inputs["C"],
         temporary=inputs["H"],
         permanent=inputs["G"],
@@ -126,7 +127,7 @@ def multi(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def power(inputs: dict[str, Any]) -> dict[str, Any]:
     terms = {"sigma": inputs["sigma"], "eta": inputs["eta"], "exponent": inputs["k"], "risk_aversion": inputs["lam"]}
-    found = ac_power.optimal(inputs["X"], inputs["T"], int(inputs["N"]), **terms)
+    found = ac_power.optimal(inputs["X"], inputs["T"], inputs["N"], **terms)
     return {
         "x": found.holdings.tolist(),
         "n": found.trades.tolist(),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from metaorder.domain.errors import NotIdentified
 from metaorder.models.hawkes import Hawkes
-from metaorder.models.hawkes_fit import fit
+from metaorder.models.hawkes_fit import HawkesFit, fit
 from metaorder.models.hawkes_multivariate import Multivariate
 
 
 def hawkes_exp(inputs: dict[str, Any]) -> dict[str, Any]:
     model, events, horizon = Hawkes(inputs["mu"], inputs["alpha"], inputs["beta"]), inputs["events"], inputs["T"]
-    found = fit(events, horizon)
+    try:
+        found: HawkesFit | None = fit(events, horizon)
+    except NotIdentified:
+        found = None
     return {
         "branching_ratio": model.branching,
         "stationary_mean": model.mean,
@@ -22,9 +26,9 @@ def hawkes_exp(inputs: dict[str, Any]) -> dict[str, Any]:
         "compensator_increments": model.compensator(events).tolist(),
         "expected_count_from_empty": model.expected_count(horizon),
         "asymptotic_count_variance_rate": model.variance_rate,
-        "mle": {"mu": found.model.mu, "alpha": found.model.alpha, "beta": found.model.beta},
-        "mle_degenerate": found.standard_errors is None,
-        "mle_loglik": found.loglik,
+        "mle": {"mu": found.model.mu, "alpha": found.model.alpha, "beta": found.model.beta} if found else None,
+        "mle_degenerate": found is None or found.standard_errors is None,
+        "mle_loglik": found.loglik if found else None,
     }
 
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import NotIdentified
 from metaorder.models import ofi as imbalances
 from metaorder.models import volume_curve as curves
+from metaorder.models.inputs import vector, whole
 from metaorder.models.vpin import bucket_imbalance, bulk_buy_share, buy_share
 from metaorder.models.vpin import vpin as one_sidedness
 
@@ -20,7 +21,7 @@ def ofi(inputs: dict[str, Any]) -> dict[str, Any]:
     try:
         fit = imbalances.price_impact(flow, imbalances.mid_moves(*prices, window=inputs["window"]))
         beta, intercept = fit.slope, fit.intercept
-    except Invalid:
+    except NotIdentified:
         beta = intercept = None
     longer = imbalances.queue_imbalance(*sizes).tolist()
     return {
@@ -47,7 +48,8 @@ def vpin(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def volume_curve(inputs: dict[str, Any]) -> dict[str, Any]:
-    days, seen, remaining = inputs["volumes"], inputs["today"][: inputs["m"]], inputs["R"]
+    days, remaining, today = inputs["volumes"], inputs["R"], vector("today", inputs["today"])
+    seen = today[: whole("m", inputs["m"], least=0, most=today.size)]
     expected = curves.forecast(days, seen)
     dynamic = curves.split(remaining, expected).tolist()
     common, explained = curves.common_component(days)

@@ -6,30 +6,32 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from golden.words import one_of
 from metaorder.models.ck_cost import Terms, realised
 from metaorder.models.ck_exponential import TwoExponential
 from metaorder.models.ck_grid import on_grid
 from metaorder.models.ck_multi import Sample, optimise
 from metaorder.models.ck_single import split
+from metaorder.models.inputs import vector
 from metaorder.models.outflow import Exponential, Gamma, LogNormal, Outflow
 
 
 def terms(inputs: dict[str, Any]) -> Terms:
     single = not isinstance(inputs["r"], list)
-    return Terms(
+    return Terms.of(
         shares=inputs["S"],
         half_spread=inputs["h"],
         taker_fee=inputs["f"],
-        rebates=(inputs["r"],) if single else tuple(inputs["r"]),
+        rebates=[inputs["r"]] if single else inputs["r"],
         impact=inputs["theta"],
         under=inputs["lu"],
         over=inputs["lo"],
-        ahead=(inputs["Q"],) if single else tuple(inputs["Q"]),
+        ahead=[inputs["Q"]] if single else inputs["Q"],
     )
 
 
 def ck_cost(inputs: dict[str, Any]) -> dict[str, Any]:
-    market, *limits = inputs["X"]
+    market, *limits = vector("X", inputs["X"], least=1)
     found = realised(terms(inputs), market, limits, inputs["xi"])
     return {
         "cost": found.cost.tolist(),
@@ -42,11 +44,11 @@ def ck_cost(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def outflow(inputs: dict[str, Any]) -> Outflow:
+    one_of("dist", inputs["dist"], ("exp", "gamma", "lognormal"))
     if inputs["dist"] == "exp":
         return Exponential(inputs["mean"])
     if inputs["dist"] == "gamma":
         return Gamma(inputs["shape"], inputs["scale"])
-    assert inputs["dist"] == "lognormal", inputs["dist"]
     return LogNormal(inputs["mu"], inputs["sigma"])
 
 
@@ -65,9 +67,8 @@ def ck_single(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def ck_multi_two_venue(inputs: dict[str, Any]) -> dict[str, Any]:
-    one, two = inputs["mean"]
-    expected = TwoExponential(terms(inputs), (one, two))
-    tried = [expected.expected(allocation[0], allocation[1:]) for allocation in inputs["test_allocations"]]
+    expected = TwoExponential.of(terms(inputs), inputs["mean"])
+    tried = expected.of_each(inputs["test_allocations"])
     best = optimise(expected, gap=1e-7)  # a cost near 0 is compared to a millionth of itself
     return {
         "expected_cost_at": [cost for cost, _, _ in tried],

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from metaorder.domain.errors import Invalid
+from metaorder.domain.errors import NotIdentified
 from metaorder.models import impact_laws
+from metaorder.models.inputs import finite, numbers
 from metaorder.models.kyle1985 import equilibrium
 from metaorder.models.kyle_regression import buckets, kyle_lambda
-from metaorder.models.lambda_decay import decay_bias, decayed_flow, decayed_lambda
+from metaorder.models.lambda_decay import biased_lambda, decayed_flow, decayed_lambda
 from metaorder.models.least_squares import Fit
 
 
@@ -28,7 +29,7 @@ def kyle1985_equilibrium(inputs: dict[str, Any]) -> dict[str, Any]:
 def identified(flow: Any, moves: Any, *, intercept: bool = True) -> Fit | None:
     try:
         return kyle_lambda(flow, moves, intercept=intercept)
-    except Invalid:
+    except NotIdentified:
         return None
 
 
@@ -38,6 +39,7 @@ def kyle_regression(inputs: dict[str, Any]) -> dict[str, Any]:
     trades = (inputs["t"], inputs["signed_volume"], inputs["mid"])
     scale = {"sigma": inputs["sigma"], "adv": inputs["adv"]}
     by_horizon: dict[str, Any] = {}
+    numbers("horizons", inputs["horizons"])
     for horizon in inputs["horizons"]:
         flow, moves = buckets(*trades, horizon=horizon, **scale)
         own = identified(flow, moves)
@@ -62,7 +64,7 @@ def lambda_decay_bias(inputs: dict[str, Any]) -> dict[str, Any]:
     trades = (inputs["t"], inputs["signed_volume"])
     scale = {"beta": inputs["beta"], "sigma": inputs["sigma"], "adv": inputs["adv"]}
     return {
-        "slope": (inputs["lam"] * decay_bias(inputs["beta"], inputs["horizons"])).tolist(),
+        "slope": biased_lambda(inputs["lam"], inputs["beta"], inputs["horizons"]).tolist(),
         "J": decayed_flow(*trades, **scale).tolist(),
         "lam_hat": decayed_lambda(*trades, inputs["price"], **scale).slope,
     }
@@ -70,7 +72,7 @@ def lambda_decay_bias(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def impact_models(inputs: dict[str, Any]) -> dict[str, Any]:
     law = {name: inputs[name] for name in ("sigma", "delta")} | {"volume": inputs["V"]}
-    peak = float(impact_laws.power_impact(inputs["Q"], y=inputs["Y"], **law))
+    peak = float(impact_laws.power_impact(finite("Q", inputs["Q"]), y=inputs["Y"], **law))
     trades = (inputs["trades_t"], inputs["trades_q"], inputs["t_eval"])
     return {
         "peak_impact": peak,

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
+from metaorder.domain.errors import Invalid
 from metaorder.models import participation, rounding
+from metaorder.models.inputs import decimal, whole
 
 
-def decimal(value: float) -> Fraction:
-    return Fraction(str(value))
+def written(value: Any) -> Any:
+    """A number as the decimal that it is written as; what is none as it is, for the product to refuse."""
+    try:
+        return decimal("value", value)
+    except Invalid:
+        return value
 
 
 def schedule_rounding(inputs: dict[str, Any]) -> dict[str, Any]:
-    weights, shares = [decimal(weight) for weight in inputs["weights"]], inputs["X"]
-    naive = np.round(np.array(inputs["weights"]) * shares / 100) * 100  # what loses shares: the old way, whatever the lot
+    shares, given, lot = inputs["X"], inputs["weights"], inputs["lot"]
+    weights = [written(each) for each in given] if isinstance(given, list) else given
     return {
-        "largest_remainder": rounding.largest_remainder(shares, weights, inputs["lot"]),
-        "cumulative": rounding.cumulative(shares, weights, inputs["lot"]),
-        "seed_naive_total": float(naive.sum()),
+        "largest_remainder": rounding.largest_remainder(shares, weights, lot),
+        "cumulative": rounding.cumulative(shares, weights, lot),
+        "seed_naive_total": float((np.round(np.array(given) * shares / 100) * 100).sum()),  # loses shares: the old way
     }
 
 
 def pov(inputs: dict[str, Any]) -> dict[str, Any]:
-    shares, others, rate, half = inputs["X"], inputs["others"], decimal(inputs["p"]), inputs["half"]
+    shares, others, rate = inputs["X"], inputs["others"], written(inputs["p"])
     own = participation.follow(shares, others, rate)
+    half = whole("half", inputs["half"], least=0)
     completed = next((place for place, done in enumerate(accumulate(own)) if done == shares), None)
     worked = len(own) if completed is None else completed + 1
     need = participation.required(shares - sum(own[:half]), sum(others[half:]))

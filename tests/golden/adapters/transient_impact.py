@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from golden.words import one_of
 from metaorder.domain.errors import Invalid
 from metaorder.models import impact_state, myopic, myopic_concave, myopic_discrete, ow_continuous, ow_discrete, propagator
 from metaorder.models.impact_state import Decay
+from metaorder.models.inputs import positive
 from metaorder.models.myopic import Alpha
 from metaorder.models.ow_continuous import Refilling
 
@@ -48,9 +50,8 @@ def obizhaeva_wang_discrete(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def kernel(inputs: Mapping[str, Any]) -> propagator.Kernel:
-    if inputs["kernel"] == "exp":
+    if one_of("kernel", inputs["kernel"], ("exp", "power")) == "exp":
         return propagator.Exponential(inputs["rho"])
-    assert inputs["kernel"] == "power", inputs["kernel"]
     return propagator.PowerLaw(inputs["tau0"], inputs["beta"])
 
 
@@ -107,7 +108,7 @@ def concave(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def discrete(inputs: dict[str, Any]) -> dict[str, Any]:
     lam = per_share(inputs)
-    decay = {"exp": Decay.EXACT, "euler": Decay.EULER}[inputs["decay"]]
+    decay = {"exp": Decay.EXACT, "euler": Decay.EULER}[one_of("decay", inputs["decay"], ("exp", "euler"))]
     terms = {"beta": inputs["beta"], "dt": inputs["dt"], "per_share": lam, "decay": decay}
     found = myopic_discrete.optimal(inputs["alpha"], shares=inputs["X"], **terms)
     return {
@@ -123,7 +124,7 @@ def discrete(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def recursion(inputs: dict[str, Any]) -> dict[str, Any]:
     beta, trades = impact_state.beta(inputs["half_life"]), inputs["Q"]
-    if not np.isclose(beta, inputs["beta"], rtol=1e-6):
+    if not np.isclose(beta, positive("beta", inputs["beta"]), rtol=1e-6):
         raise Invalid("half_life", "ln 2 / beta", inputs["half_life"])
     terms = {"beta": inputs["beta"], "dt": inputs["dt"]}
     impact = {"per_share": per_share(inputs), "start": inputs["I0"], **terms}

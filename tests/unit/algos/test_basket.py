@@ -167,6 +167,14 @@ def test_a_price_of_risk_is_the_lambda_of_the_reason() -> None:
     assert (reason["lambda"], reason["urgency_from"]) == ("2e-05", "risk_aversion")
 
 
+def test_the_reason_names_whose_the_correlation_is() -> None:
+    for source, said in ((None, "stated"), ("calibration c-1", "calibration c-1")):
+        reason = build("basket", {"correlation": LIKE, "correlation_source": source}).on_event(seen(PAIR, 0)).reason
+        assert reason["correlation"] == said
+    with pytest.raises(Invalid, match="correlation_source"):
+        build("basket", {"correlation_source": "nobody"})
+
+
 def test_parameters_come_back_as_they_were_given() -> None:
     given = {"correlation": LIKE, "cash_band": "1000", "cross_impact": "0.5"}
     found = plain(build("basket", given))

@@ -9,6 +9,7 @@ import pytest
 
 from metaorder.algos import build
 from metaorder.domain.errors import Invalid
+from metaorder.domain.fills import Fills
 from metaorder.domain.order import Side
 from metaorder.domain.state import NO_FLOW, Basis, Flow, State
 from metaorder.domain.units import Lots, Microticks, Ticks
@@ -38,7 +39,7 @@ def test_without_a_forecast_the_blocks_are_those_of_obizhaeva_and_wang() -> None
 
 def test_what_it_has_just_traded_is_held_against_it_and_fades() -> None:
     block = LOTS / (2 + BETA * WINDOW_S)
-    after = {"filled": Lots(int(block)), "fills": ((at(0), Lots(int(block))),)}
+    after = {"filled": Lots(int(block)), "fills": Fills([(at(0), Lots(int(block)))])}
     assert number(seen(0, **after), "block") == pytest.approx(0, abs=2)
     assert number(seen(600, **after), "flow") == pytest.approx(block / 4, rel=1e-3)
     assert number(seen(600, **after), "block") > 0
@@ -51,11 +52,23 @@ def test_it_is_done_at_the_end_and_never_wants_more_than_there_is() -> None:
     assert planned == LOTS
 
 
+def test_what_is_split_has_its_time_before_it_is_late_unless_a_forecast_presses() -> None:
+    """Nothing is late in the first minute; later on it is what the plan had done a minute ago, not all that it wants by now."""
+    split = build("myopic", {"split_s": 60})
+    assert split.on_event(seen(0)).due == 0
+    assert build("myopic", {}).on_event(seen(0)).due > 9_000, "the block"
+    for second, filled in ((600, 21_500), (WINDOW_S - 40, 90_000)):
+        late = split.on_event(seen(second, filled=Lots(filled)))
+        assert filled < late.due == split.planned(seen(0), at(second - 60)) < late.target
+    pressed = build("myopic", {"split_s": 60, "alpha_model": "curve", "alpha_curve": ["300", "0"]}).on_event(seen(0))
+    assert pressed.due > 9_000
+
+
 @pytest.mark.parametrize("side", Side)
 def test_an_order_does_not_chase_a_price_that_it_moved_itself(side: Side) -> None:
     """The twin: the price moved by exactly its own impact is no momentum; the same move by others is."""
     params = {"alpha_model": "momentum", "impact_ticks": "0.01"}
-    fills = {"filled": Lots(5_000), "fills": ((at(580), Lots(5_000)),), "side": side}
+    fills = {"filled": Lots(5_000), "fills": Fills([(at(580), Lots(5_000))]), "side": side}
     own = 0.01 * 5_000 * math.exp(-BETA * 20)
     ago = Flow(mid2=Ticks(20_001 - round(2 * own) * side.sign))
     mine, theirs = seen(flow=ago, **fills), seen(flow=ago, side=side, filled=Lots(5_000))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from metaorder.algos.pov import Pov
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import Intent, own_for
-from metaorder.domain.units import Lots
+from metaorder.domain.state import Flow, Intent, own_for
+from metaorder.domain.units import SECOND, Lots, Nanos
 from support.core import at, market_state, state_at
 
 TENTH = Pov(target=Decimal("0.10"))
@@ -41,6 +41,29 @@ def test_pace_is_the_share_of_what_others_traded_in_the_horizon() -> None:
 def test_tracking_is_a_hundredth_of_the_target_so_far_and_a_child_at_least() -> None:
     assert intent(TENTH, 4_500).behind == 5
     assert intent(TENTH, 900, min_child=Lots(20)).behind == 20
+
+
+def paced(seconds: int, others: int = 4_500, volume: int | None = 2_700, **changes: Any) -> Intent:
+    """With nine lots a second of others' volume in the last five minutes."""
+    flow = Flow(volume=None if volume is None else Lots(volume), open=Nanos(at(100) - 900 * SECOND))
+    market = replace(market_state(), now=at(100), others_since_plan=Lots(others), others_pace=Lots(0), flow=flow)
+    return Pov(target=Decimal("0.10"), ahead_s=seconds).on_event(state_at(100, market=market, **changes))
+
+
+def test_children_rest_before_their_turn_and_lag_as_long_before_they_cross() -> None:
+    asked, plain = paced(30), paced(0)
+    assert (plain.target, plain.due, plain.behind) == (500, 500, 5)
+    assert (asked.target, asked.due, asked.behind) == (530, 500, 30), "a lot a second, which is a tenth of the whole"
+    assert asked.pace == plain.pace + 30
+    assert "fallback" not in asked.reason
+
+
+def test_nothing_rests_past_the_order_nor_where_nobody_knows_the_rate() -> None:
+    assert paced(30, others=8_990).target == 1_000
+    blind = paced(30, volume=None)
+    assert (blind.target, blind.behind) == (500, 5)
+    assert "nothing rests before its turn" in str(blind.reason["fallback"])
+    assert "fallback" not in paced(0, volume=None).reason
 
 
 @pytest.mark.parametrize(
@@ -93,9 +116,11 @@ def test_the_plan_of_a_market_follower_is_unknown() -> None:
         ({"min": Decimal("0.11")}, "min"),
         ({"max": Decimal("0.09")}, "max"),
         ({"max": Decimal(1)}, "max"),
+        ({"ahead_s": -1}, "ahead_s"),
+        ({"ahead_s": 3_601}, "ahead_s"),
     ],
 )
-def test_a_rate_outside_its_bounds_is_refused(params: dict[str, Decimal], field: str) -> None:
+def test_a_rate_outside_its_bounds_is_refused(params: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as caught:
         Pov(**params)
     assert caught.value.field == field

@@ -9,6 +9,7 @@ import pytest
 
 from metaorder.algos.traditional import Traditional
 from metaorder.domain.errors import Invalid
+from metaorder.domain.fills import Fills
 from metaorder.domain.state import Basis, Flow, State
 from metaorder.domain.units import Lots, Microticks
 from support.core import OPEN, at, market_state, touch
@@ -28,7 +29,9 @@ def test_a_check_wants_what_is_left_over_the_checks_that_are_left() -> None:
 
 
 def test_between_checks_it_goes_on_with_its_parcel_and_begins_none() -> None:
-    assert Traditional().on_event(state_at(30, working=Lots(50), filled=Lots(150), fills=((at(20), Lots(150)),))).target == 200
+    assert (
+        Traditional().on_event(state_at(30, working=Lots(50), filled=Lots(150), fills=Fills([(at(20), Lots(150))]))).target == 200
+    )
     assert Traditional().on_event(state_at(30, filled=Lots(200))).target == 200
 
 
@@ -54,7 +57,15 @@ def test_what_rests_is_called_back_before_the_next_check() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"size": 0}, {"order_freq_s": 0}, {"horizon_s": 0}, {"scenarios": 1}, {"outflow": "normal"}],
+    [
+        {"size": 0},
+        {"order_freq_s": 0},
+        {"horizon_s": 0},
+        {"scenarios": 1},
+        {"lookup_s": 59},
+        {"lookup_s": 7_201},
+        {"outflow": "normal"},
+    ],
 )
 def test_bad_parameters_are_refused_by_name(wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid, match=next(iter(wrong))):

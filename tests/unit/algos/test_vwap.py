@@ -135,7 +135,8 @@ def test_it_stays_within_the_deviation_and_falls_back_without_volume() -> None:
     assert algo.on_event(traded(9_000, ahead=1_000)).due == 600
     assert algo.on_event(traded(0, ahead=1_000)).due == 400
     lost = algo.on_event(traded(9_000))
-    assert (lost.due, lost.reason["fallback"]) == (500, "no volume is known: the static schedule")
+    said = "no volume is expected of this market: no interval is capped by it; no volume is known: the static schedule"
+    assert (lost.due, lost.reason["fallback"]) == (500, said)
 
 
 def test_no_interval_has_more_than_its_share_and_the_others_share_the_rest() -> None:
@@ -185,3 +186,11 @@ def test_half_of_the_order_is_the_most_of_an_interval_by_default() -> None:
     steep = VolumeCurve(tuple(at(60 * k) for k in range(11)), (90, 2, *[1] * 8), "test")
     planned = build("vwap", {}).planned(state_at(0, market=market_state(curve=steep)), at(60))
     assert planned == 500
+
+
+@pytest.mark.parametrize(("ahead", "lots"), [(5, 1_000), (100, 10**15)])
+def test_where_the_cap_leaves_next_to_no_room_the_schedule_is_the_caps_shape(ahead: int, lots: int) -> None:
+    """What is expected is so little that a tenth of it is no lot, or none that shows beside the order."""
+    state = seen(0, usual(1, 3), lots=lots)
+    known = replace(state, cap=Fraction(1, 10), plan=replace(state.plan, basis=Basis(ahead=Lots(ahead))))
+    assert [Vwap().planned(known, at(s)) for s in (0, 300, 600)] == [0, lots // 4, lots]

@@ -41,6 +41,19 @@ def test_a_key_that_is_revoked_while_it_is_looked_up_does_not_come_in() -> None:
         asyncio.run(ring.principal("secret"))
 
 
+class Kept:
+    """A database that holds a key which was revoked before this start."""
+
+    async def key_by_hash(self, digest: str) -> dict[str, Any]:
+        return {**ROW, "revoked": True}
+
+
+def test_a_key_that_was_revoked_before_the_start_does_not_come_in() -> None:
+    ring = KeyRing(Kept(), SystemClock())  # type: ignore[arg-type]
+    with pytest.raises(Unauthorized):
+        asyncio.run(ring.principal("secret"))
+
+
 class Still:
     """A clock that stands where it is put."""
 

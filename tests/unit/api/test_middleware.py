@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metaorder.api.middleware import Depth, Message, Overload, Receive, Scope, Send
+from metaorder.api.middleware import BodyLimit, Depth, Message, Overload, Receive, Scope, Send
 
 
 class Slow:
@@ -49,6 +49,63 @@ def test_past_so_many_it_is_a_definite_no_but_for_what_stops_orders() -> None:
         slow.answer.set()
         assert {(await each)[0]["status"] for each in (*first, *let_in)} == {200}
         assert (await ask(app, "/v1/parent-orders"))[0]["status"] == 200, "those that are done make room"
+
+    asyncio.run(scenario())
+
+
+def test_a_client_that_takes_no_answer_holds_no_place() -> None:
+    async def scenario() -> None:
+        taken = asyncio.Event()
+
+        async def send(message: Message) -> None:
+            await taken.wait()
+
+        slow = Slow()
+        slow.answer.set()
+        app = Overload(slow, 1)
+        scope = {"type": "http", "path": "/v1/fills", "method": "GET", "headers": []}
+        waiting = asyncio.create_task(app(scope, asyncio.Event().wait, send))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        assert (await ask(app, "/v1/fills"))[0]["status"] == 200
+        assert not waiting.done()
+        taken.set()
+        await waiting
+        assert (await ask(app, "/v1/fills"))[0]["status"] == 200, "a place is given back once"
+
+    asyncio.run(scenario())
+
+
+def test_a_body_is_whole_before_anything_begins_and_does_not_take_for_ever() -> None:
+    async def scenario() -> None:
+        begun: list[bytes] = []
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            begun.append((await receive())["body"])
+            assert (await receive())["type"] == "http.disconnect"
+
+        async def sent_in(*parts: Message) -> list[Message]:
+            coming, said = list(parts), []
+
+            async def receive() -> Message:
+                if not coming:
+                    await asyncio.Event().wait()
+                return coming.pop(0)
+
+            async def send(message: Message) -> None:
+                said.append(message)
+
+            scope = {"type": "http", "path": "/v1/parent-orders", "method": "POST", "headers": [(b"content-length", b"4")]}
+            await BodyLimit(app, 0.05)(scope, receive, send)
+            return said
+
+        first, gone = {"type": "http.request", "body": b"{} ", "more_body": True}, {"type": "http.disconnect"}
+        (start, rest) = await sent_in(first)
+        assert (start["status"], json.loads(rest["body"])["code"]) == (408, "body_late")
+        assert (b"connection", b"close") in start["headers"]
+        assert await sent_in(first, gone) == []
+        assert begun == []
+        assert await sent_in(first, {"type": "http.request", "body": b" "}, gone) == []
+        assert begun == [b"{}  "]
 
     asyncio.run(scenario())
 

@@ -39,6 +39,16 @@ def test_a_kind_gives_no_more_than_it_says() -> None:
     assert {each.model for each in made.estimates} == {"volume_curve"}
 
 
+def test_the_square_root_law_is_of_metaorders_alone() -> None:
+    dice = np.random.default_rng(2)
+    sizes = np.exp(dice.uniform(-7, -2, 400))
+    impacts = np.sqrt(sizes) * (0.8 + 0.3 * dice.normal(size=400))
+    made = calibrate("square-root", [], None, lambda what, share: None, metaorders=(sizes, impacts))
+    assert [each.name for each in made.estimates] == ["square_root_Y", "square_root_power"]
+    assert made.estimates[0].low <= 0.8 <= made.estimates[0].high  # type: ignore[operator]
+    assert made.chosen == {"square_root_Y": ("square_root_Y", "preferred")}
+
+
 def test_an_empty_day_is_refused_parameter_by_parameter() -> None:
     made = calibrate("all", [flow(1, rate=0.0, session_s=600.0)], None, lambda what, share: None)
     assert {each.name for each in made.estimates if each.value is not None} <= {"half_spread_quoted", "epsilon"}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from metaorder.cli import compare
 from metaorder.cli.compare import Design, Task, run_compare, work
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Side
@@ -62,6 +65,24 @@ def test_a_pair_that_fails_is_told_by_name_and_the_others_go_on() -> None:
     assert runs[1]["status"] in {"filled", "expired"}
 
 
+def dies(task: Task) -> list[dict[str, Any]]:
+    """The second day kills the process that works it."""
+    if task.seed == 2:
+        os._exit(1)
+    return [{"market": task.market, "seed": task.seed, "size": None, "algo": "twap", "error": "none was worked"}]
+
+
+@pytest.mark.gauntlet
+def test_a_process_that_dies_takes_no_other_pair_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(compare, "work", dies)
+    run_compare(replace(SMALL, algos=("twap",), seeds=4), tmp_path / "c.json", None, workers=2)
+    failed = json.loads((tmp_path / "c.json").read_text())["failed"]
+    assert [each["seed"] for each in failed] == [1, 2, 3, 4]
+    assert [each["error"] for each in failed] == [
+        "the process that worked it died" if each["seed"] == 2 else "none was worked" for each in failed
+    ]
+
+
 def test_a_published_drift_moves_the_market_that_all_see() -> None:
     (still,), (pushed,) = (
         work(Task("liquid-large-tick", 3, replace(SMALL, algos=("twap",), drift_bps=drift))) for drift in (0.0, 3_000.0)
@@ -101,3 +122,63 @@ def test_a_placement_is_compared_like_a_parameter_and_one_that_there_is_not_is_n
     assert crossed["own_cost_bps"] > joined["own_cost_bps"], "who only takes pays the spread"
     with pytest.raises(Invalid, match="with a placement of auto, join"):
         run_compare(replace(styled, algos=("twap:placement=nowhere",)), tmp_path / "c.json", None, workers=1)
+
+
+def test_a_preset_trades_at_as_many_venues_as_are_asked_for(tmp_path: Path) -> None:
+    several = replace(SMALL, algos=("traditional", "myopic@beta*2"), venues=3, seeds=1)
+    report = tmp_path / "c.md"
+    assert run_compare(several, tmp_path / "c.json", None, workers=1, report=report) == 0
+    runs = json.loads((tmp_path / "c.json").read_text())["runs"]
+    assert [run.get("error") for run in runs] == [None, None]
+    (alone,) = work(Task("thin", 1, replace(SMALL, algos=("traditional",))))
+    assert alone["session_hash"] != runs[0]["session_hash"], "three venues are another market than one"
+    said = report.read_text()
+    assert "not enough data to say (1 pairs)" in said
+    assert "## Sensitivity" in said
+    with pytest.raises(Invalid, match="venues"):
+        run_compare(replace(SMALL, venues=9), tmp_path / "c.json", None, workers=1)
+
+
+def test_the_splits_of_a_run_are_held_against_the_outflows_that_came(tmp_path: Path) -> None:
+    design = replace(SMALL, algos=("traditional", "twap"), venues=2, seeds=1, markets=("liquid-small-tick",), regret=True)
+    split, plain = work(Task("liquid-small-tick", 1, replace(design, duration_s=300)))
+    assert plain["router"] is None, "nothing of a twap is split"
+    costs = split["router"]["bps"]
+    assert split["router"]["decisions"] > 1
+    assert all(costs[way] > costs["oracle"] for way in ("split", "market", "venue", "score"))
+    (blind,) = work(Task("liquid-small-tick", 1, replace(design, algos=("traditional",), duration_s=300, regret=False)))
+    assert blind["session_hash"] == split["session_hash"], "messages that are kept change nothing"
+    recorded = replace(design, markets=(str(tmp_path / "a.csv"),))
+    (tmp_path / "a.csv").touch()
+    with pytest.raises(Invalid, match="regret"):
+        run_compare(recorded, tmp_path / "c.json", None, workers=1)
+
+
+@pytest.mark.parametrize("outflow", ["empirical", "walk", "poisson"])
+def test_splits_on_every_outflow_are_held_against_what_came(outflow: str) -> None:
+    design = replace(SMALL, algos=(f"traditional:outflow={outflow}",), venues=2, seeds=1, regret=True)
+    (run,) = work(Task("thin", 2, design))
+    routed = run["router"]
+    assert (routed["unknown"], routed["decisions"] > 5) == (0, True)
+    assert all(routed["bps"][way] > routed["bps"]["oracle"] for way in ("split", "market", "venue", "score"))
+
+
+def test_orders_at_several_venues_have_an_own_cost_and_all_that_is_compared(tmp_path: Path) -> None:
+    several = replace(SMALL, algos=("traditional", "myopic:split_s=60"), markets=("liquid-small-tick",), venues=3, seeds=1)
+    page = tmp_path / "c.html"
+    assert run_compare(replace(several, duration_s=300), tmp_path / "c.json", page, workers=1, report=tmp_path / "c.md") == 0
+    doc = json.loads((tmp_path / "c.json").read_text())
+    for run in doc["runs"]:
+        assert run["own_cost_bps"] is not None
+        assert run["cost_per_share"] * run["filled_quantity"] == pytest.approx(_without_opportunity(run), rel=1e-3)
+        assert -1 <= run["timing_quality"] <= 1
+    for name in ("a share", "timing quality", "sd of IS", "drawdown", "Sharpe", "decisions", "efficiency", "lambda", "beta"):
+        assert f"| {name} " in (tmp_path / "c.md").read_text()
+        assert f"<th>{name}</th>" in page.read_text()
+
+
+def _without_opportunity(run: dict[str, Any]) -> float:
+    """The shortfall of what was done, by its bps and the notional of the order [currency]."""
+    price = run["decision_price"]
+    parts = [value for name, value in run["components_bps"].items() if name != "opportunity"]
+    return float(sum(parts)) / 1e4 * price * run["quantity"]

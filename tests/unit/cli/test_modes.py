@@ -6,7 +6,7 @@ import pytest
 
 from metaorder.algos import ALGOS, build
 from metaorder.cli.compare import _named
-from metaorder.cli.modes import MODES, algos_of
+from metaorder.cli.modes import MODES, algos_of, full
 from metaorder.domain.errors import Invalid
 
 
@@ -25,3 +25,25 @@ def test_every_mode_is_an_algorithm_that_takes_its_parameters(mode: str) -> None
 def test_an_unknown_mode_is_refused_by_name() -> None:
     with pytest.raises(Invalid, match="modes"):
         algos_of(("fast",))
+
+
+def test_each_factor_scales_one_of_lambda_and_beta_and_one_changes_nothing() -> None:
+    found = algos_of(("myopic", "traditional"), ("0.5", "1", "2"))
+    assert found[2:] == ("myopic@lambda*0.5", "myopic@lambda*2", "myopic@beta*0.5", "myopic@beta*2")
+    name, params = _named("myopic@beta*2")
+    assert (name, params["regime_strength"], params["regime_decay"], params["split_s"]) == ("myopic", ["1"], ["2"], 60)
+    build(name, params)
+
+
+@pytest.mark.parametrize("factors", [("0",), ("-1",), ("x",), ("1e3",), ("",)])
+def test_a_factor_that_is_none_is_refused(factors: tuple[str, ...]) -> None:
+    with pytest.raises(Invalid, match="sensitivity"):
+        algos_of(("myopic",), factors)
+
+
+def test_only_the_myopic_mode_has_something_to_scale() -> None:
+    with pytest.raises(Invalid, match="no lambda"):
+        algos_of(("traditional",), ("2",))
+    for wrong in ("twap@beta*2", "myopic@gamma*2"):
+        with pytest.raises(Invalid, match="algos"):
+            full(wrong)

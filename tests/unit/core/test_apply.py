@@ -141,7 +141,7 @@ def test_what_an_amendment_does_not_name_stays() -> None:
 
 def test_amended_parameters_are_shown_as_the_algorithm_takes_them() -> None:
     event = amended(amend(started(algo="pov"), params={"target": 0.05}))
-    assert event.order.params == {"target": "0.05", "min": None, "max": None}
+    assert event.order.params == {"target": "0.05", "min": None, "max": None, "ahead_s": 15}
 
 
 def test_an_amendment_made_for_another_version_is_refused_with_the_version() -> None:

@@ -86,6 +86,7 @@ def test_a_touch_comes_back_with_its_empty_side(quote: Quote) -> None:
 def test_an_order_comes_back_and_has_the_names_of_the_outside() -> None:
     doc = Converters(INSTRUMENT).order(parent_order())
     of_others = {"filled_quantity", "leaves_quantity", "min_quantity"}  # of executions and children
+    of_others |= {"held_quantity", "disputed_quantity", "traded_quantity", "released_quantity"}
     assert set(WIRE_NAMES.values()) - of_others <= set(doc)
     assert Converters(INSTRUMENT).read_order(doc) == parent_order()
 

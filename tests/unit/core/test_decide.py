@@ -21,6 +21,7 @@ from metaorder.core.events import (
 from metaorder.core.execution import Execution
 from metaorder.core.pool import last_stretch
 from metaorder.domain.child import TimeInForce
+from metaorder.domain.fills import NO_FILLS
 from metaorder.domain.order import EndReason, Side, SuspendReason, Waiting
 from metaorder.domain.state import Intent, MarketState, State
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
@@ -148,7 +149,7 @@ def test_it_looks_again_after_now_and_by_the_end(wake: float, looks: float) -> N
 def test_what_is_out_and_what_is_new_stay_under_the_cap_on_both_clocks(others: int, window: int, lots: int) -> None:
     order = {"cap": Fraction(1, 5), "min_child": Lots(20)}
     execution = fold(submitted(lots=Lots(60)), fill(lots=30), start=started(**order))
-    execution = replace(execution, recent=())  # the fills are older than the rolling clock
+    execution = replace(execution, recent=NO_FILLS)  # the fills are older than the rolling clock
     decision = decide(wanting(execution, target=160), market(others=Lots(others), others_window=Lots(window)), GATE)
     assert sum(lots for _, lots, _ in sent(decision)) == lots
 

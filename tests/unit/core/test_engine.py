@@ -110,13 +110,14 @@ def test_an_order_that_was_paused_before_it_arrived_ends_with_its_window() -> No
     assert happened(market, ParentExpired)[0].reason is EndReason.WINDOW_ENDED
 
 
-def test_an_order_that_ends_while_paused_waits_for_its_child_and_asks_for_no_more_wake_ups() -> None:
+def test_an_order_that_ends_while_paused_waits_for_its_child_and_wakes_only_to_ask_after_it() -> None:
     market = trading(fate=Fate(fills=(), cancel=None))
     accept(market)
     market.apply(Amend(parent=PARENT, expected_version=1, body_hash="", end=at(300)))
     market.apply(Pause(parent=PARENT))
     market.run(at(301))
-    assert (of(market).status, market.engine.wake) == (Status.PENDING_CANCEL, None)
+    asked_at = 5 + 10 + 20 + 40 + 80 + 160  # each question to a silent venue waits twice as long as the one before
+    assert (of(market).status, market.engine.wake) == (Status.PENDING_CANCEL, at(asked_at))
     market.close()
     assert happened(market, ParentExpired)[0].reason is EndReason.WINDOW_ENDED
 
@@ -348,7 +349,7 @@ def test_a_fill_stamped_after_the_end_counts_and_is_flagged() -> None:
     resting = market._children[PARENT, 1]
     for late in (0, 1):
         report = market._report(resting, ReportKind.FILL, lots=Lots(10), price=resting.child.price)
-        market._hear([replace(report, ts=Nanos(at(600) + late))])
+        market._hear([replace(report, ts=Nanos(at(600) + late), number_of_fill=late + 1)])
     assert of(market).filled == 20
     assert [each.after_end for each in happened(market, Fill)] == [False, True]
 

@@ -24,4 +24,4 @@ def test_a_fact_cannot_be_changed() -> None:
 
 def test_what_concerns_a_child_says_which() -> None:
     numbered = {name for name, kind in EVENT_TYPES.items() if "number" in {each.name for each in fields(kind)}}
-    assert numbered == {name for name in EVENT_TYPES if name.startswith("child.")} | {"fill", "risk.blocked"}
+    assert numbered == {name for name in EVENT_TYPES if name.startswith("child.")} | {"fill", "risk.blocked", "risk.discrepancy"}

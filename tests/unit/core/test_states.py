@@ -12,6 +12,7 @@ from metaorder.core.events import (
     ChildExpired,
     ChildPendingCancel,
     ChildRejected,
+    ChildUnknown,
     ParentCanceled,
     ParentExpired,
     ParentFilled,
@@ -40,12 +41,12 @@ PARENT_TABLE: dict[Status, set[Status]] = {
 
 C = ChildStatus
 CHILD_TABLE: dict[ChildStatus, set[ChildStatus]] = {
-    C.PENDING_NEW: {C.NEW, C.REJECTED, C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
-    C.NEW: {C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
-    C.PARTIALLY_FILLED: {C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
-    C.PENDING_CANCEL: {C.PENDING_CANCEL, C.FILLED, C.CANCELED, C.EXPIRED, C.REJECTED},  # a partial fill stays
+    C.PENDING_NEW: {C.PENDING_UNKNOWN, C.NEW, C.REJECTED, C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
+    C.NEW: {C.PENDING_UNKNOWN, C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
+    C.PARTIALLY_FILLED: {C.PENDING_UNKNOWN, C.PARTIALLY_FILLED, C.FILLED, C.PENDING_CANCEL, C.CANCELED, C.EXPIRED},
+    C.PENDING_CANCEL: {C.PENDING_UNKNOWN, C.PENDING_CANCEL, C.FILLED, C.CANCELED, C.EXPIRED, C.REJECTED},  # a partial fill stays
     C.PENDING_REPLACE: set(),
-    C.PENDING_UNKNOWN: set(),
+    C.PENDING_UNKNOWN: {C.PENDING_UNKNOWN, C.PENDING_CANCEL, C.FILLED, C.CANCELED, C.EXPIRED, C.REJECTED},  # asked again
     C.FILLED: set(),
     C.CANCELED: set(),
     C.EXPIRED: set(),
@@ -119,6 +120,7 @@ CHILD_EVENTS = {
     C.NEW: ChildAccepted(number=1, queue_ahead=None, queue_known_ppm=None),
     C.REJECTED: ChildRejected(number=1, reason="no"),
     C.PENDING_CANCEL: ChildPendingCancel(number=1, reason="why"),
+    C.PENDING_UNKNOWN: ChildUnknown(number=1, reason="why", asked=True),
     C.CANCELED: ChildCanceled(number=1, lots=Lots(100), reason=""),
     C.EXPIRED: ChildExpired(number=1, lots=Lots(100), reason=""),
 }
@@ -128,9 +130,11 @@ OPEN_STATES = [status for status in ChildStatus if not status.terminal]
 @pytest.mark.parametrize(("before", "after"), list(product(OPEN_STATES, CHILD_EVENTS)))
 def test_folding_an_event_of_a_child_takes_an_edge_or_is_a_mistake(before: ChildStatus, after: ChildStatus) -> None:
     execution = Execution(order=started().order, algo=started().algo, status=S.NEW, open={1: child(status=before)}, children=1)
-    if after is C.NEW and before is not C.PENDING_NEW:
+    if after is C.NEW and before is C.PENDING_UNKNOWN:
+        assert fold(CHILD_EVENTS[after], start=execution).open[1].status is C.PENDING_CANCEL, "it was called back meanwhile"
+    elif after is C.NEW and before is not C.PENDING_NEW:
         assert fold(CHILD_EVENTS[after], start=execution) == execution, "an acknowledgement that was overtaken changes nothing"
-    elif after is C.PENDING_CANCEL and before is C.PENDING_CANCEL:
+    elif after is before:
         assert fold(CHILD_EVENTS[after], start=execution) == execution
     elif after in CHILD_TABLE[before]:
         children = fold(CHILD_EVENTS[after], start=execution).open
@@ -149,6 +153,8 @@ def test_folding_an_event_of_a_child_takes_an_edge_or_is_a_mistake(before: Child
         (C.PARTIALLY_FILLED, 40, C.PARTIALLY_FILLED),
         (C.PENDING_CANCEL, 40, C.PENDING_CANCEL),
         (C.PENDING_CANCEL, 100, None),
+        (C.PENDING_UNKNOWN, 40, C.PENDING_CANCEL),
+        (C.PENDING_UNKNOWN, 100, None),
         (C.NEW, 100, None),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metaorder.core.commands import COMMAND_TYPES, Rejection, Stamp
+from metaorder.core.commands import COMMAND_TYPES, Rejection, Resume, Stamp
 from metaorder.core.events import EVENT_TYPES, Happened, ParentFilled
 from metaorder.core.execution import Execution, Step
 from metaorder.core.wire import Wire, money_text, read_stamp, stamp_doc
@@ -27,7 +27,7 @@ from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, P
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
-from support.core import INSTRUMENT, OPEN, child, fill, parent_order, started, submitted, touch
+from support.core import INSTRUMENT, OPEN, PARENT, child, fill, parent_order, started, submitted, touch
 from support.examples import examples
 
 FUTURE = Instrument(
@@ -240,3 +240,12 @@ def test_a_stamp_comes_back() -> None:
     stamp = Stamp(OPEN, 7)
     assert stamp_doc(stamp) == {"market_time": "2026-03-02T14:30:00.000000000Z", "event_index": 7}
     assert read_stamp(stamp_doc(stamp)) == stamp
+
+
+def test_who_resumed_an_order_is_written_down_where_it_is_known() -> None:
+    wire, stamp = Wire(INSTRUMENT), Stamp(OPEN, 1)
+    by = Resume(parent=PARENT, actor="k-1", risk=True)
+    doc = through_json(wire.command(by, stamp))
+    assert (doc["actor"], doc["risk"]) == ("k-1", True)
+    assert wire.read_command(doc) == (by, stamp)
+    assert wire.command(Resume(parent=PARENT), stamp).keys() == {"type", "stamp", "parent"}, "as journals had it before"

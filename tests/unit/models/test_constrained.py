@@ -250,3 +250,26 @@ def test_costs_that_cannot_be_are_refused(field: str, terms: dict[str, Any]) -> 
     with pytest.raises(Invalid) as refused:
         costs(**terms)
     assert refused.value.field == field
+
+
+def test_where_the_solver_gives_up_at_its_finest_it_is_asked_for_less() -> None:
+    """Ten unlike periods, caps, a curve and a band: what it gave up on with an error, though there is a schedule."""
+    order = Costs(
+        shares=-945_000.0,
+        lengths=[0.2456, 0.2941, 0.06724, 0.1484, 0.1219, 0.188, 0.08256, 0.03914, 0.1482, 0.1954],
+        sigma=[0.768, 1.975, 0.812, 0.5996, 1.628, 0.9334, 0.5464, 0.573, 1.894, 1.923],
+        eta=[6.498e-05, 2.86e-05, 7.143e-05, 2.246e-05, 3.289e-05, 5.463e-05, 4.071e-05, 3.575e-05, 9.744e-05, 1.785e-05],
+        eps=0.01,
+        gamma=1e-7,
+        drift=[0.3545, -0.3008, -0.6841, 0.23, -0.3587, -0.09792, -0.3537, 0.3157, 0.2595, -0.216],
+        risk_aversion=1e-7,
+    )
+    caps = [168_500.0, 108_800.0, 139_700.0, 173_200.0, 84_550.0, 112_500.0, 146_600.0, 158_900.0, 236_200.0, 199_100.0]
+    curve = [0.1041, 0.1316, 0.1372, 0.3937, 0.4232, 0.556, 0.5565, 0.5736, 0.7161, 0.9175]
+    limits = Limits(caps=caps, curve=curve, tracking=1e-6, band=173_200.0)
+    found = solve(order, limits)
+    done = np.cumsum(-found.trades)
+    assert done[-1] == pytest.approx(945_000)
+    assert (np.abs(done - 945_000 * np.array(curve)) <= 173_200 * (1 + 1e-6)).all()
+    assert (-found.trades <= np.array(caps) * (1 + 1e-9)).all()
+    assert found.utility == pytest.approx(utility(order, limits, -found.trades), rel=1e-9)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from metaorder.domain.errors import Invalid
-from metaorder.models.inputs import every, finite, increasing, matrix, not_negative, positive, vector
+from metaorder.models.inputs import every, finite, increasing, matrix, not_negative, numbers, positive, vector, whole
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -57,3 +58,40 @@ def test_times_that_go_back_are_refused_with_their_place() -> None:
     assert refused.value.field == "t.2"
     assert increasing("t", np.zeros(0), strictly=True).size == 0
     assert every("t", np.array([True]), "never", np.array([1.0])) == 1.0
+
+
+@pytest.mark.parametrize("value", [None, "1", [], True])
+def test_what_is_no_number_is_refused_by_name(value: Any) -> None:
+    for ask in (finite, positive, not_negative, whole):
+        with pytest.raises(Invalid, match="x must be a"):
+            ask("x", value)
+    if value != []:
+        with pytest.raises(Invalid, match=r"x must be"):
+            vector("x", value)
+    with pytest.raises(Invalid, match=r"x(\.1)? must be"):
+        vector("x", [0.5, "1" if value is True else value])
+    with pytest.raises(Invalid, match=r"x\.1 must be a finite number, was None"):
+        vector("x", [0.5, None])
+
+
+def test_what_is_so_large_that_its_powers_are_no_numbers_is_refused() -> None:
+    for ask in (finite, positive, not_negative):
+        assert ask("x", 1e60) == 1e60
+        with pytest.raises(Invalid, match="x must be at most 1e"):
+            ask("x", 1e61)
+        with pytest.raises(Invalid, match="x must be at most 1e"):
+            ask("x", 10**400)
+    with pytest.raises(Invalid, match=r"x\.1 must be at most"):
+        vector("x", [1.0, -1e300])
+    with pytest.raises(Invalid, match="x must be at least"):
+        positive("x", 1e-300)
+    assert not_negative("x", 1e-300) == 1e-300
+    with pytest.raises(Invalid, match="q must be at most"):
+        numbers("q", 1e300)
+
+
+def test_a_count_is_a_whole_number_within_its_bounds() -> None:
+    assert (whole("n", 3.0), whole("n", 0, least=0), whole("n", 10**18 - 1, most=10**18)) == (3, 0, 10**18 - 1)
+    for bad in (0, 1.5, math.nan, 1_000_001):
+        with pytest.raises(Invalid, match="n must be a whole number from 1 to 1000000"):
+            whole("n", bad)

@@ -11,7 +11,7 @@ from metaorder.domain.errors import Invalid
 from metaorder.models import ac_continuous, ac_discrete, athl2005
 from metaorder.models.ac_discrete import Programme
 from metaorder.models.ac_frontier import frontier
-from metaorder.models.order_cost import ForgettingLaw, Parts, PowerLaw, drifted, urgent, variance
+from metaorder.models.order_cost import ForgettingLaw, Parts, PowerLaw, SquareRootLaw, drifted, urgent, variance
 from metaorder.sim.impact import Traded, cost
 from metaorder.sim.presets import PRESETS
 from metaorder.sim.usual import own_law
@@ -98,3 +98,18 @@ def test_numbers_that_break_a_rule_are_refused_by_name() -> None:
         PowerLaw(gamma=1, eta=1, beta=1.5, sigma=1)
     with pytest.raises(Invalid, match="adv"):
         parts(4, 1.0, adv=0.0)
+
+
+def test_by_the_square_root_law_every_schedule_costs_two_thirds_of_the_peak() -> None:
+    """0.8 x 0.02 x sqrt(1 %) = 16 bps at the end; the sum along the path, in small steps, is two thirds of that."""
+    law, cut = SquareRootLaw(y=0.8, sigma=0.02), parts(50, 0.5)
+    even, early = np.full(50, 1_000.0), np.concatenate([[41_000.0], np.zeros(40), np.full(9, 1_000.0)])
+    temporary, permanent = law.cost(np.stack([even, early]), cut)
+    done = np.linspace(0, 50_000, 100_001)
+    along = float(np.mean(0.8 * 0.02 * np.sqrt((done[1:] + done[:-1]) / 2 / ADV))) * 50_000
+    assert permanent == pytest.approx([along, along], rel=1e-6)
+    assert permanent[0] / 50_000 == pytest.approx(0.0016 * 2 / 3)
+    assert temporary.tolist() == [0.0, 0.0]
+    for wrong in ({"y": -1.0}, {"sigma": float("nan")}, {"delta": 0.0}):
+        with pytest.raises(Invalid):
+            SquareRootLaw(**{"y": 0.8, "sigma": 0.02, **wrong})

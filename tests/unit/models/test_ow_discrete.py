@@ -56,5 +56,5 @@ def test_one_interval_is_two_halves_and_no_resilience_two_blocks() -> None:
 
 @pytest.mark.parametrize("intervals", [0, -1, 1.5])
 def test_intervals_that_cannot_be_are_refused(intervals: int) -> None:
-    with pytest.raises(Invalid, match="intervals must be a whole number, 1 or more"):
+    with pytest.raises(Invalid, match="intervals must be a whole number from 1"):
         optimal(ORDER, intervals)

@@ -103,8 +103,30 @@ def test_parents_are_counted_apart_and_a_forgotten_one_begins_anew() -> None:
     assert check(guard, child(2, lots=1)) is None
 
 
-def test_a_venue_that_fills_more_than_was_sent_stops_everything() -> None:
+def test_what_a_venue_fills_beyond_what_was_sent_counts_and_nothing_more_leaves() -> None:
     guard = Guard()
     guard.sent(PARENT, child(1, lots=10))
-    with pytest.raises(AssertionError, match="a venue cannot fill more than was sent"):
-        guard.heard(say(ReportKind.FILL, lots=11))
+    guard.heard(say(ReportKind.FILL, lots=1_000))
+    breach = check(guard, child(2, lots=1))
+    assert breach is not None
+    assert breach.code == "guard_quantity"
+
+
+def test_a_fill_of_a_child_that_was_never_sent_counts() -> None:
+    guard = Guard()
+    guard.sent(PARENT, child(1, lots=10))
+    guard.heard(say(ReportKind.FILL, number=7, lots=990))
+    assert check(guard, child(2, lots=1)) is not None
+    guard.heard(say(ReportKind.CANCELED, number=7))
+    assert check(guard, child(2, lots=1)) is not None, "an end of what was never sent frees nothing"
+
+
+def test_what_no_venue_filled_is_free_again() -> None:
+    guard = Guard()
+    guard.sent(PARENT, child(1, lots=10))
+    guard.heard(say(ReportKind.FILL, number=7, lots=990))
+    assert check(guard, child(2, lots=1)) is not None
+    guard.released(PARENT, Lots(90))
+    assert check(guard, child(2, lots=90)) is None
+    assert check(guard, child(2, lots=91)) is not None
+    Guard().released(PARENT, Lots(1))  # of an order that is over nothing is counted any more

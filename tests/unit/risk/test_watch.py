@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from metaorder.domain.order import Account, Side, SuspendReason
-from metaorder.domain.units import Lots, Nanos, Ticks
+from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
 from metaorder.domain.venue import Report, ReportKind
 from metaorder.risk.limits import GateLimits
 from metaorder.risk.watch import Watch, reason_of
@@ -86,3 +86,37 @@ def test_a_loss_is_realised_and_marked_and_stops_at_its_limit() -> None:
     made.heard(parent_order(side=Side.SELL), report(ReportKind.FILL, lots=100, price=9_940))
     assert made.position(DESK, "ACME") == 0
     assert made.losing(ORDER, 20_000, INSTRUMENT) is not None, "60.00 was realised"
+
+
+@pytest.mark.parametrize("side", Side)
+def test_what_no_venue_filled_leaves_the_account_at_the_price_that_was_told(side: Side) -> None:
+    made = watch(max_loss=Decimal("50.00"))
+    order = parent_order(side=side)
+    made.heard(order, report(ReportKind.FILL, lots=100, price=10_000))
+    for lots, price in ((60, 12_000), (40, 7_000)):
+        made.heard(order, report(ReportKind.FILL, lots=lots, price=price))
+        made.doubt(order, Lots(lots), Ticks(price))
+    assert made.position(DESK, "ACME") == 200 * side.sign
+    made.settled(order, Lots(100))
+    assert made.position(DESK, "ACME") == 100 * side.sign
+    assert made.losing(order, 2 * (10_000 - side.sign * 50), INSTRUMENT) is None, "100 x 0.50: what was held is gone"
+    assert made.losing(order, 2 * (10_000 - side.sign * 50) - side.sign, INSTRUMENT) is not None
+    made.settled(order, Lots(100))
+    assert made.position(DESK, "ACME") == 100 * side.sign, "once"
+
+
+def test_children_past_so_many_in_a_second_leave_when_the_first_of_them_is_a_second_old() -> None:
+    made = watch(max_children_per_s=2)
+    order = parent_order()
+    assert made.later(order, at(1)) is None
+    made.sent(order, at(1))
+    made.sent(order, at(1.25))
+    assert made.later(order, at(1.5)) == at(2)
+    assert made.later(order, at(2)) is None
+    made.sent(order, at(2))
+    assert made.later(order, at(2)) == at(2.25)
+
+
+def test_how_old_data_may_be_is_the_accounts_own() -> None:
+    assert watch().data_age(parent_order().account) is None
+    assert watch(max_data_age_s=2).data_age(parent_order().account) == 2 * SECOND

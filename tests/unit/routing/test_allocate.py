@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.order import Side
 from metaorder.domain.state import NO_FLOW, Flow, MarketState, SplitTerms
-from metaorder.domain.units import Lots, Ticks
+from metaorder.domain.units import MICRO, Lots, Microticks, Ticks
 from metaorder.routing.allocate import Parcel, allocate
 from support.core import OPEN, at, market_state
 from support.examples import examples
@@ -21,13 +22,16 @@ from unit.routing.test_venues import ACROSS, view
 ASKED = SplitTerms(until=at(120))
 
 
-def market(volume: int | None = 3_000) -> MarketState:
-    flow = NO_FLOW if volume is None else Flow(volume=Lots(volume), open=OPEN)
+def market(volume: int | None = 3_000, sigma: int | None = None) -> MarketState:
+    known = None if sigma is None else Microticks(sigma)
+    flow = NO_FLOW if volume is None else Flow(volume=Lots(volume), open=OPEN, sigma=known)
     return replace(market_state(now=at(60)), flow=flow, quote=ACROSS)
 
 
-def split(*venues: Any, asked: SplitTerms = ASKED, volume: int | None = 3_000, **changes: Any) -> tuple[list[Parcel], str | None]:
-    return allocate(wish(quote=ACROSS, **changes), asked, market(volume), venues, {})
+def split(
+    *venues: Any, asked: SplitTerms = ASKED, volume: int | None = 3_000, sigma: int | None = None, **changes: Any
+) -> tuple[list[Parcel], str | None]:
+    return allocate(wish(quote=ACROSS, **changes), asked, market(volume, sigma), venues, {})
 
 
 def lots_of(parcels: list[Parcel], tif: TimeInForce) -> int:
@@ -134,3 +138,20 @@ def test_the_ways_that_it_is_held_against_can_be_worked() -> None:
     alone, _ = split(*venues, asked=replace(ASKED, way="venue"), volume=60_000)
     assert len({each.route.venue for each in alone if each.route.place.time_in_force is TimeInForce.GTD}) == 1
     assert {parcel.reason["way"] for parcel in taken} == {"market"}
+
+
+def under(sigma: int | None, until_s: int = 160, **changes: Any) -> float:
+    """The penalty for a lot too few as the reason has it, in ticks, where the spread is two ticks."""
+    seen = replace(market(60_000), flow=replace(market(60_000).flow, sigma=None if sigma is None else Microticks(sigma)))
+    asked = replace(ASKED, until=at(until_s), **changes)
+    parcels, _ = allocate(wish(quote=ACROSS), asked, seen, [view("A", taker="0")], {})
+    half = (ACROSS.ask or 0) - (ACROSS.bid or 0)
+    return float(str(parcels[0].reason["under"])) / float(str(parcels[0].reason["taking"])) * half / 2
+
+
+def test_a_lot_too_few_costs_what_it_costs_to_take_it_later() -> None:
+    """100 seconds at a hundredth of a tick a root second: .4 x .1 ticks more than half the spread; and never more than it did."""
+    assert under(MICRO // 100) == pytest.approx(1.04)
+    assert under(MICRO // 100, until_s=460) == pytest.approx(1.08)
+    assert under(None) == under(100 * MICRO) == pytest.approx(4.0)
+    assert under(MICRO, under=0.02) == pytest.approx(2.0), "as it was stated"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from metaorder.domain.errors import Invalid
-from metaorder.domain.state import Basis, Flow, MarketState, Outcome
-from metaorder.domain.units import Lots
+from metaorder.domain.state import Basis, Flow, MarketState, Outcome, SplitTerms
+from metaorder.domain.units import MICRO, Lots, Microticks
 from metaorder.routing import outflows
 from support.core import CLOSE, OPEN, at, market_state
 
@@ -70,3 +71,43 @@ def test_a_usual_pace_does_not_hang_on_the_orders_end() -> None:
     long = replace(early(0, 0, adv=7_200_000), volume_ahead=Lots(7_000_000))
     short = replace(long, volume_ahead=Lots(1))
     assert outflows.rate(long) == outflows.rate(short)
+
+
+def expected(seconds: tuple[int, ...] = (0, 30, 0, 10) * 75, sigma: int | None = MICRO, kind: str = "walk") -> outflows.Expected:
+    """Outflows of two venues of which one shows three times as much, 100 seconds ahead; four lots a second trade in all."""
+    flow = Flow(volume=Lots(1_200), open=OPEN, sigma=None if sigma is None else Microticks(sigma))
+    market = replace(market_state(now=at(400)), flow=flow, seconds={"A": seconds, "B": ()})
+    asked = SplitTerms(until=at(500), outflow=kind, scenarios=1_000)
+    found = outflows.expected(
+        Lots(10), asked, market, {"A": Lots(300), "B": Lots(100)}, {"B": Outcome(Lots(80), Lots(40))}, behind=1
+    )
+    assert found is not None
+    return found
+
+
+def test_a_walk_rests_on_how_the_price_moves_and_how_trades_come() -> None:
+    found = expected()
+    (facts,) = found.facts["walk"]  # type: ignore[union-attr]
+    assert {name: float(facts[name]) for name in ("move", "behind", "lump", "seen")} == {  # type: ignore[index]
+        "move": 10.0,
+        "behind": 1.0,
+        "lump": 25.0,
+        "seen": 120.0,
+    }
+    assert found.volumes == pytest.approx((300.0, 100 * 80 / 120)), "what the venue shows, times what own outcomes say"
+    assert found.scenarios.shape == (1_000, 2)
+    assert found.scenarios.mean(axis=0) / found.volumes == pytest.approx([0.45, 0.45], abs=0.05)
+    assert (found.scenarios == 0).mean() > 0.02, "the price may run away at once"
+
+
+@pytest.mark.parametrize("without", [{"sigma": None}, {"seconds": (0,) * 300}, {"seconds": ()}])
+def test_without_volatility_or_trades_a_walk_is_exponential_and_says_so(without: dict[str, Any]) -> None:
+    found = expected(**without)
+    assert found.said == "exponential: no volatility or no trade was seen for a walk"
+    assert found.scenarios[:, 0].mean() == pytest.approx(150.0, rel=0.01)
+    assert "walk" not in found.facts
+
+
+def test_who_shows_less_than_the_seconds_it_needs_is_exponential_and_says_so() -> None:
+    assert expected(seconds=(1,) * 20, kind="empirical").said == "exponential: too few seconds were seen for empirical"
+    assert expected(kind="poisson").said == "poisson"

@@ -168,3 +168,24 @@ def test_a_venue_that_was_cheaper_than_expected_is_liked_better() -> None:
     found = route(Place(Ticks(102), Lots(40), TimeInForce.IOC, "because"), wish(quote=ACROSS), (view("A"), view("B")), cheap)
     assert found is not None
     assert found.venue == "B"
+
+
+def test_a_venue_that_is_far_away_is_dearer_by_what_the_price_may_run_away_by() -> None:
+    """A tick is a hundred points; a tenth of a tick on the way outweighs a cheaper fee of a twentieth."""
+    far = replace(view("A", taker="0.0010"), wait=0.1)
+    found = take(far, view("B", taker="0.0015"))
+    assert found.venue == "B"
+    assert found.candidates[1]["wait"] == "10"
+    assert take(replace(far, wait=0.04), view("B", taker="0.0015")).venue == "A"
+
+
+def test_a_queue_in_which_little_of_what_was_expected_was_filled_is_rested_in_less() -> None:
+    slow = {"A": Outcome(expected=Lots(1_000), filled=Lots(200))}
+    place, wanted = Place(Ticks(100), Lots(40), TimeInForce.GTD, "because"), wish(quote=ACROSS)
+    venues = [view("A", bid_size=40), view("B", bid_size=80)]
+    liked, warned = route(place, wanted, venues), route(place, wanted, venues, slow)
+    assert liked is not None
+    assert warned is not None
+    assert (liked.venue, warned.venue) == ("A", "B")
+    assert "pace" not in warned.candidates[0]
+    assert float(str(warned.candidates[1]["pace"])) == pytest.approx((200 + 160) / (1_000 + 160), rel=1e-4)

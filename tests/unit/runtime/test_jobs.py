@@ -13,11 +13,12 @@ from metaorder.adapters.clock import SystemClock, SystemIds
 from metaorder.core.chain import Entry
 from metaorder.domain.order import Account
 from metaorder.domain.principal import Principal, Scope
-from metaorder.ports.jobs import Failed, Finished, Message, Said
+from metaorder.ports.jobs import Failed, Finished, Gather, Message, Said
 from metaorder.ports.journal import Extra, StoredJob
+from metaorder.ports.queries import Unreachable
 from metaorder.runtime.jobs import Jobs
 from metaorder.runtime.service import PATIENT
-from metaorder.usecases.errors import Conflict
+from metaorder.usecases.errors import Conflict, NotFound
 from metaorder.usecases.jobs import MOST_OPEN, Job, JobState
 
 ME = Principal(Account("main"), "key", frozenset(Scope))
@@ -47,7 +48,9 @@ class Rig:
         self.kept: dict[str, StoredJob] = {}
         self.patient: list[bool] = []
         self.works: list[Work] = []
-        self.room = Jobs(self.write, SystemClock(), SystemIds(), self.launch, 1)
+        self.told_of: list[Mapping[str, Any]] = []
+        self.gather: dict[str, Gather] = {}
+        self.room = Jobs(self.write, SystemClock(), SystemIds(), self.launch, 1, self.gather)
 
     async def write(self, entries: list[Entry], extras: Sequence[Extra] = ()) -> None:
         await asyncio.sleep(0)
@@ -61,6 +64,7 @@ class Rig:
 
     def launch(self, kind: str, request: Mapping[str, Any]) -> Work:
         self.works.append(Work())
+        self.told_of.append(request)
         return self.works[-1]
 
     async def ask(self) -> Job:
@@ -137,6 +141,70 @@ def test_a_cancelled_job_ends_once_and_what_its_process_says_is_not_heard(runnin
         rig.works[0].words.put_nowait(Finished(b"{}"))
         await settle()
         assert rig.names(after)[-1] == "started"
+        await rig.room.stop()
+
+    played(story())
+
+
+def test_a_kind_is_told_what_is_gathered_for_it_as_it_begins_and_that_is_not_kept() -> None:
+    async def story() -> None:
+        rig = Rig()
+
+        async def gather(account: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {"day": (account, request["what"])}
+
+        rig.gather["calibration"] = gather
+        await rig.room.start([])
+        job = await rig.ask()
+        await settle()
+        assert rig.told_of == [{**ASKED, "day": ("main", "all")}]
+        assert msgspec.json.decode(rig.kept[job.id].doc)["request"] == ASKED
+        await rig.room.stop()
+
+    played(story())
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"), [(NotFound("not_found", "no order"), "not_found"), (Unreachable("no answer"), "database_unreachable")]
+)
+def test_what_cannot_be_gathered_fails_the_job_by_name_and_the_next_one_runs(trouble: Exception, code: str) -> None:
+    async def story() -> None:
+        rig = Rig()
+
+        async def gather(account: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+            raise trouble
+
+        rig.gather["calibration"] = gather
+        await rig.room.start([])
+        job = await rig.ask()
+        await settle()
+        assert (rig.names(job), rig.works) == (["queued", "started", "failed"], [])
+        assert msgspec.json.decode(rig.kept[job.id].doc)["reason"]["code"] == code
+        rig.gather.clear()
+        await rig.ask()
+        await settle()
+        assert len(rig.works) == 1
+        await rig.room.stop()
+
+    played(story())
+
+
+def test_a_job_that_is_cancelled_while_its_facts_are_read_never_begins() -> None:
+    async def story() -> None:
+        rig, read = Rig(), asyncio.Event()
+
+        async def gather(account: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+            await read.wait()
+            return {}
+
+        rig.gather["calibration"] = gather
+        await rig.room.start([])
+        job = await rig.ask()
+        await settle()
+        await rig.room.cancel(job.id)
+        read.set()
+        await settle()
+        assert (rig.names(job), rig.works) == (["queued", "started", "canceled"], [])
         await rig.room.stop()
 
     played(story())

@@ -89,6 +89,23 @@ def test_a_fee_of_a_venue_that_is_finer_than_its_money_is_refused_by_name() -> N
         of_venues([{"id": "XA", "share": 1, "taker_fee": "0.000000001"}])
 
 
+def test_prices_average_exactly_where_the_sums_leave_64_bits() -> None:
+    sizes = {"market_size": 1e6, "maker_size": 1e6, "limit_size": 1e6, "adv": 1e12}
+    scenario, curve = changed(Scenario(), {"start": 100_000_000, **sizes}), flat_curve(DAY.open, DAY.close)
+    terms: dict[str, Any] = {"curve": curve, "usual_volume": Lots(9), "latency": Latency(entry=LATENCY)}
+    market = simulated(scenario, 7, DAY, INSTRUMENT, **terms)
+    go(market, until=Nanos(DAY.open + 1_800 * SECOND))
+    prints = market.record().prints
+    worth = [(each["ts"], int(each["points"]) * int(each["lots"]), int(each["lots"])) for each in prints]
+    assert sum(value for _, value, _ in worth) > 4 * 2**63
+    for since in (0, 900, 1_799, 1_800):
+        part = [(value, lots) for ts, value, lots in worth if ts >= DAY.open + since * SECOND]
+        exact = sum(value for value, _ in part) / sum(lots for _, lots in part) if part else None
+        assert market.vwap_since(INSTRUMENT.symbol, Nanos(DAY.open + since * SECOND)) == exact
+    whole = sum(value for _, value, _ in worth) / sum(lots for *_, lots in worth)
+    assert [each.vwap for each in market.statistics(depth_ticks=0)] == [pytest.approx(whole, rel=1e-14)] * 2
+
+
 def simulation(seed: int = 7) -> Market:
     curve = flat_curve(DAY.open, DAY.close)
     return simulated(Scenario(), seed, DAY, INSTRUMENT, curve=curve, usual_volume=Lots(9), latency=Latency(entry=LATENCY))

@@ -41,7 +41,7 @@ def other(value: Any) -> Any:
         return "both"
     if isinstance(value, tuple):
         return tuple(each * 0.99 for each in value)
-    if 0 <= value < 1:
+    if 0 <= value <= 1:
         return 0.35
     return value + 1
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from metaorder.sim.messages import DEPTHS, Kind, Messages, simulated_messages
+from metaorder.sim.messages import DEPTHS, Kind, Messages, as_seen, simulated_messages
 from metaorder.sim.presets import PLAIN
+from metaorder.sim.scenario import changed
 from metaorder.sim.statistics import (
     acf,
     by_part,
@@ -135,3 +138,36 @@ def test_takers_of_a_simulated_market_meet_the_best_price() -> None:
     first = rows[made.kind[rows - 1] != Kind.EXECUTED]
     touch = np.where(made.side[first] > 0, made.bid[first - 1], made.ask[first - 1])
     assert bool((made.price[first] == touch).all()), "a taker meets the best price that the row before shows"
+
+
+def test_the_level_of_a_message_is_its_rank_in_the_book_of_the_messages_before() -> None:
+    day = simulated_messages(changed(PLAIN, {"hidden": 0.2}), 3, 600)
+    assert day.level is not None
+    book: dict[int, dict[float, float]] = {1: {}, -1: {}}
+    for kind, side, price, lots, level in zip(day.kind, day.side, day.price, day.lots, day.level, strict=True):
+        if kind == Kind.HIDDEN:
+            assert level == 0
+            continue
+        stands = book[int(side)]
+        assert level == 1 + sum(side * (other - price) > 0 for other in stands)
+        left = stands.get(price, 0.0) + (lots if kind == Kind.ADDED else -lots)
+        stands |= {price: left}
+        if left == 0:
+            del stands[price]
+
+
+def test_a_source_of_one_level_shows_what_changes_the_touch_and_hidden_executions() -> None:
+    day = simulated_messages(changed(PLAIN, {"hidden": 0.2}), 3, 600)
+    touch = np.nan_to_num(np.stack([day.bid, day.ask, day.bid_lots, day.ask_lots]), nan=-1)
+    changes = np.r_[True, (touch[:, 1:] != touch[:, :-1]).any(axis=0)]
+    seen = as_seen(day, 1)
+    assert day.level is not None
+    alone = np.r_[True, np.diff(day.t) > 0]  # what happens at one instant has the touch of its end
+    orders = alone & ((day.kind == Kind.ADDED) | (day.kind == Kind.WITHDRAWN))
+    assert ((day.level <= 1) & orders).tolist() == (changes & orders).tolist()
+    assert (seen.levels, len(seen.t)) == (1, int((day.level <= 1).sum()))
+    away = placements(seen)
+    assert (len(away) > 100, bool((away <= 0).all())) == (True, True), "nothing that is placed behind the touch is seen"
+    assert as_seen(day, None) is day
+    with pytest.raises(ValueError, match="level must be known"):
+        as_seen(replace(day, level=None), 1)

@@ -46,7 +46,7 @@ def test_a_quiet_morning_is_counted_by_time_and_by_trade() -> None:
     assert others == whole
     per_tick = INSTRUMENT.points_per_tick
     assert (others.last, others.last_ts) == (999 * per_tick, OPEN + 10 * SECOND)
-    assert (others.volume, others.notional, others.trades, others.vwap) == (100, 99_900 * 100, 1, 99_900)
+    assert (others.volume, others.trades, others.vwap) == (100, 1, 99_900)
     assert others.quoted == 40 * SECOND
     assert others.spread == pytest.approx((2 * 20 + 1 * 20) / 40 * per_tick)
     assert (others.quoted_spread, others.effective_spread) == (2 * per_tick, 2 * per_tick)

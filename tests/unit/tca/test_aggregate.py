@@ -32,6 +32,13 @@ def test_what_is_said_follows_from_the_interval(mean: float, says: str) -> None:
     assert spread(values[: FEWEST - 1], np.ones(FEWEST - 1)).says.startswith(ENOUGH_NOT)
 
 
+def test_a_few_orders_have_no_interval_though_they_agree() -> None:
+    few, enough = (spread(floats(*range(5, 5 + count)), np.ones(count)) for count in (FEWEST - 1, FEWEST))
+    assert (few.low, few.high) == (None, None)
+    assert enough.low is not None
+    assert enough.says == "a cost"
+
+
 @pytest.mark.parametrize("count", [200, 5 * WHOLE])
 def test_the_bootstrap_is_as_wide_as_the_standard_error_says(count: int) -> None:
     rng = np.random.default_rng(1)
@@ -51,6 +58,15 @@ def test_outliers_are_named_furthest_first() -> None:
     found = spread(values, np.ones(101))
     assert ([at for at, _ in found.outliers], found.outlying) == ([100, 99], 2)
     assert spread(np.ones(50), np.ones(50)).outliers == ()
+
+
+def test_where_most_orders_cost_the_same_the_mean_deviation_stands_for_the_medians() -> None:
+    """Of ten orders nine cost 2 and one 12: MAD is 0, the mean deviation 1, so that it is 10 / 1.253314 out."""
+    found = spread(floats(*[2.0] * 9, 12.0), np.ones(10))
+    ((at, z),) = found.outliers
+    assert (at, found.outlying) == (9, 1)
+    assert z == pytest.approx(10 / 1.253314)
+    assert spread(floats(2, 2, 2, 12), np.ones(4)).outlying == 0, "a quarter of them is no outlier"
 
 
 def test_groups_are_compared_only_on_enough_pairs() -> None:

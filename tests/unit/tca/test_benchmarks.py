@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metaorder.tca.benchmarks import PWP_RATES, benchmarks, closing, opening, pwp, slippage, twap, vwap
+from metaorder.tca.benchmarks import NO_SESSION_BEFORE, PWP_RATES, benchmarks, closing, opening, pwp, slippage, twap, vwap
 from metaorder.tca.facts import NO_PRICE, Price, Quotes, Tape
 from support.tca import CLOSE, SECOND, market, order, points, price, quotes, seconds, tape
 
@@ -92,7 +93,9 @@ def test_a_window_that_is_not_over_is_not_averaged() -> None:
 def test_arrival_and_decision_are_benchmarks_with_their_reasons() -> None:
     found = held(placed=order(decision="49.90", arrival=None))
     assert (found["decision"], found["arrival"]) == (known("49.90"), Price.missing("no arrival"))
-    assert found["previous_close"] == Price.missing("no earlier session is known")
+    assert found["previous_close"] == Price.missing(NO_SESSION_BEFORE)
+    stated = benchmarks(order(), replace(market(), previous_close=Fraction(4_991)), 0)
+    assert stated["previous_close"] == Price.known(Fraction(4_991))
 
 
 # --- TWAP ---

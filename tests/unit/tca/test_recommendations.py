@@ -9,13 +9,17 @@ import pytest
 from metaorder.tca.recommendations import DEFAULTS, recommendations
 
 QUIET: dict[str, Any] = {
-    "status": "filled",
+    "status": "expired",
+    "quantity": 1_200,
+    "reduced_quantity": 200,
+    "filled_quantity": 950,
+    "participation_peak": 0.2,
+    "assumptions": {"max_participation": 0.2},
     "is_bps": 10.0,
     "components_bps": {"delay": 5.0, "spread": 3.0, "impact": 5.0, "timing": -8.0, "opportunity": 5.0, "fees": 0.0},
     "impact_parts_bps": {"walking": 1.0, "displacement": 4.0},
     "markouts_bps": {"10": -1.0},
     "passive_share": 0.8,
-    "fill_rate": 0.95,
     "forecast": {"z_score": 2.0},
 }
 
@@ -42,7 +46,8 @@ def test_the_defaults_are_ten_five_and_five_and_nothing_fires_at_them() -> None:
         ("high_delay", parts(delay=5.01)),
         ("high_spread", parts(spread=3.01)),
         ("picked_off", {"markouts_bps": {"10": -1.01}}),
-        ("low_fill_rate", {"fill_rate": 0.94}),
+        ("low_fill_rate", {"filled_quantity": 949}),
+        ("above_cap", {"participation_peak": 0.2213}),
         ("worse_than_forecast", {"forecast": {"z_score": 2.01}}),
         ("better_than_forecast", {"forecast": {"z_score": -2.01}}),
     ],
@@ -55,12 +60,17 @@ def test_each_rule_fires_beyond_its_threshold_and_says_what_it_saw(rule: str, ch
 
 def test_what_is_not_known_fires_nothing() -> None:
     nothing = dict.fromkeys(QUIET["components_bps"])
-    unknown = {"is_bps": None, "markouts_bps": {"10": None}, "passive_share": None, "fill_rate": None, "forecast": None}
+    unknown = {"is_bps": None, "markouts_bps": {"10": None}, "passive_share": None, "participation_peak": None, "forecast": None}
     assert fired(components_bps=nothing, **unknown) == {}
 
 
 def test_an_order_that_the_client_canceled_is_not_blamed_for_its_fill_rate() -> None:
-    assert fired(status="canceled", fill_rate=0.1) == {}
+    assert fired(status="canceled", filled_quantity=100) == {}
+
+
+def test_what_an_amendment_took_back_was_not_left_by_the_window() -> None:
+    assert fired(reduced_quantity=1_199, filled_quantity=1) == {}
+    assert fired(reduced_quantity=1_200, filled_quantity=0) == {}
 
 
 def test_the_advice_names_the_largest_component() -> None:

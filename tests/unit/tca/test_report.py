@@ -97,7 +97,12 @@ def test_where_the_decision_came_from_and_how_long_the_order_waited_are_said() -
     found = document(order(decided_by="client_price", waited=1_500_000_000), BOUGHT)
     assert (found["sources"]["decision"], found["arrival_wait_s"], found["duration_s"]) == ("client_price", 1.5, 990.0)
     assert found["sources"] | {"decision": None} == {"decision": None, "open": "first_print", "close": "last_print"}
-    assert found["assumptions"] == {"latency_ms": 1.0, "pwp_rate": 0.25, "participation_window_s": 300.0}
+    assert found["assumptions"] == {
+        "latency_ms": 1.0,
+        "pwp_rate": 0.25,
+        "max_participation": 0.25,
+        "participation_window_s": 300.0,
+    }
 
 
 class TestFinal:
@@ -138,16 +143,6 @@ class TestFinal:
 
 
 KEYS = {
-    "arrival_price": ("arrival",),
-    "decision_price": ("decision",),
-    "arrival_wait_s": ("arrival",),
-    "decision_notional": ("decision",),
-    "is_amount": ("is_bps",),
-    "is_bps": ("is_bps", "decision"),
-    "impact_and_timing_bps": ("impact_and_timing_bps", "decision"),
-    "opportunity_canceled_by_client_bps": ("opportunity", "decision"),
-    "passive_share": ("avg_price",),
-    "assumed_share": ("avg_price",),
     "wagner_edwards_amount.delay": ("arrival", "decision"),
     "wagner_edwards_bps.delay": ("arrival", "decision"),
     "wagner_edwards_amount.opportunity": ("is_bps", "decision", "opportunity"),
@@ -169,7 +164,7 @@ def reasons_for(path: tuple[str, ...]) -> tuple[str, ...]:
     if dotted in KEYS:
         return KEYS[dotted]
     if path[0] == "slippage_bps":
-        return last, "avg_price"
+        return last, "slippage_bps"
     if path[0] in {"markouts_bps", "realized_spread_bps", "price_impact_bps"}:
         return (f"markout_{last}",)
     return (last, "decision") if path[0].endswith("_bps") and len(path) > 1 else (last,)
@@ -222,8 +217,15 @@ def test_every_analysis_has_the_shape_that_is_published(case: str) -> None:
 
 NOT_KNOWN = {"previous_close", "pwp", "pwp_5", "pwp_10", "pwp_20"}
 NOT_STATED = {"central_bps", "is_central_bps", "decay", "forecast"}
-NO_CHILDREN_HERE = {"cancel_ratio", "average_child_quantity", "time_to_fill_s", "spread_capture"}
-TOO_LITTLE = {"reversion", "impact_split_bps", "participation_peak"}
+NO_CHILDREN_HERE = {
+    "cancel_ratio",
+    "average_child_quantity",
+    "time_to_fill_s",
+    "spread_capture",
+    "queue_known_share",
+    "impact_used",
+}
+TOO_LITTLE = {"decision_efficiency", "reversion", "impact_split_bps", "participation_peak"}
 
 
 def test_reasons_are_given_for_what_is_missing_alone() -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from metaorder.tca.tracking import clairvoyant, participation_errors, spread_capture
+from metaorder.tca.tracking import clairvoyant, participation_errors, spread_capture, timing_quality
 from support.tca import Fill, fills, mid2, points, quotes, seconds, tape
 
 ONE = np.array([100], dtype=np.int64)
@@ -50,3 +50,24 @@ def test_a_clairvoyant_takes_the_cheapest_five_minutes_first_within_the_rate() -
     worst = clairvoyant(-1, market, 100, seconds(0), seconds(900), Fraction(1, 10))
     assert worst == pytest.approx(float(points("51")))
     assert clairvoyant(1, market, 301, seconds(0), seconds(900), Fraction(1, 10)) is None
+
+
+def timed(sign: int, *lots: int) -> float | None:
+    """Fills in the middle of five minutes, in which the mid is 50, 51, 52, 51 and 49 at the end."""
+    market = quotes((0, "50"), (90, "51"), (150, "52"), (210, "51"), (270, "49"))
+    at = np.array([seconds(60 * minute + 30) for minute in range(len(lots))], dtype=np.int64)
+    return timing_quality(sign, at, np.array(lots, dtype=np.int64), market, seconds(0), seconds(300))
+
+
+def test_who_buys_where_it_is_low_has_timed_it_well() -> None:
+    assert timed(1, 20, 10, 0, 10, 30) == pytest.approx(1.0)
+    assert timed(-1, 20, 10, 0, 10, 30) == pytest.approx(-1.0)
+    half = timed(1, 20, 10, 0, 0, 0)
+    assert half is not None
+    assert -1 < half < 1
+
+
+def test_of_even_fills_or_a_price_that_stands_there_is_no_timing() -> None:
+    assert timed(1, 10, 10, 10, 10, 10) is None
+    assert timing_quality(1, np.array([seconds(5)]), ONE, quotes((0, "50")), seconds(0), seconds(300)) is None
+    assert timing_quality(1, np.array([seconds(5)]), ONE, quotes((0, "50"), (60, "51")), seconds(0), seconds(120)) is None

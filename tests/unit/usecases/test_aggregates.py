@@ -72,7 +72,10 @@ def test_filters_and_tags_narrow(queries: SqlQueries) -> None:
     assert sum(group["orders"] for group in ask(queries, "side", {"algo": "is"})["groups"]) == sum(
         row["algo"] == "is" for row in rows(COUNT)
     )
-    (tagged,) = ask(queries, "tag")["groups"]
+    groups = {group["key"]["tag"]: (group["orders"], group["count"]) for group in ask(queries, "tag")["groups"]}
+    plain = COUNT - COUNT // 4
+    assert groups == {"desk=a": (COUNT // 4, COUNT // 4), "untagged": (plain, plain)}, "no order is left out"
+    (tagged,) = ask(queries, "tag", tag="desk=a")["groups"]
     assert (tagged["key"]["tag"], tagged["orders"]) == ("desk=a", COUNT // 4)
     assert ask(queries, "algo", tag="desk=b")["groups"] == []
 

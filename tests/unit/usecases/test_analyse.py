@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from metaorder.api.order_shapes import TcaOut
 from metaorder.domain.order import Side
 from metaorder.tca.shortfall import NO_REFERENCE
 from metaorder.usecases.analyse import analyse
-from support.cases import FLAT, NO_TOUCH, Market, Print, Touch, case, fill, stamp, touch
+from support.cases import ESTIMATE, FLAT, NO_TOUCH, Market, Print, Touch, case, fill, stamp, touch
 from support.journaled import WORKED, worked
 
 ONE_SIDED, CROSSED, LOCKED = touch(None, "50.01"), touch("50.02", "50.01"), touch("50.01", "50.01")
@@ -21,8 +22,7 @@ NO_MID = pytest.mark.parametrize(
     [
         (ONE_SIDED, "the book was one-sided"),
         (NO_TOUCH, "the book was one-sided"),
-        (CROSSED, "the book was locked or crossed"),
-        (LOCKED, "the book was locked or crossed"),
+        (CROSSED, "the book was crossed"),
     ],
 )
 
@@ -44,6 +44,9 @@ class TestDecision:
         analysis = found(facts={"decision": touch("49.90", "50.00")})
         assert (analysis["decision_price"], analysis["sources"]["decision"]) == ("49.9500", "receipt")
         assert analysis["components_amount"]["delay"] == "50.00"
+
+    def test_a_locked_book_has_a_mid(self) -> None:
+        assert found(facts={"decision": LOCKED})["decision_price"] == "50.0100"
 
     def test_it_is_the_price_that_the_client_states_even_between_ticks(self) -> None:
         analysis = found(terms={"decision_price": "49.9950", "decision_time": stamp(1)}, facts={"decision": ONE_SIDED})
@@ -196,9 +199,7 @@ class TestAmendments:
         halted = found(facts={"amendments": [amendment(450, 1_000, 600, FLAT)]}, quantity=600, market=HALT)
         assert halted["missing"]["opportunity"] == "trading was halted when the order was amended"
         blind = found(facts={"amendments": [amendment(450, 1_000, 1_600, CROSSED)]}, quantity=1_600)
-        assert (
-            blind["missing"]["delay"] == blind["missing"]["is_bps"] == "the book was locked or crossed when the order was amended"
-        )
+        assert blind["missing"]["delay"] == blind["missing"]["is_bps"] == "the book was crossed when the order was amended"
 
 
 class TestReference:
@@ -273,6 +274,7 @@ class TestTapes:
             "fees": {"unit": "per_unit", "taker": "0.0030", "maker": "-0.0020"},
             "hidden": "central",
             "pwp_rate": 0.2,
+            "max_participation": 0.2,
             "participation_window_s": 300.0,
         }
         pov = found(terms={"algo": "pov", "params": {"target": "0.07"}})
@@ -342,6 +344,15 @@ def test_what_a_session_journals_is_what_analysis_reads(side: Side) -> None:
     assert analysis["missing"]["window_vwap"] == "the window has not ended"
     assert analysis["missing"]["close"] == "the market has not closed"
     assert analysis["final"] is False
+
+
+def test_the_cost_from_the_arrival_on_is_held_against_the_estimate_that_the_order_named() -> None:
+    told = {**ESTIMATE, "expected_cost_bps": 2.0, "sd_bps": 3.0, "expected_cost_error_bps": 4.0}
+    made = case(fill(100, 1_000, "50.01"))
+    forecast = analyse(replace(made, estimate=told))["forecast"]
+    assert (forecast["realized_cost_bps"], forecast["sd_bps"], forecast["z_score"]) == (2.0, 5.0, 0.0)
+    other = analyse(replace(made, estimate={**told, "algo": "vwap"}))
+    assert (other["forecast"], other["missing"]["forecast"].split(":")[0]) == (None, "the estimate was of another algorithm")
 
 
 def test_own_volume_on_the_tape_is_what_the_fills_say() -> None:

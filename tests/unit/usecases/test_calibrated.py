@@ -52,3 +52,15 @@ def test_what_was_refused_is_left_out() -> None:
     assert set(from_calibration("c-1", bare)) == {"source", "as_of", "calibration_id"}
     signed = [estimate("gamma", -1e-7) if each["name"] == "gamma" else each for each in RESULT["parameters"]]
     assert "impact" not in from_calibration("c-1", {**RESULT, "parameters": signed})
+
+
+def test_metaorders_give_the_square_root_law_with_its_error() -> None:
+    """Where a tape gave eta and gamma these stand; the law of sizes stands in where nothing tells what speed costs."""
+    y = [estimate("square_root_Y", 0.8, 0.05), estimate("square_root_power", 0.6)]
+    bare = {**RESULT, "as_of": "2026-03-02", "sources": [{"orders": 400}], "chosen": {}, "parameters": y}
+    found = from_calibration("c-2", bare)
+    law = {"law": "square_root", "coefficient": 0.8, "exponent": 0.5, "errors": {"coefficient": 0.05}}
+    assert (found["impact"], found["as_of"]) == (law, "2026-03-02T23:59:59Z")
+    assert from_calibration("c-2", {**RESULT, "parameters": RESULT["parameters"] + y})["impact"]["law"] == "power"
+    assert "impact" not in from_calibration("c-2", {**bare, "parameters": [estimate("square_root_Y", None)]})
+    assert "as_of" not in from_calibration("c-2", {**bare, "as_of": "tuesday"})

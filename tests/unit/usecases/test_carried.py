@@ -40,3 +40,5 @@ def test_a_law_is_carried_in_numbers() -> None:
     assert found is not None
     assert float(found[0]) == pytest.approx(0.314 * 2)
     assert carried({"source": "desk", "impact": published}, TENS).impact is None, "it needs a day's volume"
+    root = {"law": "square_root", "coefficient": 0.8, "exponent": 0.5}
+    assert carried({"source": "desk", "impact": root, "adv": 1_000_000}, TENS).impact is None, "it knows of no speed"

@@ -9,6 +9,8 @@ import pytest
 from metaorder.usecases.comparison import summary
 
 EMPTY = [
+    "cost_per_share",
+    "timing_quality",
     "own_cost_bps",
     "vwap_bps",
     "vwap_own_bps",
@@ -90,9 +92,11 @@ def test_costs_stand_by_size_smallest_first_where_sizes_were_asked_for() -> None
 
 def test_what_was_decided_and_what_it_was_decided_on_stand_beside_the_costs() -> None:
     parts = [{"impact": 2.0, "timing": -3.0}, {"impact": 4.0, "timing": None}]
-    runs = [run("a", 1, 1.0, vwap_bps=3.0, decisions=10, beta=0.5, components_bps=parts[0])]
+    more = {"cost_per_share": 0.02, "timing_quality": -0.5}
+    runs = [run("a", 1, 1.0, vwap_bps=3.0, decisions=10, beta=0.5, components_bps=parts[0], **more)]
     runs += [run("a", 2, 1.0, vwap_bps=-5.0, decisions=20, components_bps=parts[1]), run("a", 3, 1.0, vwap_bps=4.0)]
     (row,) = summary(runs, ("a",))["rows"]
     assert (row["decisions"], row["beta"], row["lambda"]) == (15.0, 0.5, None)
     assert (row["impact_bps"]["mean"], row["timing_bps"]["mean"]) == (3.0, -3.0)
     assert row["drawdown_bps"] == 4.0
+    assert (row["cost_per_share"]["mean"], row["timing_quality"]["mean"], row["timing_quality"]["n"]) == (0.02, -0.5, 1)

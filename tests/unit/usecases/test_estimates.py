@@ -124,6 +124,18 @@ def test_stated_errors_become_an_error_of_the_cost() -> None:
     assert unsure["expected_cost_error_bps"] == pytest.approx(sure["parts_bps"]["temporary"] / 10, rel=1e-6)
 
 
+def test_the_square_root_law_costs_what_the_size_says_and_has_no_frontier() -> None:
+    law = {"law": "square_root", "coefficient": 0.8, "exponent": 0.5, "errors": {"coefficient": 0.08}}
+    found = facts(blind=True)
+    said = estimate(found, {**STATED, "impact": law})
+    peak = 0.8 * 0.01 * math.sqrt(found.order.lots / 4_000_000) * 1e4
+    assert said["parts_bps"]["permanent"] == pytest.approx(peak * 2 / 3, rel=1e-6)
+    assert said["parts_bps"]["temporary"] == 0
+    assert said["expected_cost_error_bps"] == pytest.approx(said["parts_bps"]["permanent"] / 10, rel=1e-4)
+    assert (said["frontier"], said["model"]["law"]) == (None, "square_root")
+    assert "speed" in said["missing"]["frontier"]
+
+
 def test_the_cap_binds_an_order_that_is_too_large_for_its_window() -> None:
     said = estimate(facts(lots=Lots(900_000)), {})
     assert (said["completion_probability"], said["binding_constraint"]) == (0.0, "max_participation")

@@ -15,7 +15,7 @@ from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Side
 from metaorder.domain.units import price_text
 from metaorder.tca.facts import NO_PRICE, Fills, Quotes
-from metaorder.usecases.fill_facts import Grid, fill_facts, read_fills
+from metaorder.usecases.fill_facts import Grid, Twin, fill_facts, read_fills
 from support.cases import INSTRUMENT, case, fill, nanos, touch
 from support.tca import quotes, whole
 
@@ -80,10 +80,43 @@ def test_quantities_are_lots() -> None:
     assert read(fill(100, 300, "50.01", fee="0.90"), on=hundreds).fee.tolist() == [90]
 
 
-@pytest.mark.parametrize("quote", [touch(None, "50.01"), touch("50.01", None), touch("50.01", "50.01"), touch("50.02", "50.01")])
-def test_a_book_that_is_one_sided_locked_or_crossed_has_no_mid(quote: dict[str, Any]) -> None:
+@pytest.mark.parametrize("quote", [touch(None, "50.01"), touch("50.01", None), touch("50.02", "50.01")])
+def test_a_book_that_is_one_sided_or_crossed_has_no_mid(quote: dict[str, Any]) -> None:
     found = read(fill(100, 300, "50.01", quote=quote, reference=quote))
     assert (found.mid2[0], found.reference2[0]) == (NO_PRICE, NO_PRICE)
+
+
+def test_a_locked_book_has_its_price_for_a_mid() -> None:
+    locked = touch("50.01", "50.01")
+    found = read(fill(100, 300, "50.01", quote=locked, reference=locked))
+    assert (found.mid2[0], found.reference2[0]) == (1_000_200, 1_000_200)
+
+
+BETWEEN, OPEN, AUCTION = touch("50.02", "50.00"), touch("49.98", "50.00"), touch("50.02", "50.00")
+
+
+@pytest.mark.parametrize(("side", "worse"), [(Side.BUY, "50.00"), (Side.SELL, "50.02")])
+def test_where_venues_cross_each_other_the_side_that_is_worse_for_us_stands_in_the_costs(side: Side, worse: str) -> None:
+    crossed = fill(100, 300, "50.01", quote=BETWEEN, reference=BETWEEN, venue_quote=OPEN)
+    found = read(crossed, fill(101, 100, "50.01", venue_quote=OPEN), side=side)
+    assert (found.mid2[0], found.judged2[0], found.reference2[0]) == (NO_PRICE, 2 * whole(worse), 2 * whole(worse))
+    assert found.judged2[1] == found.mid2[1] == found.reference2[1] != NO_PRICE
+    assert found.crossed is not None
+    assert (found.crossed.tolist(), found.reference_crossed) == ([True, False], 1)
+
+
+@pytest.mark.parametrize("more", [{}, {"venue_quote": AUCTION}], ids=["one venue", "crossed at the fill's own venue"])
+def test_a_book_that_is_crossed_within_a_venue_is_an_auction_and_has_nothing_in_its_place(more: dict[str, Any]) -> None:
+    found = read(fill(100, 300, "50.01", quote=BETWEEN, reference=BETWEEN, **more))
+    assert (found.judged2[0], found.reference2[0], found.reference_crossed) == (NO_PRICE, NO_PRICE, 0)
+
+
+def test_a_twin_whose_venues_cross_is_read_again_with_the_worse_side() -> None:
+    start = nanos(0)
+    usual, worse = quotes((0, "50.00"), (100.5, None)), quotes((0, "50.00"), (100.5, "50.07"))
+    twin = Twin(Quotes(usual.ts + start, usual.mid2), lambda: Quotes(worse.ts + start, worse.mid2))
+    found = read(*(fill(ts, 300, "50.01", venue_quote=OPEN) for ts in (100, 101)), twin=twin)
+    assert (found.reference2.tolist(), found.reference_crossed) == ([1_000_000, 1_001_400], 1)
 
 
 def test_fills_that_the_row_does_not_know_of_are_left_for_the_next_look() -> None:
@@ -96,7 +129,8 @@ def test_the_twin_is_read_just_before_the_fill() -> None:
     start = nanos(0)
     moved = quotes((0, "50.00"), (100, "51.00"))
     twin = Quotes(moved.ts + start, moved.mid2)
-    assert read(fill(100, 300, "50.01"), fill(101, 300, "50.01"), twin=twin).reference2.tolist() == [1_000_000, 1_020_000]
+    both = Twin(twin, lambda: twin)
+    assert read(fill(100, 300, "50.01"), fill(101, 300, "50.01"), twin=both).reference2.tolist() == [1_000_000, 1_020_000]
 
 
 def test_no_fills_are_empty_arrays() -> None:

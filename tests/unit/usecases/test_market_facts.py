@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metaorder.domain.order import Side
 from metaorder.tca.facts import NO_PRICE, MarketFacts
 from metaorder.usecases.market_facts import halted_at, market_facts, quotes_of
 from support.cases import BEGIN, END_S, INSTRUMENT, Market, Print, Touch, case, nanos
@@ -60,7 +61,7 @@ def test_the_session_says_when_it_opened_and_whether_it_is_over() -> None:
     assert (found.opened, found.closes, found.clock, found.closed) == (BEGIN, nanos(END_S), nanos(300), False)
 
 
-def test_there_is_a_mid_where_both_sides_are_there_apart_and_open() -> None:
+def test_there_is_a_mid_where_both_sides_are_there_not_crossed_and_open() -> None:
     touches = (
         Touch(0, "49.99", "50.01"),
         Touch(1, None, "50.01"),
@@ -71,8 +72,11 @@ def test_there_is_a_mid_where_both_sides_are_there_apart_and_open() -> None:
         Touch(6, "49.99", "50.02"),
     )
     quotes = quotes_of(Market(touches=touches).record(), INSTRUMENT)
-    assert quotes.mid2.tolist() == [1_000_000, *[NO_PRICE] * 5, 1_000_100]
+    assert quotes.mid2.tolist() == [1_000_000, NO_PRICE, NO_PRICE, 1_000_200, NO_PRICE, NO_PRICE, 1_000_100]
     assert quotes.ts.tolist() == [nanos(second) for second in range(7)]
+    for side, worse in ((Side.BUY, 1_000_200), (Side.SELL, 1_000_400)):
+        conservative = quotes_of(Market(touches=touches).record(), INSTRUMENT, side)
+        assert conservative.mid2.tolist() == [1_000_000, NO_PRICE, NO_PRICE, 1_000_200, worse, NO_PRICE, 1_000_100]
 
 
 def test_a_halt_begins_with_its_instant_and_ends_with_the_next() -> None:

@@ -20,8 +20,8 @@ def test_the_schedule_has_the_band_of_the_orders_terms() -> None:
     }
     terms = msgspec.json.decode(made.parent["terms"]) | {"quantity": 1_000, "band_behind": "0.1", "band_ahead": "0.05"}
     texts = {"facts": msgspec.json.encode(facts).decode(), "terms": msgspec.json.encode(terms).decode()}
-    _, planned, least, most = series(replace(made, parent={**made.parent, **texts})).schedule
-    assert (planned, least, most) == ([0, 500, 1_000], [0, 400, 900], [50, 550, 1_000])
+    (curve,) = series(replace(made, parent={**made.parent, **texts})).schedules
+    assert (curve.planned, curve.least, curve.most) == ([0, 500, 1_000], [0, 400, 900], [50, 550, 1_000])
 
 
 def test_quotes_are_missing_in_a_halt_and_known_around_it() -> None:

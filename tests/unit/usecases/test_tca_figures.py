@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from metaorder.usecases.analyse import analyse
 from metaorder.usecases.page_frame import Panel
 from metaorder.usecases.tca_drawn import series
 from metaorder.usecases.tca_figures import figures
+from support.cases import stamp
 from support.reports import CASES
 
 
@@ -40,6 +42,28 @@ def test_a_waterfall_ends_at_the_total_and_closes_where_parts_are_known_only_tog
         assert trace["x"][-1] == doc["is_bps"]
         assert sum(trace["x"][:-1]) == pytest.approx(doc["is_bps"], abs=1e-5)
         assert trace["measure"] == ["relative"] * (len(trace["x"]) - 1) + ["total"]
+
+
+def test_the_figures_of_a_waterfall_have_room_beside_its_bars_on_paper_too() -> None:
+    parts = {"delay": -70.0, "spread": -26.0, "impact": 0.0, "timing": 0.0, "opportunity": 0.0, "fees": 0.0}
+    panel = drawn("filled", is_bps=-96.0, components_bps=parts)["waterfall"]
+    assert panel.figure is not None
+    low, high = panel.figure["layout"]["xaxis"]["range"]
+    assert low < -96 - 0.3 * 96, "to the left of the axis stand the names of the parts"
+    assert high > 0
+
+
+def test_the_schedule_is_drawn_over_what_was_done_in_every_stretch() -> None:
+    made = CASES["paused"]
+    points = [[[stamp(since), 0], [stamp(2_000), 1_000]] for since in (10, 365)]
+    plans = [{"ts": known[0][0], "cause": "drawn", "points": known} for known in points]
+    panels = figures(analyse(made), series(replace(made, schedules=plans)))
+    (panel,) = (each for each in panels if each.name == "trajectory")
+    assert panel.figure is not None
+    traces = panel.figure["data"]
+    assert [trace["name"] for trace in traces if "name" in trace] == ["band", "band", "done", "schedule", "schedule", "ordered"]
+    assert [trace["x"][-1] for trace in traces if trace.get("name") == "schedule"] == [stamp(300), stamp(2_000)]
+    assert [trace["showlegend"] for trace in traces if trace.get("name") == "schedule"] == [True, False]
 
 
 def test_where_there_is_nothing_to_draw_it_says_why() -> None:

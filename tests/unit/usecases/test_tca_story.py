@@ -7,6 +7,7 @@ import pytest
 from metaorder.domain.order import EndReason
 from metaorder.domain.units import SECOND
 from metaorder.usecases.tca_story import ENDED, duration, story
+from support.cases import case, fill, touch
 from support.reports import CASES
 
 
@@ -29,7 +30,13 @@ def test_amendments_halts_and_broken_books_are_said() -> None:
     assert any("from 1,000 to 1,400 at 14:33:20 UTC; from 1,400 to 1,200 at" in each for each in story(CASES["amended"]))
     assert any("halted for 3 min 20 s" in each for each in story(CASES["across a halt"]))
     for name in ("in a crossed market", "in an empty book"):
-        assert any("1 fill met a book that was one-sided, locked or crossed" in each for each in story(CASES[name]))
+        assert any("1 fill met a book that was one-sided or crossed" in each for each in story(CASES[name]))
+
+
+def test_venues_that_cross_each_other_are_said_apart() -> None:
+    quote = {"quote": touch("50.02", "50.01"), "venue_quote": touch("50.00", "50.01")}
+    (said,) = [each for each in story(case(fill(100, 300, "50.01", **quote))) if "crossed each other" in each]
+    assert said == "1 fill met venues whose quotes crossed each other: its costs are held against the worse side."
 
 
 def test_every_reason_to_end_has_its_words() -> None:

@@ -40,7 +40,7 @@ def test_a_mean_is_said_only_of_what_has_enough_data() -> None:
     text = summary_markdown(doc)
     assert "twap costs most: +6.95 bps" in text
     assert "Of 2 there is not enough data to say." in text
-    assert "not enough data to say: 1 orders, 20 are needed" in text
+    assert "not enough data to say: 1 order, 20 are needed" in text
     assert "no order has this figure" in text
     few = summary_markdown(summed({"pov": [2.0]}))
     assert "Not enough data to say of any group" in few

@@ -35,7 +35,7 @@ END = Nanos(DAY.open + 600 * SECOND)
 
 @pytest.fixture(scope="module")
 def entries() -> list[Any]:
-    """What a session of two venues, four orders and two accounts wrote."""
+    """What a session of two venues, five orders and two accounts wrote."""
     plain = spec()
     market = replace(plain, options={**plain.options, "parameters": {"venues": VENUES}})
     hosted = build(market, NoFiles(), FixedCalendar())
@@ -44,6 +44,7 @@ def entries() -> list[Any]:
     live.apply(accept(order("a", lots=Lots(4_000), end=END, must_complete=True)))
     live.apply(accept(order("b", lots=Lots(3_000), end=END, side=Side.SELL, algo="traditional")))
     live.apply(accept(order("d", lots=Lots(9_000), end=END, algo="pov", params={"target": "0.1"})))
+    live.apply(accept(order("e", lots=Lots(6_000), end=END, algo="is", params={"urgency": "1"})))
     live.apply(accept(order("c", account="other", lots=Lots(1_000), end=END)))
     live.run(until=Nanos(END + SECOND))
     return made + live.take()

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "lob/detail/pages.hpp"
 #include "lob/detail/slab.hpp"
 #include "lob/hash.hpp"
 
@@ -124,7 +125,7 @@ private:
     dense_[id] = slot;
   }
 
-  std::vector<Slot> dense_;
+  std::vector<Slot, Pages<Slot>> dense_;
   SparseIds sparse_;
   std::uint64_t seen_ = 0; // insertions ever
 };

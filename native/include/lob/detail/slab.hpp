@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "lob/detail/pages.hpp"
 #include "lob/types.hpp"
 
 namespace lob::detail {
@@ -60,7 +61,7 @@ private:
     return static_cast<Slot>(nodes_.size() - 1);
   }
 
-  std::vector<Node> nodes_;
+  std::vector<Node, Pages<Node>> nodes_;
   Slot free_ = no_slot;
 };
 

@@ -1,9 +1,10 @@
 // When events come and of which type: a Hawkes process of four types with three exponential kernels.
 //
 // Each event raises the rates for a while, its own type's above all. The matrix of who excites whom is balanced: with it any mean
-// rates are reached with positive base rates (1 - n) x rate, n being the sum of the branching ratios. Where takers have a curve of
-// their own, the base rates of each moment are those from which the rates that the curves ask for follow; a curve so far from the
-// other that a base rate would be negative is refused, not cut off.
+// rates are reached with positive base rates (1 - n) x rate, n being the sum of the branching ratios; market orders may follow less
+// by the first kernel, and come by themselves the more. Where takers have a curve of their own, the base rates of each moment are
+// those from which the rates that the curves ask for follow; a curve so far from the other that a base rate would be negative is
+// refused, not cut off.
 #pragma once
 
 #include <array>

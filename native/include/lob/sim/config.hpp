@@ -33,6 +33,7 @@ struct Config {
   // Arrivals
   PerType rates{1.8, 9, 11, 11}, self_share{.75, .35, .35, .35};
   std::array<double, 3> branching{.75, .14, .05}, decay{1'000, 1, .02};
+  double taker_excitation = 1;
   Curve activity{.120, .097, .070, .076, .065, .060, .045, .042, .055, .059, .055, .092, .164};
   Curve taker_activity{.106, .089, .067, .068, .061, .060, .043, .041, .050, .066, .054, .086, .26};
 

@@ -21,7 +21,7 @@ namespace lob::sim {
 class Market final : public Feed {
 public:
   // Puts the opening books into its floors, all_floors() of them. Throws std::invalid_argument: see check(), or another number of floors.
-  // keep_messages: of the first.
+  // keep_messages: of every lit venue.
   Market(const Config& config, Floors floors, bool keep_messages = false);
   Market(const Config& config, Venue& venue, bool keep_messages = false) : Market(config, Floors(&venue, 1), keep_messages) {}
   bool peek(Nanos& ts) override;
@@ -30,7 +30,8 @@ public:
   std::map<std::string, std::int64_t> counters() const override;
   void recorded_levels(Side side, std::size_t most, std::vector<Level>& out) const override { (void)side, (void)most, out.clear(); }
 
-  const std::vector<Message>& messages() const { return stalls_.front().orders.messages(); }
+  // Of a lit venue, by its place among them.
+  const std::vector<Message>& messages(std::size_t stall = 0) const { return stalls_.at(stall).orders.messages(); }
 
 private:
   // What the market has on one lit venue. All makers quote on each, with one opinion and sizes by its share.

@@ -21,8 +21,10 @@ struct Message {
   Touch after;
   Side side; // of the order that rests or rested
   MessageKind kind;
-  std::uint8_t pad[6] = {};
+  std::uint8_t level; // rank of its price among those shown on its side, 1 the best, at most most_level; of a hidden order 0
+  std::uint8_t pad[5] = {};
 };
+inline constexpr std::uint8_t most_level = 200;
 
 // A place is named by an id from 1 to `count`. An order is addressed by its place and not by its rank in a list, so that a cancel
 // means the same order whatever else is in the book.
@@ -46,6 +48,7 @@ public:
 
 private:
   void note(const Venue& venue, std::size_t first, Side aggressor); // executions: prints from `first` on
+  std::uint8_t rank(const Venue& venue, Side side, Ticks price);
   void keep(const Venue& venue, MessageKind kind, OrderId id, Side side, Ticks price, Lots lots);
 
   std::uint32_t count_, shown_;
@@ -53,6 +56,7 @@ private:
   Nanos now_ = 0;
   std::int64_t added_ = 0, withdrawn_ = 0, executed_ = 0, hidden_ = 0;
   std::vector<Message> messages_;
+  std::vector<Level> shown_levels_; // scratch
 };
 
 } // namespace lob::sim

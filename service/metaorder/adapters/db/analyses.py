@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, delete, func, insert, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from metaorder.adapters.db.tables import analyses, analysis_docs, analysis_tags, markets, parents
@@ -13,6 +13,9 @@ from metaorder.ports.journal import StoredAnalysis
 from metaorder.ports.queries import Asked, Cell, Values
 
 TAG = "tag"
+UNTAGGED = "untagged"
+"""The group of orders without a tag; a tag has an = in it."""
+
 OVER = ("closed", "failed", "deleted")
 
 
@@ -101,7 +104,8 @@ def one(account: str, parent: str) -> Select[Any]:
 def _source(account: str, asked: Asked) -> tuple[Any, ColumnElement[bool]]:
     """What is read, and which rows of it."""
     tagged = TAG in asked.group_by or asked.tag is not None
-    source = analyses.join(analysis_tags, analysis_tags.c.parent == analyses.c.parent) if tagged else analyses
+    of_order = analysis_tags.c.parent == analyses.c.parent
+    source = analyses.join(analysis_tags, of_order, isouter=asked.tag is None) if tagged else analyses
     conditions: list[ColumnElement[bool]] = [analyses.c.account == account]
     conditions += [analyses.c[name] == value for name, value in asked.where.items()]
     if asked.first_day is not None:
@@ -115,5 +119,5 @@ def _source(account: str, asked: Asked) -> tuple[Any, ColumnElement[bool]]:
     return source, and_(*conditions)
 
 
-def _key(name: str) -> Column[Any]:
-    return analysis_tags.c.tag if name == TAG else analyses.c[name]
+def _key(name: str) -> ColumnElement[Any]:
+    return func.coalesce(analysis_tags.c.tag, literal_column(f"'{UNTAGGED}'")) if name == TAG else analyses.c[name]

@@ -26,6 +26,9 @@ POSTGRES = {
 """Said of every connection to PostgreSQL. A cluster that was made without a locale would hand text over as bytes;
 a host that is gone is known to be in seconds."""
 
+LOCKED_MS = 2_000
+"""How long a read waits for a lock; the service takes none that a read waits for, so whoever does holds up everybody."""
+
 NAMED = {"application_name": WRITER}
 
 
@@ -57,7 +60,7 @@ def reader_engine(url: str, readers: int) -> Engine:
         pool_timeout=3,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
-        connect_args={"options": "-c default_transaction_read_only=on", **POSTGRES},
+        connect_args={"options": f"-c default_transaction_read_only=on -c lock_timeout={LOCKED_MS}", **POSTGRES},
     )
 
 

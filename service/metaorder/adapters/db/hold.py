@@ -17,7 +17,7 @@ from metaorder.adapters.db import tables
 from metaorder.adapters.db.lease import Lease, Waiting, drop
 from metaorder.ports.journal import WriterLost
 
-STALLED_S = 4.0
+STALLED_S = 3.0
 """A transaction that takes longer has lost its database: its connection is cut, and looked after like any that was."""
 
 POLL_S = 0.25

@@ -11,6 +11,7 @@ import msgspec
 from metaorder.core.chain import Sealed
 from metaorder.domain.units import to_nanos
 from metaorder.risk.latches import Reach
+from metaorder.usecases.jobs import KINDS
 
 Row = dict[str, Any]
 Fetch = Callable[[str, str], Row | None]
@@ -18,6 +19,9 @@ Fetch = Callable[[str, str], Row | None]
 
 _decode = msgspec.json.Decoder().decode
 _dump = msgspec.json.Encoder().encode
+
+_NOT_PROJECTED = ("command.", "market.discrepancy", *(f"{kind}." for kind in KINDS))
+"""Rows that no table is folded from. A job is kept beside its rows, with its result."""
 
 PARENT_ENDS = frozenset({"parent.filled", "parent.canceled", "parent.expired"})
 CHILD_ENDS: Mapping[str, str] = {"child.rejected": "rejected", "child.canceled": "canceled", "child.expired": "expired"}
@@ -60,7 +64,7 @@ class Projector:
 
     def _one(self, row: Sealed) -> None:
         kind = row.entry.type
-        if kind.startswith(("command.", "calibration.")):  # a job is kept beside its rows, with its result
+        if kind.startswith(_NOT_PROJECTED):
             return
         doc = _decode(row.entry.payload)
         if kind.startswith("market."):
@@ -132,13 +136,31 @@ class Projector:
         elif kind in {"parent.suspended", "parent.resumed"}:
             parent["waiting"] = "start" if kind == "parent.resumed" and parent["started"] is None else None
             pauses = _decode(parent["facts"]).get("pauses", [])
-            self._fact(parent, "pauses", [*pauses, [kind.partition(".")[2], doc["ts"]]])
+            name = kind.partition(".")[2]
+            if not pauses or pauses[-1][0] != name:  # what is suspended may be suspended for one more reason
+                self._fact(parent, "pauses", [*pauses, [name, doc["ts"]]])
         elif kind in PARENT_ENDS:
             parent |= {"reason": doc["reason"], "ended": to_nanos(doc["ts"]), "waiting": None}
             self._fact(parent, "end", {"ts": doc["ts"], "quote": doc["quote"]})
+        elif kind == "risk.discrepancy":
+            self._disputed(parent, doc)
+        elif kind == "risk.settled":
+            before = _decode(parent["facts"])
+            self._fact(parent, "disputed", before["disputed"] - doc["traded_quantity"] - doc["released_quantity"])
+            self._fact(parent, "settled", before.get("settled", 0) + doc["traded_quantity"])
         elif kind == "schedule":
             self._fact(parent, "schedule", {"ts": doc["ts"], "cause": doc["cause"], "points": doc["points"]})
         self._put("parents", parent["id"], parent, ended=parent["ended"] is not None)
+
+    def _disputed(self, parent: Row, doc: Row) -> None:
+        """What a venue says and is not booked; a child that it leaves in doubt stays so."""
+        if doc["held_quantity"]:
+            held = _decode(parent["facts"]).get("disputed", 0) + doc["held_quantity"]
+            self._fact(parent, "disputed", held)
+        if doc["closes"]:
+            child = self._take("children", doc["child_id"])
+            child |= {"status": "pending_unknown", "ended": to_nanos(doc["ts"]), "ended_reason": doc["code"]}
+            self._put("children", child["id"], child, ended=True)
 
     def _amended(self, parent: Row, doc: Row) -> None:
         before = _decode(parent["terms"])
@@ -203,7 +225,7 @@ class Projector:
         value |= {"state": doc["state"], "clock": row.entry.market_time, "event_index": row.entry.event_index}
         if "speed" in doc:
             value["speed"] = str(doc["speed"])
-        kept = {name: doc[name] for name in ("facts", "counters", "session_hash", "error") if name in doc}
+        kept = {name: doc[name] for name in ("facts", "counters", "venue_reports", "session_hash", "error") if name in doc}
         value["detail"] = _dump(_decode(value["detail"]) | kept).decode()
         self._put("markets", key, value, ended=True)
 

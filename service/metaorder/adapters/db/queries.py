@@ -29,15 +29,19 @@ from metaorder.adapters.db.tables import (
     streams,
 )
 from metaorder.adapters.db.venue_performance import performance
-from metaorder.domain.order import ParentId
+from metaorder.domain.child import CHILD_TERMINAL
+from metaorder.domain.order import TERMINAL, ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.ports.queries import Asked, Cell, Page, Row, StreamRow, Unreachable, Values, VenueAsked, VenueSums
+from metaorder.ports.queries import Asked, Cell, Page, Row, Snapshot, StreamRow, Unreachable, Values, VenueAsked, VenueSums
 
 Result = TypeVar("Result")
 AWAY = "the database cannot be reached just now; ask again"
-ANSWER_S = 4.0
+ANSWER_S = 3.5
 """How long a look-up waits for a database over a network."""
+
+BEGINS_S = 2.5
+"""How long a read that takes its time waits for a free reader: with what it may wait for a lock, less than 5 s."""
 
 FILTERS = ("status", "market", "symbol", "algo", "basket_id")
 
@@ -53,6 +57,7 @@ class SqlQueries:
     def __init__(self, engine: Engine, readers: int) -> None:
         self._engine = engine
         self._within_s = None if engine.dialect.name == "sqlite" else ANSWER_S
+        self._behind = asyncio.Semaphore(max(1, readers // 2))
         self._threads = ThreadPoolExecutor(readers, thread_name_prefix="metaorder-reader")
 
     def close(self) -> None:
@@ -100,16 +105,40 @@ class SqlQueries:
             query = query.where(journal.c.parent == parent)
         return await self._page(principal, query.order_by(journal.c.seq), limit)
 
+    async def schedules(self, principal: Principal, parent: ParentId) -> list[bytes]:
+        """The schedules of an order as they were journaled, oldest first."""
+        mine = (journal.c.stream == principal.account) & (journal.c.parent == parent) & (journal.c.type == "schedule")
+        rows = await self._soon(select(journal.c.payload).where(mine).order_by(journal.c.position))
+        return [bytes(row.payload) for row in rows]
+
     async def stream(self, stream: str, after: int, limit: int) -> list[StreamRow]:
-        """Events of a stream, oldest first."""
+        """Events of a stream, oldest first. Whoever is far behind leaves half of the readers to those who ask for something."""
         columns = (journal.c.seq, journal.c.type, journal.c.parent, journal.c.payload)
         query = select(*columns).where(journal.c.stream == stream, journal.c.seq > after).order_by(journal.c.seq).limit(limit)
-        return [StreamRow(row.seq, row.type, row.parent, bytes(row.payload)) for row in await self._all(query)]
+        async with self._behind:
+            rows = await self._all(query)
+        return [StreamRow(row.seq, row.type, row.parent, bytes(row.payload)) for row in rows]
+
+    async def snapshot(self, principal: Principal) -> Snapshot:
+        """Orders of the account that are not over with their children that are not, all of one instant."""
+        mine = (parents.c.account == principal.account) & parents.c.status.not_in(sorted(TERMINAL))
+        open_parents = select(parents).where(mine).order_by(parents.c.seq)
+        theirs = children.c.parent.in_(select(parents.c.id).where(mine)) & children.c.status.not_in(sorted(CHILD_TERMINAL))
+        open_children = select(children).where(theirs).order_by(children.c.seq)
+        head = select(streams.c.seq).where(streams.c.stream == principal.account)
+
+        def read(connection: Connection) -> Snapshot:
+            orders = [dict(row) for row in connection.execute(open_parents).mappings()]
+            sent = [dict(row) for row in connection.execute(open_children).mappings()]
+            return Snapshot(orders, sent, connection.execute(head).scalar() or 0)
+
+        async with self._behind:
+            return await self._run(read)
 
     async def parents_of_session(self, principal: Principal, session: str) -> list[str]:
         """Ids of the account's orders in a session."""
         mine = (parents.c.account == principal.account) & (parents.c.session == session)
-        return [row.id for row in await self._all(select(parents.c.id).where(mine))]
+        return [row.id for row in await self._soon(select(parents.c.id).where(mine))]
 
     async def commands(self, session: str) -> list[bytes]:
         """Commands of a session, in order."""
@@ -132,7 +161,7 @@ class SqlQueries:
         query = select(markets)
         if after:
             query = query.where(markets.c.position < after)
-        return [dict(row._mapping) for row in await self._all(query.order_by(markets.c.position.desc()).limit(limit))]  # noqa: SLF001 a row's public name for this
+        return [dict(row._mapping) for row in await self._soon(query.order_by(markets.c.position.desc()).limit(limit))]  # noqa: SLF001 a row's public name for this
 
     async def record(self, session: str, symbol: str) -> bytes | None:
         """The kept market record of a session."""
@@ -165,7 +194,7 @@ class SqlQueries:
 
     async def keys(self) -> list[Row]:
         """Every key."""
-        return [dict(row._mapping) for row in await self._all(select(keys).order_by(keys.c.created_at, keys.c.id))]  # noqa: SLF001
+        return [dict(row._mapping) for row in await self._soon(select(keys).order_by(keys.c.created_at, keys.c.id))]  # noqa: SLF001
 
     async def profile(self, principal: Principal, symbol: str, version: int | None = None) -> Row | None:
         """The account's profile of an instrument: the newest, or the one of a version."""
@@ -210,6 +239,10 @@ class SqlQueries:
 
         return await self._run(read, self._within_s)
 
+    async def _soon(self, query: Select[Any]) -> list[Any]:
+        """Rows that somebody waits for."""
+        return await self._run(lambda connection: list(connection.execute(query)), self._within_s)
+
     async def _all(self, query: Select[Any]) -> list[Any]:
         return await self._run(lambda connection: list(connection.execute(query)))
 
@@ -225,21 +258,38 @@ class SqlQueries:
         return await self._run(read, self._within_s)
 
     async def _run(self, read: Callable[[Connection], Result], within_s: float | None = None) -> Result:
-        """Read in a thread.
+        """Read in a thread. within_s: the answer is here by then; None: a long read, which begins by then and has its time.
 
         Raises:
             Unreachable: the database cannot be reached, or said nothing in time.
         """
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
         def work() -> Result:
+            loop.call_soon_threadsafe(begun.set)
             with self._engine.connect() as connection, connection.begin():
                 return read(connection)
 
         try:
-            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._threads, work), within_s)
+            reading = loop.run_in_executor(self._threads, work)
+            if within_s is None and self._within_s is not None:
+                await self._begins(reading, begun)
+            return await asyncio.wait_for(reading, within_s)
         except (OperationalError, PoolTimeout) as error:
             if self._engine.dialect.name == "sqlite":
                 raise
             raise Unreachable(AWAY) from error
         except TimeoutError:
             raise Unreachable(AWAY) from None
+
+    async def _begins(self, reading: asyncio.Future[Any], begun: asyncio.Event) -> None:
+        """Wait for a free reader, not for ever.
+
+        Raises:
+            TimeoutError: there was none in time; nothing is read.
+        """
+        try:
+            await asyncio.wait_for(begun.wait(), BEGINS_S)
+        except TimeoutError:
+            reading.cancel()
+            raise

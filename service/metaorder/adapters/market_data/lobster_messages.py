@@ -15,6 +15,7 @@ from metaorder.domain.units import SECOND
 from metaorder.ports.calendars import Calendars
 from metaorder.ports.market_data import Wanted
 from metaorder.sim.messages import DEPTHS, SAMPLE_S, Floats, Ints, Kind, Messages
+from metaorder.sim.tape import DataError
 
 POINTS = 100
 CHUNK = 20_000
@@ -47,6 +48,8 @@ def read(path: Path, calendars: Calendars) -> SourceDay:
         parts = [(rows, book[:, :4].astype(np.float64), *_ends(rows, book, opens)) for rows, book in _chunks(pair)]
     day = recorded.tape.day
     rows, touch, ends, books = (np.concatenate(each) for each in zip(*parts, strict=True))
+    if not len(rows):
+        raise DataError(path.name, 0, "the day has messages of orders")
     kind = np.zeros(len(rows), dtype=np.int8)
     for code, meaning in _KINDS.items():
         kind[rows[:, 1] == code] = meaning
@@ -67,6 +70,7 @@ def read(path: Path, calendars: Calendars) -> SourceDay:
             bid_lots=bid_lots,
             ask_lots=ask_lots,
             depth=_depth(t, books, np.flatnonzero(ends), session_s),
+            levels=books.shape[1] // 4,
         ),
         symbol=pair.message[1],
         date=day.date,

@@ -1,0 +1,73 @@
+"""A venue that contradicts itself, over REST: what is held is seen, and the risk desk alone says what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from support.orders import market, pages, post, start
+from support.server import Server, eventually
+
+LIE = 300
+"""Lots of the fill that `support/lying_venue.py` invents."""
+
+
+def shown(client: httpx.Client, order: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/v1/parent-orders/{order['id']}").json()
+    return found
+
+
+def told(client: httpx.Client, order: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [event for event in pages(client, f"/v1/parent-orders/{order['id']}/events") if event["type"] == kind]
+
+
+def test_a_dispute_is_seen_settled_by_the_risk_desk_and_kept_over_a_crash(tmp_server: Server) -> None:
+    tmp_server.environment["METAORDER_TEST_HOOK"] = "support.lying_venue"
+    tmp_server.start()
+    with tmp_server.client() as admin:
+        keys = {
+            scope: admin.post("/v1/keys", json={"name": scope, "scopes": [scope], "account": "desk"}).json()
+            for scope in ("trade", "risk")
+        }
+        lab = market(admin, speed=60)
+        with tmp_server.client(key=keys["trade"]["secret"]) as trader, tmp_server.client(key=keys["risk"]["secret"]) as risk:
+            order = post(trader, lab, start_time=..., end_time="2026-03-02T20:00:00Z", must_complete=True)
+            start(admin, lab)
+            eventually(lambda: shown(trader, order)["status"] == "suspended")
+            (why,) = told(trader, order, "parent.suspended")
+            (said,) = told(trader, order, "risk.discrepancy")
+            held = said["held_quantity"]
+            lot = held // LIE
+            assert (why["reason"], said["code"], held % LIE) == ("venue_discrepancy", "unknown_child", 0)
+            seen = shown(trader, order)
+            assert (seen["disputed_quantity"], seen["settled_quantity"]) == (held, 0)
+            reports = admin.get(f"/v1/markets/{lab}").json()["venue_reports"]
+            assert reports["unknown_child"] == 1
+            assert reports["repeated"] > 1, "and everything that was said twice is counted"
+            address = f"/v1/parent-orders/{order['id']}/settle"
+            answer = trader.post(address, json={"disputed_quantity": held, "traded_quantity": held})
+            assert (answer.status_code, answer.json()["code"]) == (403, "missing_scope")
+            for disputed, traded, status, code in ((held + lot, 0, 409, "dispute_moved"), (held, held + lot, 422, "validation")):
+                answer = risk.post(address, json={"disputed_quantity": disputed, "traded_quantity": traded})
+                assert (answer.status_code, answer.json()["code"]) == (status, code)
+            answer = risk.post(address, json={"disputed_quantity": held, "traded_quantity": 100 * lot})
+            assert answer.status_code == 200, answer.text
+            settled = answer.json()
+            assert (settled["disputed_quantity"], settled["settled_quantity"]) == (0, 100 * lot)
+            assert settled["status"] == "suspended", "to settle is not to resume"
+            again = risk.post(address, json={"disputed_quantity": held, "traded_quantity": 0})
+            assert (again.status_code, again.json()["code"]) == (409, "dispute_moved")
+    tmp_server.kill()
+    tmp_server.start()
+    with tmp_server.client(key=keys["trade"]["secret"]) as trader, tmp_server.client(key=keys["risk"]["secret"]) as risk:
+        (event,) = told(trader, order, "risk.settled")
+        assert (event["traded_quantity"], event["released_quantity"]) == (100 * lot, 200 * lot)
+        assert event["actor"] == keys["risk"]["id"], "the journal says who"
+        assert risk.post(f"/v1/parent-orders/{order['id']}/resume").status_code == 200
+        with tmp_server.client() as admin:
+            admin.patch(f"/v1/markets/{lab}", json={"speed": "max"})
+        eventually(lambda: shown(trader, order)["status"] == "expired")
+        over = shown(trader, order)
+        assert over["filled_quantity"] == order["quantity"] - 100 * lot, "what was traded is not sent again, what was not is"
+        assert (over["disputed_quantity"], over["settled_quantity"], over["reason"]) == (0, 100 * lot, "window_ended")
