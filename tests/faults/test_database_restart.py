@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from faults.test_database_away import LONGEST_S, Bench, Told, ask, busy, check
+from faults.test_database_away import HANGS_S, Bench, Told, ask, busy, check
 from metaorder.adapters.db.migrate import upgrade
 from support.cluster import Cluster, cluster
 from support.crash import MARKET, create_market
@@ -85,7 +85,7 @@ def test_a_database_without_a_free_connection_is_a_database_that_is_away(own: tu
             began = time.monotonic()
             assert eventually(lambda: client.get("/health/ready").status_code == 503)
             assert client.get("/v1/parent-orders").status_code == 503
-            assert time.monotonic() - began < 2 * LONGEST_S
+            assert time.monotonic() - began < 2 * HANGS_S
     count = len(told.accepted)
     eventually(lambda: len(told.accepted) > count + 5)
     over.set()
@@ -103,17 +103,16 @@ def test_reads_that_the_database_holds_up_are_answered_in_time_and_keep_nobody_o
 
         def read(number: int) -> tuple[str, int, float]:
             path = READ[number % len(READ)]
-            with bench.server.client() as mine:
-                began = time.monotonic()
-                status = mine.get(path).status_code
-                return path, status, time.monotonic() - began
+            began = time.monotonic()
+            status = plain.get(path).status_code
+            return path, status, time.monotonic() - began
 
-        with psycopg.connect(bench.url) as locking, ThreadPoolExecutor(READS) as pool:
+        with psycopg.connect(bench.url) as locking, ThreadPoolExecutor(READS) as pool, bench.server.unchecked() as plain:
             locking.execute(f"LOCK TABLE {', '.join(LOCKED)} IN ACCESS EXCLUSIVE MODE")  # type: ignore[call-overload]
             answers = list(pool.map(read, range(READS)))
             locking.rollback()
-        late = [(path, f"{seconds:.2f} s") for path, _, seconds in answers if seconds > LONGEST_S]
-        assert not late, f"answered after more than {LONGEST_S} s"
+        late = [(path, f"{seconds:.2f} s") for path, _, seconds in answers if seconds > HANGS_S]
+        assert not late, f"answered after more than {HANGS_S} s"
         assert {(path, status) for path, status, _ in answers} == {(path, 503) for path in READ}
         for path in READ:
             assert eventually(lambda path=path: client.get(path).status_code in {200, 404})

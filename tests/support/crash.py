@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from websockets.exceptions import WebSocketException
 
+from support.orders import asked
 from support.server import Server, eventually
 
 MARKET = "lab"
@@ -117,10 +118,10 @@ def closed(client: httpx.Client) -> dict[str, Any]:
     """The market once it is closed."""
 
     def look() -> dict[str, Any] | None:
-        market: dict[str, Any] = client.get(f"/v1/markets/{MARKET}").json()
+        market: dict[str, Any] = asked(client, f"/v1/markets/{MARKET}").json()
         return market if market["state"] in {"closed", "failed"} else None
 
-    return eventually(look, wait_s=60)
+    return eventually(look, wait_s=180)
 
 
 def check_promises(client: httpx.Client, promises: Promises, stream: list[dict[str, Any]]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -33,6 +34,7 @@ from metaorder.bootstrap.version import engine_version
 from metaorder.core.chain import Sealed
 from metaorder.ports.clock import Clock, Ids
 from metaorder.ports.jobs import Gather, Launch
+from metaorder.ports.queries import Unreachable
 from metaorder.runtime.analyst import Analyst
 from metaorder.runtime.boot import Booted, boot
 from metaorder.runtime.jobs import Jobs
@@ -44,6 +46,12 @@ from metaorder.usecases import keys
 from metaorder.usecases.jobs import COUNTERFACTUAL
 
 Say = Callable[[str], None]
+Answer = TypeVar("Answer")
+
+STARTS_S = 30.0
+"""How long a start waits for a database that went away after its journal was read."""
+
+AGAIN_S = 0.5
 
 BROKEN_BEFORE = "the journal could not be written before the last end"
 
@@ -115,7 +123,7 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
     service.listen(context.ring.on_rows)
     service.listen(lambda rows: _count(metrics, rows))
     service.start(ready.booted.hosted, ready.booted.switches, threads=world.threads)
-    await context.jobs.start(await queries.open_jobs())
+    await context.jobs.start(await patiently(queries.open_jobs, clock))
     keeping = asyncio.create_task(context.analyst.keep_up())
     recording = asyncio.create_task(Recorder(service, clock).keep_up())
     rolling = None
@@ -134,6 +142,22 @@ async def lifetime(ready: Prepared, metrics: PrometheusMetrics, world: World | N
         await context.jobs.stop()
         await asyncio.to_thread(service.stop)
         queries.close()
+
+
+async def patiently(ask: Callable[[], Awaitable[Answer]], clock: Clock) -> Answer:
+    """What a start asks of a database that may be away for a moment.
+
+    Raises:
+        Unreachable: it is away for longer than STARTS_S.
+    """
+    until = clock.monotonic() + STARTS_S
+    while True:
+        try:
+            return await ask()
+        except Unreachable:
+            if clock.monotonic() >= until:
+                raise
+            await asyncio.sleep(AGAIN_S)
 
 
 def composed(
