@@ -1,7 +1,6 @@
 // Sessions for Python: replayed or simulated, advanced without the interpreter's lock.
 #include "bind_session.hpp"
 
-#include <atomic>
 #include <memory>
 
 #include <pybind11/numpy.h>
@@ -10,22 +9,14 @@
 #include "lob/levels.hpp"
 #include "lob/prints.hpp"
 #include "lob/replay.hpp"
-#include "lob/session.hpp"
 #include "lob/sim/market.hpp"
+#include "live.hpp"
 #include "turnover.hpp"
 
 namespace py = pybind11;
 using namespace lob;
 
 namespace {
-
-// A session and the flag that makes it pause at the next look.
-struct Live {
-  Live(Nanos open, Nanos close) : session(open, close) {}
-  Session session;
-  std::atomic<bool> interrupt{false};
-  const sim::Market* simulated = nullptr; // the session's feed, where that is one
-};
 
 // One more floor, and its index; it is open as long as the session.
 std::size_t add_floor(Live& live, Nanos open, Nanos close, const Latency& latency, VenueConfig venue, std::uint32_t symbol) {
@@ -49,7 +40,9 @@ std::size_t add_replay(Live& live, std::shared_ptr<Tape> tape, const Latency& la
 
 std::size_t add_levels(Live& live, std::shared_ptr<LevelTape> tape, const Latency& latency, int queue, std::uint32_t symbol) {
   if (queue < 0 || queue > static_cast<int>(QueueRule::optimistic)) throw py::value_error("an unknown rule for queues");
-  const std::size_t floor = add_floor(live, tape->open, tape->close, latency, recorded(tape->points_per_tick), symbol);
+  VenueConfig venue = recorded(tape->points_per_tick);
+  venue.levels_only = true;
+  const std::size_t floor = add_floor(live, tape->open, tape->close, latency, venue, symbol);
   const LevelReplay::Config rules{static_cast<QueueRule>(queue)};
   live.session.attach(std::make_unique<LevelReplay>(tape, rules, live.session.venue(floor)), floor, 1);
   return floor;
@@ -109,28 +102,9 @@ std::unique_ptr<Live> make_simulated(const sim::Config& market, const Latency& l
   return live;
 }
 
-py::tuple as_tuple(const Touch& touch) { return py::make_tuple(touch.bid, touch.ask, touch.bid_lots, touch.ask_lots); }
-
-py::list take_reports(Live& live) {
-  py::list out;
-  for (const Report& r : live.session.reports()) {
-    out.append(py::make_tuple(static_cast<int>(r.kind), static_cast<int>(r.reason), r.parent, r.number, r.ts, r.lots, r.price, r.maker,
-                              r.certain, r.execution, as_tuple(r.quote), as_tuple(r.reference), r.queue_ahead, r.queue_known, r.floor,
-                              as_tuple(r.market_quote), as_tuple(r.market_reference)));
-  }
-  live.session.reports().clear();
-  return out;
-}
-
 template <class T> py::array_t<T> rows_from(const std::vector<T>& rows, std::size_t first) {
   const std::size_t from = std::min(first, rows.size());
   return py::array_t<T>(static_cast<py::ssize_t>(rows.size() - from), rows.data() + from);
-}
-
-// A floor that there is.
-Venue& venue(Live& live, std::size_t floor) {
-  if (floor >= live.session.floors()) throw py::index_error("the session has no such floor");
-  return live.session.venue(floor);
 }
 
 py::object indication(Live& live, std::size_t floor) {
@@ -199,9 +173,6 @@ void bind_latency(py::module_& module) {
   py::implicitly_convertible<Nanos, Latency>();
 }
 
-using Class = py::class_<Live>;
-const auto on_floor = [] { return py::arg("floor") = 0; };
-
 void bind_floors(Class& type) {
   type.def(py::init<Nanos, Nanos>(), py::kw_only(), py::arg("open"), py::arg("close"))
       .def("add_replay", &add_replay, py::arg("tape"), py::kw_only(), py::arg("latency"), py::arg("claim_hidden"), py::arg("symbol"))
@@ -233,56 +204,6 @@ void bind_clock(Class& type) {
       .def_property_readonly("closed", [](const Live& live) { return live.session.closed(); })
       .def("hash", [](const Live& live) { return live.session.hash(); })
       .def("counters", [](const Live& live) { return live.session.counters(); });
-}
-
-void bind_orders(Class& type) {
-  type.def(
-          "submit",
-          [](Live& live, ParentKey parent, std::uint32_t number, Owner account, bool buy, bool ioc, Ticks price, Lots lots, Nanos good_till,
-             std::uint32_t floor, int auction, Lots least) {
-            venue(live, floor);
-            if (auction < 0 || auction > static_cast<int>(Auction::at_close)) throw py::value_error("an unknown auction");
-            const Side side = buy ? Side::buy : Side::sell;
-            live.session.submit({0, parent, number, account, side, ioc, price, lots, good_till, floor, static_cast<Auction>(auction), least});
-          },
-          py::arg("parent"), py::arg("number"), py::arg("account"), py::arg("buy"), py::arg("ioc"), py::arg("price"), py::arg("lots"),
-          py::arg("good_till"), on_floor(), py::arg("auction") = 0, py::arg("least") = 0)
-      .def(
-          "cancel",
-          [](Live& live, ParentKey parent, std::uint32_t number, std::uint32_t floor) {
-            venue(live, floor);
-            live.session.cancel(parent, number, floor);
-          },
-          py::arg("parent"), py::arg("number"), on_floor())
-      .def("take_reports", &take_reports)
-      .def(
-          "open_meter",
-          [](Live& live, ParentKey parent, bool buy, bool limited, std::int64_t limit_points, std::size_t floor) {
-            venue(live, floor).meters().emplace_back(parent, buy ? Side::buy : Side::sell, limited, limit_points);
-          },
-          py::arg("parent"), py::arg("buy"), py::arg("limited"), py::arg("limit_points"), on_floor())
-      .def(
-          "set_meter",
-          [](Live& live, ParentKey parent, bool active, bool limited, std::int64_t limit_points, std::size_t floor) {
-            Meter* meter = venue(live, floor).meter(parent);
-            if (meter == nullptr) throw py::key_error("no meter of that parent is open");
-            meter->set_active(active);
-            meter->set_limit(limited, limit_points);
-          },
-          py::arg("parent"), py::arg("active"), py::arg("limited"), py::arg("limit_points"), on_floor())
-      .def(
-          "close_meter",
-          [](Live& live, ParentKey parent, std::size_t floor) {
-            std::erase_if(venue(live, floor).meters(), [parent](const Meter& meter) { return meter.parent() == parent; });
-          },
-          py::arg("parent"), on_floor())
-      .def(
-          "metered",
-          [](Live& live, ParentKey parent, Nanos since, std::size_t floor) {
-            const Meter* meter = venue(live, floor).meter(parent);
-            return meter == nullptr ? Lots{0} : meter->since(since);
-          },
-          py::arg("parent"), py::arg("since"), on_floor());
 }
 
 void bind_views(Class& type) {

@@ -4,4 +4,6 @@
 #include <pybind11/pybind11.h>
 
 void bind_session(pybind11::module_& module);
+struct Live;
+void bind_orders(pybind11::class_<Live>& type);
 void bind_scenario(pybind11::module_& module);

@@ -81,7 +81,7 @@ void Replay::add(Venue& venue, const Row& row, Ticks price) {
     ++counters_.crossed;
     parked_.push_back({row.order, row.side, price, lots, venue.next_id()});
   } else {
-    venue.rest(row.order, row.side, price, lots);
+    counters_.created_prints += venue.rest(row.order, row.side, price, lots); // what of ours nobody saw
   }
 }
 
@@ -96,7 +96,7 @@ bool Replay::waits(const Venue& venue, Side side, Ticks price) const {
 }
 
 std::size_t Replay::rest(Venue& venue, const Parked& order) {
-  venue.rest(order.id, order.side, order.price, order.lots);
+  counters_.created_prints += venue.rest(order.id, order.side, order.price, order.lots);
   return venue.give_way(order.side, order.price, order.since);
 }
 

@@ -187,10 +187,11 @@ Touch Session::reference(std::uint32_t symbol) const {
 
 void Session::deliver(const Message& message) {
   const std::size_t floor = message.order.floor;
-  if (message.is_cancel) {
-    venues_[floor].cancel(message.order.parent, message.order.number, clock_);
-  } else {
-    venues_[floor].arrive(message.order, clock_);
+  const OwnOrder& order = message.order;
+  switch (message.kind) {
+  case MessageKind::submit: venues_[floor].arrive(order, clock_); break;
+  case MessageKind::cancel: venues_[floor].cancel(order.parent, order.number, clock_); break;
+  case MessageKind::replace: venues_[floor].replace({order.parent, order.number, order.price, order.lots}, clock_); break;
   }
   post(floor);
 }
@@ -265,14 +266,24 @@ void Session::send(Message message) {
   queue_up(messages_, std::move(message));
 }
 
-void Session::submit(const OwnOrder& order) { send({0, false, order}); }
+void Session::submit(const OwnOrder& order) { send({0, MessageKind::submit, order}); }
 
 void Session::cancel(ParentKey parent, std::uint32_t number, std::uint32_t floor) {
   OwnOrder order{};
   order.parent = parent;
   order.number = number;
   order.floor = floor;
-  send({0, true, order});
+  send({0, MessageKind::cancel, order});
+}
+
+void Session::replace(const OwnReplace& asked, std::uint32_t floor) {
+  OwnOrder order{};
+  order.parent = asked.parent;
+  order.number = asked.number;
+  order.price = asked.price;
+  order.lots = asked.lots;
+  order.floor = floor;
+  send({0, MessageKind::replace, order});
 }
 
 void Session::end(bool deleted) {
@@ -280,7 +291,7 @@ void Session::end(bool deleted) {
   for (std::size_t floor = 0; floor < venues_.size(); ++floor) {
     std::vector<OwnOrder> on_their_way;
     for (const Message& message : messages_) {
-      if (!message.is_cancel && message.order.floor == floor) on_their_way.push_back(message.order);
+      if (message.kind == MessageKind::submit && message.order.floor == floor) on_their_way.push_back(message.order);
     }
     venues_[floor].close(clock_, on_their_way, deleted);
     take(floor);
@@ -307,9 +318,10 @@ std::uint64_t Session::hash() const {
   for (const Message& message : messages_) {
     const OwnOrder& order = message.order;
     for (const std::int64_t number : {message.due, order.price, order.lots, order.good_till}) hash.add(static_cast<std::uint64_t>(number));
-    hash.add(message.is_cancel).add(order.parent).add(order.number);
+    hash.add(static_cast<std::uint64_t>(message.kind)).add(order.parent).add(order.number);
     if (venues_.size() > 1) hash.add(order.floor);
     if (order.auction != Auction::none) hash.add(static_cast<std::uint64_t>(order.auction));
+    if (order.has_terms()) hash.add(order.post_only).add(order.hidden).add(static_cast<std::uint64_t>(order.peg)).add(order.peak);
   }
   for (const Mail& mail : mail_) hash.add(static_cast<std::uint64_t>(mail.due));
   for (const Source& source : sources_) {

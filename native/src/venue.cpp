@@ -71,7 +71,7 @@ Touch Venue::live_touch() const {
       price = level.price;
       lots = level.lots;
       for (const OwnOrder& order : own_) {
-        if (order.side == side && order.price == price) lots -= order.lots;
+        if (order.side == side && order.price == price) lots -= shown(order);
       }
       if (lots > 0) break;
     }
@@ -87,18 +87,21 @@ Lots Venue::depth(View view, Side side, Ticks ticks) const {
   const Ticks limit = (side == Side::buy ? touch.bid : touch.ask) - sign(side) * ticks;
   Lots lots = book_.lots_within(side, limit);
   for (const OwnOrder& order : own_) {
-    if (view == View::others && order.side == side && !better(side, limit, order.price)) lots -= order.lots;
+    if (view == View::others && order.side == side && !better(side, limit, order.price)) lots -= shown(order);
   }
   return lots;
 }
 
-void Venue::rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden) {
+Lots Venue::rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden) {
   events_.clear();
   const Command command{id, price, lots, 0, CommandKind::submit, side, TimeInForce::rest, hidden ? flag_hidden : std::uint8_t{0}};
   book_.submit(command, events_);
+  Lots matched = 0;
   for (const Event& event : events_) {
-    if (event.kind == EventKind::fill) traded(event);
+    if (event.kind == EventKind::fill && event.id == id) matched += event.lots;
   }
+  heed_events();
+  return matched;
 }
 
 std::size_t Venue::give_way(Side side, Ticks price, OrderId since) {
@@ -110,7 +113,7 @@ std::size_t Venue::give_way(Side side, Ticks price, OrderId since) {
     if (order.owner == 0 || order.id < since) continue;
     events_.clear();
     book_.cancel(order.id, events_);
-    book_.submit({order.id, price, order.lots, order.owner, CommandKind::submit, side, TimeInForce::rest, 0}, events_);
+    book_.submit(command(*own(order.id), price, TimeInForce::rest), events_);
     ++moved;
   }
   return moved;
@@ -118,7 +121,10 @@ std::size_t Venue::give_way(Side side, Ticks price, OrderId since) {
 
 Lots Venue::withdraw(OrderId id) {
   events_.clear();
-  return book_.cancel(id, events_) ? events_.front().lots : 0;
+  if (!book_.cancel(id, events_)) return 0;
+  const Lots lots = events_.front().lots;
+  heed_events();
+  return lots;
 }
 
 Lots Venue::take_back(OrderId id, Lots lots) {
@@ -131,6 +137,7 @@ Lots Venue::take_back(OrderId id, Lots lots) {
   } else {
     book_.reduce(id, order->lots - taken, events_);
   }
+  heed_events();
   return taken;
 }
 
@@ -138,28 +145,98 @@ Lots Venue::match(Side aggressor, Ticks limit, Lots lots) {
   events_.clear();
   book_.submit({new_id(), limit, lots, 0, CommandKind::submit, aggressor, TimeInForce::ioc, 0}, events_);
   Lots matched = 0;
+  const OrderId taker = next_id_ - 1;
   for (const Event& event : events_) {
-    if (event.kind != EventKind::fill) continue;
-    matched += event.lots;
-    traded(event);
+    if (event.kind == EventKind::fill && event.id == taker) matched += event.lots;
   }
+  heed_events();
   return matched;
 }
 
-// A trade in which the market was the taker.
-void Venue::traded(const Event& fill) {
+std::int64_t Venue::points_of(const Event& fill) const {
+  return fill.price * config_.points_per_tick + fill.half * config_.points_per_tick / 2;
+}
+
+// A trade in which the market was the taker, or a peg of ours that moved.
+void Venue::traded(const Event& fill, bool certain) {
   OwnOrder* maker = own(fill.maker);
-  const std::int64_t points = fill.price * config_.points_per_tick;
+  OwnOrder* taker = own(fill.id);
+  const std::int64_t points = points_of(fill);
+  if (taker != nullptr) {
+    const OrderId id = fill.id;
+    const ParentKey counterparty = maker != nullptr ? maker->parent : 0;
+    take_print({now_, points, fill.lots, taker->parent, counterparty, print_own_taker | hidden_flag(fill.maker)});
+    if (maker != nullptr) own_fill(*maker, fill.price, fill.lots, true, true, fill.half != 0);
+    taker = own(id); // which may have moved
+    own_fill(*taker, fill.price, fill.lots, false, true, fill.half != 0);
+    if (taker->lots == 0) erase_own(id);
+    return;
+  }
   if (maker == nullptr) return print(points, fill.lots, hidden_flag(fill.maker));
   take_print({now_, points, fill.lots, maker->parent, 0, print_own_maker});
-  own_fill(*maker, fill.price, fill.lots, true, true);
+  own_fill(*maker, fill.price, fill.lots, true, certain, fill.half != 0);
+}
+
+// What a command did to orders of ours that wait in the book.
+void Venue::heed(const Event& event) {
+  if (event.kind == EventKind::fill) return traded(event);
+  if (event.kind != EventKind::done || event.reason != Reason::self_trade) return;
+  const OwnOrder* found = own(event.id);
+  if (found == nullptr) return;
+  const OwnOrder order = *found;
+  erase_own(order.id);
+  say(ReportKind::canceled, ReportReason::self_match, order, order.lots);
+}
+
+void Venue::heed_events() {
+  if (!set_apart_) { // nothing but a taker's fills can have happened
+    for (const Event& event : events_) {
+      if (event.kind == EventKind::fill) traded(event);
+    }
+    return;
+  }
+  const Events events = events_; // what follows may use the scratch
+  for (const Event& event : events) heed(event);
+}
+
+// Where the order of ours that would trade next is not shown; false: there is none at a better price than `limit` and than all that is shown.
+bool Venue::takes_hidden(Side side, Ticks limit, Lots lots, bool certain, Lots& taken) {
+  std::vector<HiddenOrder> hidden;
+  book_.hidden(side, hidden);
+  if (hidden.empty() || hidden.front().priced == 0 || hidden.front().owner == 0 || lots == 0) return false;
+  const HiddenOrder& first = hidden.front();
+  const auto beats = [&](Ticks price) { return better(side, first.price, price) || (side == Side::buy && first.half != 0 && first.price == price); };
+  const auto best = book_.best(side);
+  if (!beats(limit) || (best && !beats(*best))) return false;
+  const Ticks reach = first.price + (side == Side::sell ? first.half : 0);
+  taken = take_front(side, reach, std::min(lots, first.lots), certain);
+  return taken > 0;
+}
+
+// Through the book's own matching, for orders of which it shows but a part: the next peak goes to the back.
+Lots Venue::take_front(Side side, Ticks limit, Lots lots, bool certain) {
+  events_.clear();
+  const OrderId taker = new_id();
+  book_.submit({taker, limit, lots, 0, CommandKind::submit, opposite(side), TimeInForce::ioc, 0}, events_);
+  const Events events = events_;
+  Lots taken = 0;
+  for (const Event& event : events) {
+    if (event.kind != EventKind::fill || event.id != taker) {
+      heed(event);
+    } else {
+      traded(event, certain);
+      taken += event.lots;
+    }
+  }
+  return taken;
 }
 
 // Our resting order `ours` is taken outside the book's own matching.
 Lots Venue::fill_own(const Order& ours, Lots most, bool certain) {
   const Lots lots = std::min(most, ours.lots);
-  take_back(ours.id, lots);
   OwnOrder* order = own(ours.id);
+  if (order->is_set_apart()) return take_front(order->side, ours.price, lots, certain);
+  take_back(ours.id, lots);
   take_print({now_, ours.price * config_.points_per_tick, lots, order->parent, 0, print_own_maker});
   own_fill(*order, ours.price, lots, true, certain);
   return lots;
@@ -170,7 +247,14 @@ Lots Venue::fill_own_first(Side side, Ticks limit, Lots lots, bool certain) {
   if (halted_ || std::none_of(own_.begin(), own_.end(), reached)) return 0;
   Lots left = lots;
   std::vector<Order> queue;
-  for (auto best = book_.best(side); best && !better(side, limit, *best); best = book_.best(side)) {
+  while (left > 0) {
+    Lots taken = 0;
+    if (set_apart_ && takes_hidden(side, limit, left, certain, taken)) {
+      left -= taken;
+      continue;
+    }
+    const auto best = book_.best(side);
+    if (!best || better(side, limit, *best)) break;
     book_.queue(side, *best, queue);
     for (const Order& order : queue) {
       if (order.owner == 0 || left == 0) return lots - left;

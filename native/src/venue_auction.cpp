@@ -33,7 +33,7 @@ void Venue::arrive_for_auction(const OwnOrder& sent) {
   OwnOrder order = sent;
   order.id = new_id();
   if (phase_ == phase_of(order.auction) && !collect(order)) return reject(ReportReason::invalid);
-  say_accepted(order, false);
+  say(ReportKind::accepted, ReportReason::none, order, order.lots);
   for_auctions_.push_back(order);
 }
 
@@ -50,10 +50,16 @@ void Venue::uncross(Phase next) {
   events_.clear();
   book_.apply(command, events_);
   const Events events = events_; // what follows may use the scratch
-  Lots others = 0;
+  Lots others = 0, to_come = 0;
   Ticks price = 0;
+  Events after; // orders of ours that trading's return lets match
   for (const Event& event : events) {
-    if (event.kind != EventKind::fill) continue;
+    if (event.kind == EventKind::uncrossed) to_come = event.lots;
+    if (event.kind != EventKind::fill || to_come == 0) {
+      after.push_back(event);
+      continue;
+    }
+    to_come -= event.lots;
     price = event.price;
     if (own(event.id) == nullptr && own(event.maker) == nullptr) {
       others += event.lots;
@@ -69,10 +75,12 @@ void Venue::uncross(Phase next) {
     book_.cancel(order.id, events_);
     erase_own(order.id);
     say(ReportKind::expired, ReportReason::unmatched, order, order.lots);
+    after.insert(after.end(), events_.begin(), events_.end());
   }
   coming_[static_cast<std::size_t>(auction)] = false;
   phase_ = next;
   if (next == Phase::continuous) set_halted(false);
+  for (const Event& event : after) heed(event);
 }
 
 // A fill in which ours takes part, on one side or on both. Who was in the book before the call was its maker.

@@ -137,6 +137,9 @@ struct Terms {
   bool ioc = false;
   Owner account = 1;
   Nanos good_till = day_close;
+  bool post_only = false, hidden = false;
+  Peg peg = Peg::none;
+  std::uint32_t peak = 0;
 };
 
 // A session on a day, told what to do by the number of the row after which it does it.
@@ -160,11 +163,21 @@ public:
   Rig& until(Nanos ms) { return after(~0ull, day_open + ms * millisecond); }
   Rig& end() { return after(~0ull); }
   Rig& send(ParentKey parent, Side side, Ticks price, Lots lots, const Terms& terms = {}) {
-    session_.submit({0, parent, ++sent_, terms.account, side, terms.ioc, price, lots, terms.good_till});
+    OwnOrder order{0, parent, ++sent_, terms.account, side, terms.ioc, price, lots, terms.good_till};
+    order.post_only = terms.post_only;
+    order.hidden = terms.hidden;
+    order.peg = terms.peg;
+    order.peak = terms.peak;
+    session_.submit(order);
     return *this;
   }
   Rig& recall(ParentKey parent, std::uint32_t number) {
     session_.cancel(parent, number);
+    return *this;
+  }
+
+  Rig& replace(ParentKey parent, std::uint32_t number, Ticks price, Lots lots) {
+    session_.replace({parent, number, price, lots});
     return *this;
   }
 

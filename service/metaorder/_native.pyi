@@ -69,8 +69,9 @@ class Book:
 Touch = tuple[int, int, int, int]
 """bid, ask, bid lots, ask lots; a price counts where its lots are greater than 0."""
 
-ReportRow = tuple[int, int, int, int, int, int, int, bool, bool, int, Touch, Touch, int, int, int, Touch, Touch]
-"""kind, reason, parent, number, ts, lots, price, maker, certain, execution, quote, reference, queue ahead, queue known."""
+ReportRow = tuple[int, int, int, int, int, int, int, bool, bool, int, Touch, Touch, int, int, int, Touch, Touch, bool]
+"""kind, reason, parent, number, ts, lots, price, maker, certain, execution, quote, reference, queue ahead, queue known, floor,
+market quote, market reference, half a tick above the price."""
 
 class DataError(ValueError):
     file: str
@@ -322,8 +323,14 @@ class Session:
         floor: int = 0,
         auction: int = 0,
         least: int = 0,
+        *,
+        post_only: bool = False,
+        hidden: bool = False,
+        peg: int = 0,
+        display: int = 0,
     ) -> None: ...
     def cancel(self, parent: int, number: int, floor: int = 0) -> None: ...
+    def replace(self, parent: int, number: int, *, price: int, lots: int, floor: int = 0) -> None: ...
     def take_reports(self) -> list[ReportRow]: ...
     def open_meter(self, parent: int, buy: bool, limited: bool, limit_points: int, floor: int = 0) -> None: ...
     def set_meter(self, parent: int, active: bool, limited: bool, limit_points: int, floor: int = 0) -> None: ...

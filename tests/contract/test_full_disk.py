@@ -30,6 +30,11 @@ class Failing(MemoryJournal):
     def __init__(self) -> None:
         super().__init__()
         self.error: Exception | None = None
+        self.untidy: Exception | None = None
+
+    def tidy(self) -> None:
+        if self.untidy is not None:
+            raise self.untidy
 
     def append(self, entries: Sequence[Entry], extras: Sequence[Extra]) -> list[Sealed]:
         if self.error is not None:
@@ -99,6 +104,41 @@ def test_nothing_is_acknowledged_after_a_failed_commit(error: Exception) -> None
 
     service, broke = run(journal, lambda: False, ask)
     assert (service.writable, broke, kinds(journal)) == (False, 1, [])
+
+
+def test_nothing_is_written_after_a_checkpoint_that_failed() -> None:
+    journal = Failing()
+
+    async def ask(service: Service) -> None:
+        journal.untidy = OSError(5, "Input/output error")
+        await service.write([row()])  # this one is durable: the checkpoint came after it
+        await asyncio.sleep(0.05)
+        journal.untidy = None
+        for again in (service.write([row()]), service.kill("by hand", "somebody")):
+            with pytest.raises(NotWritable):
+                await again
+
+    service, broke = run(journal, lambda: False, ask)
+    assert (service.writable, broke, kinds(journal)) == (False, 1, ["risk.heartbeat"])
+
+
+def test_a_checkpoint_without_room_loses_nothing_and_lets_orders_be_stopped() -> None:
+    journal, spared = Failing(), []
+
+    async def ask(service: Service) -> None:
+        journal.untidy = DiskFull("no room")
+        await service.write([row()])
+        await asyncio.sleep(0.05)
+        with pytest.raises(NoSpace):
+            await service.write([row()])
+        assert await service.kill("by hand", "somebody") > 0
+
+    def spare() -> bool:
+        spared.append(1)
+        return True
+
+    service, broke = run(journal, spare, ask)
+    assert (service.writable, service.full, broke, bool(spared)) == (True, True, 0, True)
 
 
 def test_what_waits_behind_a_failed_commit_is_not_written_either() -> None:

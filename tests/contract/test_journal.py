@@ -200,6 +200,23 @@ def test_a_commit_that_fails_leaves_nothing(url: str) -> None:
     journal.close()
 
 
+def test_the_write_ahead_log_is_copied_once_it_has_grown_and_not_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metaorder.adapters.db.journal.MOST_FRAMES", 100)
+    with fresh("sqlite", tmp_path) as address, closing(SqlJournal(writer_engine(address))) as journal:
+        raw = journal._connection.connection.cursor()
+        raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        waiting = []
+        for _ in range(100):
+            journal.append([killed()], [])
+            journal.tidy()
+            _, frames, copied = raw.execute("PRAGMA wal_checkpoint(NOOP)").fetchall()[0]
+            waiting.append(frames - copied)
+        assert 50 < max(waiting) < 100, "not at every commit, and before it is long"
+        assert waiting.count(0) in range(2, 50)
+        assert raw.execute("PRAGMA wal_autocheckpoint").fetchall() == [(0,)], "whose errors nobody would see"
+        assert journal.verify() == 100
+
+
 @pytest.mark.parametrize(
     ("damage", "position"),
     [

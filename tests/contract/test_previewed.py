@@ -39,11 +39,11 @@ def facts(now: Nanos, quote: Quote) -> tuple[Basis, Flow]:
     return ahead, Flow(imbalance=0, gross=100, mid2=basis.mid2, sigma=basis.sigma, volume=Lots(RATE * 300))
 
 
-def worked(algo: str, params: dict[str, Any]) -> tuple[Points, FakeMarket]:
+def worked(algo: str, params: dict[str, Any], cap: Fraction = Fraction(1, 2)) -> tuple[Points, FakeMarket]:
     """The preview of an order, and the market in which it was worked: volume as forecast, a fill for each child."""
-    order = {"algo": algo, "params": params, "lots": Lots(LOTS), "end": at(WINDOW_S), "cap": Fraction(1, 2), "side": Side.SELL}
+    order = {"algo": algo, "params": params, "lots": Lots(LOTS), "end": at(WINDOW_S), "cap": cap, "side": Side.SELL}
     tape = [Quoted(OPEN, touch()), *(Printed(at(second), touch().bid, Lots(RATE)) for second in range(1, WINDOW_S))]  # type: ignore[arg-type]
-    market = FakeMarket(tape, ahead=expected, facts=facts, background=10**6)
+    market = FakeMarket(tape, ahead=expected, facts=facts)
     market.run(OPEN)
     execution = accepted(**order)
     seen = replace(market.observe(execution), others_since_plan=Lots(0), basis=facts(OPEN, touch())[0])
@@ -65,7 +65,28 @@ def test_the_previewed_schedule_is_worked_where_the_market_behaves_as_forecast(a
     fields = getattr(ALGOS[algo], "__dataclass_fields__", {})
     if not params.keys() <= fields.keys():
         params = {}
-    shown, market = worked(algo, params)
+    assert_worked(algo, *worked(algo, params))
+
+
+BINDING = {"tight": Fraction(1, 16), "too_tight": Fraction(1, 21)}
+"""Caps that leave room for 1,600 lots and for 1,200 in the whole window: for each stretch of it, or for all, too little."""
+
+
+BEHIND = ("traditional", "too_tight")
+"""Sends once a step: of the room that comes within a step some is lost, and where all of it is needed it ends behind."""
+
+
+@pytest.mark.parametrize(("algo", "cap"), [(a, cap) for a in ALGOS for name, cap in BINDING.items() if (a, name) != BEHIND])
+def test_so_it_is_where_the_cap_binds(algo: str, cap: Fraction) -> None:
+    params = {"target": f"{float(cap) / 2:.6f}"} if algo == "pov" else {}
+    shown, market = worked(algo, params, cap)
+    assert_worked(algo, shown, market)
+    for time, lots in shown:
+        assert lots <= max(1, cap / (1 - cap) * expected(OPEN, time)), "the cap holds in the preview too"
+
+
+def assert_worked(algo: str, shown: Points, market: FakeMarket) -> None:
+    """The points are those that were filled, within the band and a step of the schedule."""
     assert len(shown) > 20, "a forecast of the volume is enough for a preview"
     room, step = LOTS * Fraction(2, 100), Fraction(STEPS_S.get(algo, 62), WINDOW_S)
     for time, lots in shown:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 BUY, SELL = 1, -1
 ADD, CUT, DELETE, EXECUTE, HIDDEN, CROSS, HALT = range(1, 8)
-ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED = range(5)
+ACCEPTED, REJECTED, FILL, CANCELED, EXPIRED, REPLACED, REPLACE_REJECTED = range(7)
 HALTED, CLOSED, SELF, _, ASKED, TIME, UNMATCHED, BEYOND, LATE, DELETED = range(1, 11)
+WOULD_CROSS, UNKNOWN, FILLED = 13, 15, 16
+INVALID = 4
 IS_HIDDEN, IS_AUCTION, OWN_MAKER, OWN_TAKER, BOUGHT, SOLD = 1, 2, 4, 8, 16, 32
 TICK = 100
 
@@ -87,6 +89,16 @@ class Own:
     price: int
     lots: int
     good_till: int
+    post_only: bool = False
+
+
+class Move(NamedTuple):
+    """What a child order of ours shall be: its limit, and its whole with what has filled."""
+
+    parent: int
+    number: int
+    price: int
+    lots: int
 
 
 @dataclass

@@ -30,6 +30,7 @@ from differential.slow_records import (
     SOLD,
     TICK,
     TIME,
+    Move,
     Own,
     Print,
     Resting,
@@ -58,7 +59,7 @@ class SlowReplay:
         self.shadow: list[Resting] = []
         self.venue = SlowVenue(open_)
         self.recorded_prints: list[Print] = []
-        self.messages: list[tuple[int, Own | tuple[int, int]]] = []
+        self.messages: list[tuple[int, Own | Move | tuple[int, int]]] = []
         self.index, self.closed = 0, False
         self.depths = self.left = 0
         self._counters = Counter(dict.fromkeys(RULES, 0))
@@ -254,6 +255,9 @@ class SlowReplay:
     def submit(self, own: Own) -> None:
         self.messages.append((self.venue.clock + self.latency, own))
 
+    def replace(self, move: Move) -> None:
+        self.messages.append((self.venue.clock + self.latency, move))
+
     def cancel(self, parent: int, number: int) -> None:
         self.messages.append((self.venue.clock + self.latency, (parent, number)))
 
@@ -287,6 +291,8 @@ class SlowReplay:
         _, message = self.messages.pop(0)
         if isinstance(message, Own):
             self.venue.arrive(message)
+        elif isinstance(message, Move):
+            self.venue.replace(message)
         else:
             self.venue.drop(lambda own: (own.parent, own.number) == message, CANCELED, ASKED)
 

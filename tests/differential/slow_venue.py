@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 from differential.slow_records import (
     ACCEPTED,
+    ASKED,
     BEYOND,
     CANCELED,
     EXPIRED,
     FILL,
+    FILLED,
     HALTED,
+    INVALID,
     IS_AUCTION,
     LATE,
     OWN_MAKER,
     OWN_TAKER,
     REJECTED,
+    REPLACE_REJECTED,
+    REPLACED,
     SELF,
     TICK,
+    UNKNOWN,
     UNMATCHED,
+    WOULD_CROSS,
     Meter,
+    Move,
     Own,
     Print,
     Quote,
@@ -52,6 +61,8 @@ class SlowVenue:
         self.quotes: list[Quote] = []
         self.reports: list[Report] = []
         self.clock, self.halted = open_, False
+        self.filled: Counter[tuple[int, int]] = Counter()
+        self.whole: dict[tuple[int, int], int] = {}
         self.arrivals = self.executions = self.truncated = 0
         self.touch = self.reference = self.before = self.before_reference = Touch(0, 0, 0, 0)
 
@@ -139,19 +150,57 @@ class SlowVenue:
         if self.halted or self.clock >= own.good_till:
             self.report(REJECTED, HALTED if self.halted else LATE, own, own.lots)
             return
+        self.whole[own.parent, own.number] = own.lots
+        self._enter(own, ACCEPTED)
+
+    def replace(self, move: Move) -> None:
+        """Another price or quantity for an order at work, in its place or as if it came anew."""
+        name = move.parent, move.number
+        order = next((o for o in self.live if o.own and (o.own.parent, o.own.number) == name), None)
+        done = self.filled[name]
+        if order is None:
+            gone = Own(*name, account=0, side=0, ioc=False, price=0, lots=0, good_till=0)
+            self.report(REPLACE_REJECTED, FILLED if done and done == self.whole[name] else UNKNOWN, gone, 0)
+            return
+        assert order.own
+        refused = INVALID if move.lots <= 0 else LATE if self.clock >= order.own.good_till else 0
+        left = move.lots - done
+        stays = move.price == order.price and left <= order.lots
+        if not refused and left > 0 and not stays and self.halted:
+            refused = HALTED
+        if refused:
+            self.report(REPLACE_REJECTED, refused, order.own, order.lots, price=order.price)
+        elif left <= 0:
+            self.drop(lambda own: (own.parent, own.number) == name, CANCELED, ASKED)
+        elif stays:
+            order.lots = left
+            before = [each for each in self.live if each.side == order.side and each.price == order.price]
+            ahead, known = _queue(before[: next(k for k, each in enumerate(before) if each is order)])
+            self.whole[name] = move.lots
+            self.report(REPLACED, 0, order.own, left, price=order.price, ahead=ahead, known=known)
+        else:
+            self.whole[name] = move.lots
+            remove(self.live, order)
+            self._enter(replace(order.own, price=move.price, lots=left), REPLACED)
+
+    def _enter(self, own: Own, kind: int) -> None:
         edge = self.edges.get(-own.side)
         past = edge is not None and better(own.side, own.price, edge)
         limit = edge if edge is not None and past else own.price
+        facing = front(self.live, -own.side)
+        if own.post_only and (past or (facing and not better(own.side, facing[0].price, limit))):
+            self.report(REJECTED if kind == ACCEPTED else CANCELED, WOULD_CROSS, own, own.lots)
+            return
+        said = {"price": own.price} if kind == REPLACED else {}
         self._prevent_self_trades(own, limit)
         queue = front(self.live, -own.side)
         rests = (not own.ioc or self.no_book) and not past
         if rests and not self.no_book and not (queue and not better(own.side, queue[0].price, limit)):
             before = [order for order in self.live if order.side == own.side and order.price == own.price]
-            ahead = sum(order.lots for order in before)
-            known = sum(order.lots for order in before if not isinstance(order.key, tuple) or order.own)
-            self.report(ACCEPTED, 0, own, own.lots, ahead=ahead, known=known)
+            ahead, known = _queue(before)
+            self.report(kind, 0, own, own.lots, ahead=ahead, known=known, **said)
         else:
-            self.report(ACCEPTED, 0, own, own.lots)
+            self.report(kind, 0, own, own.lots, **said)
         arrival = self.arrival()
         left = self._take(own, queue, limit)
         if left and rests:
@@ -194,6 +243,7 @@ class SlowVenue:
 
     def fill(self, own: Own, price: int, lots: int, *, maker: bool, certain: bool) -> None:
         self.executions += 1
+        self.filled[own.parent, own.number] += lots
         self.report(FILL, 0, own, lots, price=price, maker=maker, certain=certain, execution=self.executions)
 
     def report(
@@ -243,3 +293,8 @@ class SlowVenue:
             self.quotes[-1] = quote
         else:
             self.quotes.append(quote)
+
+
+def _queue(before: list[Resting]) -> tuple[int, int]:
+    """Lots of those, and of them what was seen to arrive or is ours."""
+    return sum(o.lots for o in before), sum(o.lots for o in before if not isinstance(o.key, tuple) or o.own)

@@ -22,6 +22,45 @@ def told(client: httpx.Client, order: dict[str, Any], kind: str) -> list[dict[st
     return [event for event in pages(client, f"/v1/parent-orders/{order['id']}/events") if event["type"] == kind]
 
 
+def test_what_is_held_at_the_close_is_settled_afterwards_and_has_no_price(tmp_server: Server) -> None:
+    tmp_server.environment["METAORDER_TEST_HOOK"] = "support.lying_venue"
+    tmp_server.start()
+    with tmp_server.client() as admin:
+        risk = admin.post("/v1/keys", json={"name": "risk", "scopes": ["risk"]}).json()
+        lab = market(admin)
+        orders = [post(admin, lab) for _ in range(2)]
+        start(admin, lab)
+        eventually(lambda: admin.get(f"/v1/markets/{lab}").json()["state"] == "closed")
+    for order in orders:  # the first while its market is in memory, the second after a crash
+        with tmp_server.client() as admin, tmp_server.client(key=risk["secret"]) as desk:
+            before = shown(admin, order)
+            held = before["disputed_quantity"]
+            assert (before["status"], held % LIE, held > 0) == ("expired", 0, True)
+            tca = admin.get(f"/v1/parent-orders/{order['id']}/tca").json()
+            assert (tca["unpriced_quantity"], tca["filled_quantity"]) == (held, before["filled_quantity"])
+            address, traded = f"/v1/parent-orders/{order['id']}/settle", held // 3
+            moved = desk.post(address, json={"disputed_quantity": 2 * held, "traded_quantity": 0})
+            assert (moved.status_code, moved.json()["code"]) == (409, "dispute_moved")
+            answer = desk.post(address, json={"disputed_quantity": held, "traded_quantity": traded})
+            assert answer.status_code == 200, answer.text
+            after = answer.json()
+            assert (after["disputed_quantity"], after["settled_quantity"]) == (0, traded)
+            same = ("status", "filled_quantity", "avg_price", "fees", "reason")
+            assert {name: after[name] for name in same} == {name: before[name] for name in same}
+            again = desk.post(address, json={"disputed_quantity": held, "traded_quantity": traded})
+            assert (again.status_code, again.json()["code"]) == (409, "dispute_moved")
+            (event,) = told(admin, order, "risk.settled")
+            assert (event["traded_quantity"], event["released_quantity"]) == (traded, held - traded)
+            assert (event["actor"], event["status"]) == (risk["id"], "expired")
+            tca = admin.get(f"/v1/parent-orders/{order['id']}/tca").json()
+            assert (tca["unpriced_quantity"], tca["filled_quantity"]) == (traded, before["filled_quantity"])
+            report = admin.get(f"/v1/parent-orders/{order['id']}/tca/report").text
+            assert f"{traded:,} more are in dispute, or were settled as traded" in report
+        tmp_server.kill()
+        tmp_server.start()
+    assert [line for line in tmp_server.lines if "lost" in line] == [], "and the next start holds together"
+
+
 def test_a_dispute_is_seen_settled_by_the_risk_desk_and_kept_over_a_crash(tmp_server: Server) -> None:
     tmp_server.environment["METAORDER_TEST_HOOK"] = "support.lying_venue"
     tmp_server.start()

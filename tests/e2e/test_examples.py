@@ -37,6 +37,13 @@ def test_the_examples_run(tmp_server: Server) -> None:
     assert len(seqs) > 100
 
 
+def test_reasons_of_a_day_are_printed_for_the_children_that_are_asked_for() -> None:
+    done = run(sys.executable, ROOT / "examples" / "reasons.py", "4", "thin", "2000", "1", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('"placement"') == done.stdout.count('"band_behind"') == 2
+    assert "children" in done.stdout.splitlines()[0]
+
+
 def test_the_demo_ends_with_costs_and_a_plot(tmp_path: Path) -> None:
     done = run(METAORDER, "demo", "--quantity", "2000", "--algo", "twap", "--out", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -217,21 +217,32 @@ def _rows(path: Path) -> int:
         connection.close()
 
 
-FAILURES: list[Any] = [(errno.EIO, 40, 1), pytest.param(errno.ENOSPC, 25, 0, marks=pytest.mark.gauntlet)]
+LOG, FILE = "metaorder.db-wal", "metaorder.db"
+FAILURES: list[Any] = [
+    (LOG, errno.EIO, 40, 1),
+    (FILE, errno.EIO, 1, 1),
+    pytest.param(LOG, errno.ENOSPC, 25, 0, marks=pytest.mark.gauntlet),
+    pytest.param(FILE, errno.ENOSPC, 2, 0, marks=pytest.mark.gauntlet),
+]
 MORE = [
-    pytest.param(error, at, times, marks=pytest.mark.gauntlet)
+    pytest.param(LOG, error, at, times, marks=pytest.mark.gauntlet)
     for error in (errno.EIO, errno.ENOSPC)
     for times in (0, 1, 2)
     for at in range(3, 83, 20)
 ]
 
 
-@pytest.mark.parametrize(("error", "at", "times"), [*FAILURES, *MORE])
-def test_nothing_is_acknowledged_after_a_sync_that_failed(prepared: tuple[Server, Path], error: int, at: int, times: int) -> None:
-    """times: how many syncs fail; those after them seem to work, and have lost what the first should have kept."""
+@pytest.mark.parametrize(("name", "error", "at", "times"), [*FAILURES, *MORE])
+def test_nothing_is_acknowledged_after_a_sync_that_failed(
+    prepared: tuple[Server, Path], name: str, error: int, at: int, times: int
+) -> None:
+    """A commit's sync of the log, or a checkpoint's of the file.
+
+    times: how many syncs fail; those after them seem to work, and have lost what the first should have kept.
+    """
     server, base = prepared
     told, trace = Acknowledged(), base.parent / "trace"
-    server.environment = recording(server.state, trace, sync=f"metaorder.db-wal:{at}:{error}:{times}")
+    server.environment = recording(server.state, trace, sync=f"{name}:{at}:{error}:{times}")
     server.start()
     with server.client() as client:
         client.post(f"/v1/markets/{MARKET}/start")

@@ -25,9 +25,15 @@ from sabotage.venue_bugs import VENUE_BUGS
 BUGS: dict[str, Bug] = {
     "acknowledged before it is written": Bug(
         "metaorder.runtime.writer",
-        "            self._failed(error, taken.waiting)\n",
+        "            self._break(error, taken.waiting)\n",
         "            self._committed([], taken.waiting)\n",
         DISK,
+    ),
+    "a checkpoint that fails unseen": Bug(
+        "metaorder.runtime.writer", "            self._break(error, [])\n", "            pass\n", DISK
+    ),
+    "a log that is never copied": Bug(
+        "metaorder.adapters.db.journal", "if frames - copied >= MOST_FRAMES:", "if False:", JOURNAL
     ),
     "written after a failed commit": Bug(
         "metaorder.runtime.writer", "        if self._broken is not None:\n", "        if False:\n", DISK

@@ -59,6 +59,7 @@ public:
   StopKind advance(const Until& until, const std::atomic<bool>* interrupt);
   void submit(const OwnOrder& order);                       // leaves now, arrives a latency later, on the floor that it names
   void cancel(ParentKey parent, std::uint32_t number, std::uint32_t floor = 0); // likewise
+  void replace(const OwnReplace& asked, std::uint32_t floor = 0);               // likewise, in one message: see Venue
   void shut();                                              // the market is deleted: everything of ours ends here
 
   std::vector<Report>& reports() { return reports_; }       // what has reached us, in order, until the reader clears it
@@ -89,10 +90,11 @@ private:
     Latency latency;
     Nanos last_due = 0, last_mail = 0; // nothing overtakes these
   };
+  enum class MessageKind : std::uint8_t { submit = 0, cancel = 1, replace = 2 };
   struct Message {
     Nanos due;
-    bool is_cancel;
-    OwnOrder order;
+    MessageKind kind;
+    OwnOrder order; // of a cancel its name, of a replace its name, price and whole
   };
   struct Mail {
     Nanos due;

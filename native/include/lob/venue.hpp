@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "lob/book.hpp"
@@ -17,7 +18,15 @@
 
 namespace lob {
 
-enum class ReportKind : std::uint8_t { accepted = 0, rejected = 1, fill = 2, canceled = 3, expired = 4 };
+enum class ReportKind : std::uint8_t {
+  accepted = 0,
+  rejected = 1,
+  fill = 2,
+  canceled = 3,
+  expired = 4,
+  replaced = 5,        // lots: what is at work from now on; price: its limit
+  replace_rejected = 6 // nothing has changed. lots, price: what is at work; 0 where nothing is
+};
 enum class ReportReason : std::uint8_t {
   none = 0,
   halted,                // rejected: trading is halted
@@ -31,10 +40,16 @@ enum class ReportReason : std::uint8_t {
   late,                  // rejected: it arrived after its own time
   market_deleted,        // canceled: the market is gone, and our orders with it
   in_auction,            // rejected: an auction collects orders, and this one is not for it
-  no_auction             // rejected: the auction that it is for is over, or there is none
+  no_auction,            // rejected: the auction that it is for is over, or there is none
+  would_cross,           // rejected: post-only, and it would have matched
+  unsupported,           // rejected, replace_rejected: this floor, or an order for an auction, does not have such terms
+  unknown,               // replace_rejected: nothing of that name has arrived, or it was canceled or has expired
+  filled                 // replace_rejected: all of it has traded meanwhile
 };
 
-// One child order of ours.
+// One child order of ours. The last five are terms of the book (command.hpp), each by itself or as the book combines them: where only
+// levels are known no order can stand behind what is shown, so `post_only` is all there is; where only prices are known, in a dark pool
+// and for auctions there are none.
 struct OwnOrder {
   OrderId id;       // in the book
   ParentKey parent;
@@ -48,6 +63,23 @@ struct OwnOrder {
   std::uint32_t floor = 0; // of the session, that it is sent to
   Auction auction = Auction::none;
   Lots least = 0; // in a dark pool: the fewest lots that it takes from one counterparty; what is left of it where that is less
+  bool post_only = false;   // refused rather than matched
+  bool hidden = false;
+  Peg peg = Peg::none;      // `price` is its limit; always hidden
+  std::uint32_t peak = 0;   // of an iceberg: the lots that it shows at a time
+  Lots filled = 0;          // kept by the venue
+
+  bool is_set_apart() const { return hidden || peg != Peg::none || peak > 0; } // not all of it is shown
+  bool has_terms() const { return post_only || is_set_apart(); }
+};
+
+// What an order of ours shall be from now on. `lots` is its whole, with what has filled: so a fill that crosses the message on its way
+// counts, and there are never two quantities at work.
+struct OwnReplace {
+  ParentKey parent;
+  std::uint32_t number;
+  Ticks price;
+  Lots lots;
 };
 
 // One execution of ours, for a market that reacts to us.
@@ -78,6 +110,7 @@ struct Report {
   // the symbol, over all its lit floors.
   std::uint32_t floor = 0;
   Touch market_quote, market_reference;
+  bool half = false; // of a fill: half a tick above `price`, as a midpoint can be
 };
 
 struct VenueConfig {
@@ -85,6 +118,7 @@ struct VenueConfig {
   bool recorded_depth = false; // a recorded market stands beside the live one
   Book::Config book;
   Nanos open = 0; // where the statistics begin; a session sets its own
+  bool levels_only = false; // nobody knows who stands behind what is shown
   bool no_book = false; // only prices are known: our orders, IOCs too, wait for the feed to say what becomes of them
   std::uint32_t symbol = 0; // floors of one symbol share it
   bool dark = false;        // it shows nothing, so that it is no part of what the symbol shows
@@ -101,7 +135,7 @@ public:
   OrderId next_id() const { return next_id_; }
   void reserve_ids(OrderId first_free);
   // An order of the market; what crosses matches. hidden: of the ids that set_hidden names.
-  void rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden = false);
+  Lots rest(OrderId id, Side side, Ticks price, Lots lots, bool hidden = false); // returns what it matched
   void set_hidden(OrderId first, OrderId last) { hidden_first_ = first, hidden_last_ = last; } // executions of these are flagged
   std::size_t give_way(Side side, Ticks price, OrderId since); // our orders there with that id or a later one go to the back
   Lots take_back(OrderId id, Lots lots);                     // the market cancels up to `lots` of its order; returns how many
@@ -128,6 +162,11 @@ public:
   // --- our side, called by the session ---
   void arrive(const OwnOrder& order, Nanos now);
   void cancel(ParentKey parent, std::uint32_t number, Nanos now);
+  // The same price and no more lots than are at work: in place, its priority is kept (in a halt too, as a cancel). Anything else leaves
+  // its queue and arrives anew under its name and terms, so that it may match. Not more lots than have filled: what is left is canceled,
+  // and so is (would_cross, invalid) what the market then refuses. replace_rejected and as it was: unknown, filled, unsupported,
+  // halted, in_auction, session_closed, late, invalid (a price, a quantity or peaks that no order here can have).
+  void replace(const OwnReplace& asked, Nanos now);
   void expire(Nanos now);                     // own orders whose time is over
   void close(Nanos now, const std::vector<OwnOrder>& on_their_way, bool deleted);
   std::optional<Nanos> next_expiry() const;
@@ -157,10 +196,23 @@ public:
 private:
   OwnOrder* own(OrderId id);
   void erase_own(OrderId id);
-  void traded(const Event& fill);
+  void traded(const Event& fill, bool certain = true);
   std::uint32_t hidden_flag(OrderId maker) const { return maker >= hidden_first_ && maker <= hidden_last_ ? print_hidden : 0; }
   Lots fill_own(const Order& ours, Lots most, bool certain);
-  void own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain);
+  void own_fill(OwnOrder& order, Ticks price, Lots lots, bool maker, bool certain, bool half = false);
+  void enter(OwnOrder order, ReportKind as);
+  void take_part(OwnOrder& order, const Event& fill);
+  void heed(const Event& event);
+  void heed_events();
+  OwnOrder* named(ParentKey parent, std::uint32_t number);
+  bool possible(const OwnOrder& order) const;
+  bool serves(const OwnOrder& order) const;
+  Command command(const OwnOrder& order, Ticks limit, TimeInForce tif) const;
+  Lots shown(const OwnOrder& order) const;
+  void know_queue(Report& report, const OwnOrder& order) const;
+  std::int64_t points_of(const Event& fill) const;
+  Lots take_front(Side side, Ticks limit, Lots lots, bool certain);
+  bool takes_hidden(Side side, Ticks limit, Lots lots, bool certain, Lots& taken);
   void arrive_for_auction(const OwnOrder& sent);
   bool collect(const OwnOrder& order);
   void auction_fill(const Event& fill);
@@ -169,7 +221,6 @@ private:
   void cancel_own_within(const OwnOrder& arriving, Ticks limit);
   void drop(Nanos until, ReportKind kind, ReportReason reason);
   Report& say(ReportKind kind, ReportReason reason, const OwnOrder& order, Lots lots);
-  void say_accepted(const OwnOrder& order, bool rests);
   void remark(const Touch* reference);
 
   VenueConfig config_;
@@ -182,6 +233,7 @@ private:
   Record record_;
   Statistics statistics_;
   Events events_; // scratch
+  std::vector<std::pair<ParentKey, std::uint32_t>> done_; // orders of ours of which all has traded, for a replace that comes too late
   Touch touch_, whole_, reference_, before_, before_whole_, before_reference_;
   Nanos now_ = 0;
   OrderId next_id_ = 1;
@@ -193,6 +245,7 @@ private:
   Hash said_; // of all reports
   bool halted_ = false, disorder_ = false;
   bool is_plain_ = false; // all touches were the book's own when it was last looked at
+  bool set_apart_ = false; // an order of ours that is set apart has come at some time
   bool coming_[3] = {}; // by auction: it is to come, or under way
   Phase phase_ = Phase::continuous;
   Ticks auction_reference_ = 0;

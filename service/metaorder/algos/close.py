@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import ClassVar
 
 from metaorder.algos.chain import noted
+from metaorder.algos.latest import may_be_left
 from metaorder.algos.parameter import parameter, seconds
 from metaorder.algos.schedule import follow, part
-from metaorder.domain.state import Intent, Reason, State, own_for
+from metaorder.domain.state import Intent, Reason, State
 from metaorder.domain.units import SECOND, Lots, Nanos, to_share
 
 
@@ -56,17 +57,12 @@ class Close:
 
     def planned(self, state: State, time: Nanos) -> Lots:
         """Lots done by `time`: what the volume from then on does not do."""
-        plan, curve, ahead = state.plan, state.market.curve, state.plan.basis.ahead
+        plan, curve = state.plan, state.market.curve
         if time >= state.end:
             return state.lots
-        if ahead:
-            whole = plan.volume(curve, plan.origin, state.end)
-            rest = plan.volume(curve, time, state.end)
-            if whole:
-                can = own_for(ahead * rest // whole, self._rate(state))
-                could = own_for(ahead, self._rate(state))
-                left = can if could >= plan.lots else plan.lots * rest // whole
-                return Lots(state.lots - min(left, plan.lots))
+        left = may_be_left(state, time, self._rate(state))
+        if left is not None:
+            return Lots(state.lots - left)
         start = Nanos(max(plan.origin, state.end - self.last_s * SECOND))
         whole = plan.volume(curve, start, state.end)
         if whole == 0:

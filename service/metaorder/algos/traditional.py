@@ -38,7 +38,8 @@ class Traditional:
     Where nobody knows the market's volume, queues cannot be reckoned with: parcels of the order's own size are worked as `twap`,
     and `chain` in the reason says so. A stated `size` is never exceeded for it: such a parcel is left to placement.
 
-    Penalties, fees and rebates are in currency per unit; a null one is the market's own. Outflows of queues and the volatility
+    Penalties, fees and rebates are in currency per unit; a null penalty is the market's own. Fees and rebates are those of each
+    venue's own schedule; `taker_fee` and `rebate` are for the venues that state none. Outflows of queues and the volatility
     are estimated from the trailing `lookup_s` seconds of the market; own fills correct what is expected (docs/routing.md).
     """
 
@@ -59,8 +60,14 @@ class Traditional:
     size: int | None = parameter(None, "S: lots of a parcel; null = what is left over the checks that are left", "lots")
     horizon_s: int | None = parameter(None, "T: time that a parcel is worked for; null = until the next check", "seconds")
     lookup_s: int = parameter(RECENT_S, "Trailing time that outflows and volatility are estimated from", "seconds")
-    taker_fee: Decimal | None = parameter(None, "f: fee for taking; null = each venue's", "currency per unit")
-    rebate: Decimal | None = parameter(None, "r: rebate for resting; null = each venue's", "currency per unit")
+    taker_fee: Decimal | None = parameter(
+        None, "f: fee for taking at venues that state none of their own; a venue's own wins", "currency per unit"
+    )
+    rebate: Decimal | None = parameter(
+        None,
+        "r_k: rebate for resting at venues that state neither a fee nor a rebate for it; a venue's own wins",
+        "currency per unit",
+    )
     impact: Decimal = parameter(Decimal(0), "theta: impact of a lot shown or taken", "currency per unit")
     lambda_u: Decimal | None = parameter(
         None, "Penalty for a lot too few; null = what it costs to take it later", "currency per unit"

@@ -45,7 +45,11 @@ class BandOut(Reply):
 
 
 class ParentOrderOut(Reply):
-    """A parent order as it stands."""
+    """A parent order as it stands.
+
+    disputed_quantity: what venues may have filled beyond `filled_quantity`; settled_quantity: what they did, by the risk desk's
+    word. Neither has a price or a fee that is known: avg_price and fees are of filled_quantity alone.
+    """
 
     id: str
     client_order_id: str
@@ -264,7 +268,9 @@ class BucketOut(Reply):
 class TcaOut(Reply):
     """The analysis of an order. Costs: positive = worse for the trader. Markouts and price improvement: positive = good.
 
-    reduced_quantity: of the quantity, what amendments took back.
+    reduced_quantity: of the quantity, what amendments took back. unpriced_quantity: what venues are said to have filled, and is
+    no fill of the record: in dispute, or settled as traded. Without price and fee it is in no figure: each counts it as not
+    filled.
     """
 
     parent_id: str
@@ -274,6 +280,7 @@ class TcaOut(Reply):
     currency: str
     quantity: int
     reduced_quantity: int = 0
+    unpriced_quantity: int = 0
     filled_quantity: int
     avg_price: str | None
     arrival_price: str | None

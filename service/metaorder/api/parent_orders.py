@@ -26,9 +26,11 @@ from metaorder.domain.units import Lots, time_text
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
 from metaorder.runtime.hosted import Hosted
-from metaorder.runtime.session import Applied, Points
+from metaorder.runtime.listed import instruments_of
+from metaorder.runtime.session import Applied, Points, SessionState
 from metaorder.usecases import orders, profiles, views
 from metaorder.usecases.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, Unprocessable
+from metaorder.usecases.settled import settlement
 
 router = APIRouter(prefix="/v1/parent-orders", tags=["parent orders"])
 
@@ -129,9 +131,12 @@ async def settle_parent_order(parent_id: str, body: SettleIn, principal: RiskMan
 
     `traded_quantity` becomes `settled_quantity`: it is done and not sent again, without a fill of its own in the record. The
     rest was not filled: it leaves the account's position and may be sent again. The order stays suspended until it is resumed.
+    What was still held when its market ended can be settled too.
     """
     row = await _row(ctx, principal, parent_id)
-    hosted = _in_memory(ctx, row)
+    hosted = ctx.service.hosted(row["session"])
+    if hosted is None or hosted.state.over:
+        return await _settled_afterwards(ctx, principal, row, body)
     lot = hosted.live.market.listing(row["symbol"]).instrument.lot_size
     command = Settle(
         parent=ParentId(parent_id),
@@ -161,6 +166,29 @@ async def cancel_all(principal: Canceler, ctx: Ctx, body: CancelAllIn | None = N
         before = page.next_seq
         if before is None:
             return reply({"count": count, "through_seq": page.as_of_seq}, 202)
+
+
+async def _settled_afterwards(ctx: Context, principal: Principal, row: Row, body: SettleIn) -> Response:
+    """Once the session is over and all that it did is written; one settlement of an order at a time."""
+
+    async def settle() -> Response:
+        market = await ctx.queries.market(row["session"])
+        assert market is not None, "an order's session is known"
+        if not SessionState(market["state"]).over:
+            raise Conflict("market_closed", f"the market {row['session']} is closing; ask again once it is closed")
+        stands = await _row(ctx, principal, row["id"])
+        lot = instruments_of(msgspec.json.decode(market["detail"])["facts"])[row["symbol"]].lot_size
+        told = {"disputed": body.disputed_quantity, "traded": body.traded_quantity}
+        for name, quantity in told.items():
+            _lots(f"{name}_quantity", quantity, lot)
+        await ctx.service.write([settlement(stands, market, **told, actor=principal.key)])
+        return reply(views.from_row(await _row(ctx, principal, row["id"])))
+
+    def moved(_key: str) -> Conflict:
+        return Conflict("dispute_moved", "the dispute of this order is being settled otherwise")
+
+    digest = idempotency.body_hash(body.model_dump())
+    return await idempotency.once(ctx, principal, f"settlement of the parent order {row['id']}", digest, settle, moved)
 
 
 async def _command(ctx: Context, principal: Principal, row: Row, command: Command, status: int) -> Response:

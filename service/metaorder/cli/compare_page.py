@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from metaorder.cli.compare_rows import plain, scaled, tables
-from metaorder.cli.compare_table import number, percent, where
+from metaorder.cli.compare_table import efficiency, number, percent, where
 
 Doc = Mapping[str, Any]
 COLOURS = ("#1f2933", "#c8553d", "#2a7f62", "#2b6cb0", "#b7791f", "#805ad5", "#718096", "#d53f8c", "#319795", "#dd6b20")
@@ -173,13 +173,14 @@ def _rows(doc: Doc) -> str:
             percent(row["capture_net"], 0),
             number(row["sharpe"]),
             number(row["regret_bps"]),
-            number(row["decision_efficiency"]),
+            efficiency(row),
+            percent(row["range_efficiency"], 0),
             number(row["schedule_ms"]),
             number(row["decision_ms"]),
         )
         for row in doc["rows"]
     ]
-    return _table((*head, "capture 10 s", "Sharpe", "regret", "efficiency", "schedule ms", "decision ms"), cells)
+    return _table((*head, "capture 10 s", "Sharpe", "regret", "efficiency", "of the range", "schedule ms", "decision ms"), cells)
 
 
 def _shown(title: str, said: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

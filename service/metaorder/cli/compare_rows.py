@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metaorder.cli.compare_table import ROUTER_HEAD, interval, number, percent, router_rows, where
+from metaorder.cli.compare_table import ROUTER_HEAD, efficiency, interval, number, percent, router_rows, where
+from metaorder.cli.modes import FORESEEN
 
 Doc = Mapping[str, Any]
 Rows = Sequence[Sequence[str]]
 Shown = tuple[str, str, Sequence[str], Rows]
 """A title, a sentence on it, the names of the columns and the rows."""
+
+SCALED_SAID = "The myopic mode with a forecast (imbalance of the order flow), one of lambda and beta at a time times a factor."
 
 MEASURES = {"is_bps": "implementation shortfall", "own_cost_bps": "own cost (spread, impact and fees)"}
 
@@ -24,7 +27,7 @@ def tables(doc: Doc) -> list[Shown]:
         ("How it was worked", "", *worked(doc)),
         ("Paired differences", "Negative: cheaper than the one it is held against. 95 % intervals.", *differences(doc)),
         ("Router", said, ROUTER_HEAD, router),
-        ("Sensitivity", "One of lambda and beta at a time, times a factor.", *sensitivity(doc)),
+        ("Sensitivity", SCALED_SAID, *sensitivity(doc)),
         ("Regimes", "Own cost by terciles of the window's volatility and volume, as they were without us.", *regimes(doc)),
     ]
     return [each for each in found if each[3] or each[0] in ("Cost", "How it was worked")]
@@ -67,13 +70,14 @@ def worked(doc: Doc) -> tuple[Sequence[str], Rows]:
             number(row["tracking_error_bps"]),
             plain(row["timing_quality"]),
             number(row["decisions"]),
-            number(row["decision_efficiency"]),
+            efficiency(row),
+            percent(row["range_efficiency"], 0),
             small(row["lambda"]),
             small(row["beta"]),
         )
         for row in doc["rows"]
     ]
-    return (*head, "efficiency", "lambda", "beta"), rows
+    return (*head, "efficiency", "of the range", "lambda", "beta"), rows
 
 
 def differences(doc: Doc) -> tuple[Sequence[str], Rows]:
@@ -93,22 +97,21 @@ def differences(doc: Doc) -> tuple[Sequence[str], Rows]:
 
 
 def sensitivity(doc: Doc) -> tuple[Sequence[str], Rows]:
-    """Of each scaled mode its own cost, and beside it that of the mode as it is."""
+    """Of each scaled mode its own cost and shortfall, and beside them those of the mode as it is."""
     rows = []
     for what, factor, row, base in scaled(doc):
-        unscaled = "-" if base is None else plain(base["own_cost_bps"])
-        rows.append((where(row), what, factor, str(row["n"]), plain(row["own_cost_bps"]), unscaled))
-    return ("market", "what", "factor", "n", "own cost", "as it is"), rows
+        cells = [cell for name in ("own_cost_bps", "is_bps") for cell in (plain(row[name]), plain(base and base[name]))]
+        rows.append((where(row), what, factor, str(row["n"]), *cells))
+    return ("market", "what", "factor", "n", "own cost", "as it is", "IS", "IS as it is"), rows
 
 
 def scaled(doc: Doc) -> list[tuple[str, str, Doc, Doc | None]]:
-    """Rows of scaled modes: what is scaled, the factor, the row, and that of the mode as it is, where it was worked too."""
-    base = {(row["market"], row["size"]): row for row in doc["rows"] if row["algo"].startswith("myopic:")}
+    """Rows of scaled modes: what is scaled, the factor, the row, and that of the unscaled one, where it was worked too."""
+    base = {(row["market"], row["size"]): row for row in doc["rows"] if row["algo"] == FORESEEN}
     found = []
     for row in doc["rows"]:
-        _, at, scale = row["algo"].partition("@")
-        if at:
-            what, _, factor = scale.partition("*")
+        what, times, factor = row["algo"].partition("@")[2].partition("*")
+        if times:
             found.append((what, factor, row, base.get((row["market"], row["size"]))))
     return found
 

@@ -29,7 +29,19 @@ def print_tables(doc: Doc, console: Console) -> None:
 
 
 def _costs(doc: Doc) -> Table:
-    head = ("IS", "own cost", "|VWAP|", "p90", "of it own", "|apart|", "tracking", "Sharpe", "regret", "efficiency")
+    head = (
+        "IS",
+        "own cost",
+        "|VWAP|",
+        "p90",
+        "of it own",
+        "|apart|",
+        "tracking",
+        "Sharpe",
+        "regret",
+        "efficiency",
+        "of the range",
+    )
     table = _table("bps of the decision notional, mean and 95 % interval; own cost = spread + impact + fees", head)
     for row in doc["rows"]:
         table.add_row(
@@ -45,7 +57,8 @@ def _costs(doc: Doc) -> Table:
             number(row["tracking_error_bps"]),
             number(row["sharpe"]),
             number(row["regret_bps"]),
-            number(row["decision_efficiency"]),
+            efficiency(row),
+            percent(row["range_efficiency"], 0),
         )
     return table
 
@@ -162,6 +175,11 @@ def interval(found: Doc | None) -> str:
 def number(value: float | None) -> str:
     """A number to two digits."""
     return "-" if value is None else f"{value:.2f}"
+
+
+def efficiency(row: Doc) -> str:
+    """What was paid over what a clairvoyant would have paid, or why there is no such ratio."""
+    return str(row["missing"].get("decision_efficiency") or number(row["decision_efficiency"]))
 
 
 def percent(value: float | None, digits: int) -> str:

@@ -23,6 +23,18 @@ from metaorder.sim.statistics import log_returns, market_orders, statistics
 FEWEST = 200
 """Market orders of a day that statistics can be had of: they are held against each other over up to 120."""
 
+NO_ORDERS = "a LOBSTER zip: levels, trades and bars do not say what order came, how large, where, and for how long"
+NOT_READ = "a LOBSTER zip: DBN's orders can be replayed, but their messages are not read into statistics"
+REFUSED = {
+    ".dbn": NOT_READ,
+    ".dbn.zst": NOT_READ,
+    ".gz": NO_ORDERS,
+    ".csv": NO_ORDERS,
+    ".csv.gz": NO_ORDERS,
+    ".parquet": NO_ORDERS,
+}
+"""Why a file of another format says too little, by how its name ends."""
+
 COLOURS = {"fits": "green", "off": "yellow", "misses": "red", "unknown": "dim"}
 
 
@@ -68,6 +80,9 @@ def _days(scenario: Scenario, recorded: Messages, seeds: int) -> list[Messages]:
 def _day(source: Path) -> SourceDay:
     if not source.is_file():
         raise Invalid("source", "a LOBSTER zip", str(source))
+    for ending, why in REFUSED.items():
+        if source.name.lower().endswith(ending):
+            raise Invalid("source", why, source.name)
     day = read(source, ExchangeCalendars())
     taken, moves = market_orders(day.messages), np.abs(log_returns(day.messages, 60))
     if len(taken.t) < FEWEST or len(set(taken.side)) < 2 or not np.nansum(moves) > 0:

@@ -18,11 +18,18 @@ ALWAYS = "0.000001"
 
 BASE = "myopic"
 
+FORESEEN = f"{BASE}@forecast"
+"""The myopic mode with a forecast, unscaled: what the scaled ones are held against. Without one lambda has no say."""
+
+FORECAST: Mapping[str, str] = {"alpha_model": "imbalance", "alpha": "1"}
+"""Known in every market, recorded ones too: a basis point where the order flow is all one way."""
+
 
 def algos_of(modes: Sequence[str], factors: Sequence[str] = ()) -> tuple[str, ...]:
     """The algorithms of the modes, the last first: it is the one that the others are held against.
 
-    factors: of lambda and of beta, one at a time: `myopic@lambda*0.5` is the myopic mode at half of lambda.
+    factors: of lambda and of beta, one at a time: `myopic@lambda*0.5` is the myopic mode with a forecast at half of lambda, and
+    `myopic@forecast` is the same at lambda and beta as they are.
 
     Raises:
         Invalid: no such mode, or a factor that is not a positive number, or factors without the mode that has lambda and beta.
@@ -36,7 +43,7 @@ def algos_of(modes: Sequence[str], factors: Sequence[str] = ()) -> tuple[str, ..
         if not factor.replace(".", "", 1).isdigit() or not float(factor) > 0:
             raise Invalid("sensitivity", "factors above 0", factor)
     scaled = [f"{BASE}@{what}*{factor}" for what in SCALED for factor in factors if float(factor) != 1]
-    return (*(MODES[mode] for mode in reversed(modes)), *scaled)
+    return (*(MODES[mode] for mode in reversed(modes)), *([FORESEEN] if scaled else []), *scaled)
 
 
 def full(algo: str) -> tuple[str, dict[str, Any]]:
@@ -44,8 +51,10 @@ def full(algo: str) -> tuple[str, dict[str, Any]]:
     name, at, scale = algo.partition("@")
     if not at:
         return algo, {}
+    if algo == FORESEEN:
+        return MODES[BASE], dict(FORECAST)
     what, _, factor = scale.partition("*")
     if name != BASE or what not in SCALED:
-        raise Invalid("algos", f"{BASE}@lambda*FACTOR or {BASE}@beta*FACTOR, where it has an @", algo)
+        raise Invalid("algos", f"{FORESEEN}, {BASE}@lambda*FACTOR or {BASE}@beta*FACTOR, where it has an @", algo)
     by = {parameter: [factor if each == what else "1"] for each, parameter in SCALED.items()}
-    return MODES[BASE], {"regime_above": [ALWAYS], **by}
+    return MODES[BASE], {**FORECAST, "regime_above": [ALWAYS], **by}

@@ -106,7 +106,8 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     for action in actions:
         if isinstance(action, Place):
             midpoint = action.type is ChildType.MIDPOINT
-            found = pooled(action, dark, market, execution) if midpoint else routed(action, wish, gates, market, execution)
+            where = (wish, gates, market, execution)
+            found = pooled(action, dark, *where) if midpoint else routed(action, *where)
             at = [dark] if midpoint and dark else gates
             if found is not None:
                 events.append(_submitted(execution, found, intent, wish, bound, market, at, len(events) - calls))
@@ -177,6 +178,11 @@ def plan_points(execution: Execution, market: MarketState, basket: Basket | None
     return known if len(known) == len(points) else ()
 
 
+def caught_up(pace: Lots, min_child: Lots, done: Lots) -> Lots:
+    """Lots that may be sent so that lag is never made up in a burst. pace: planned within the trailing horizon; done: in it."""
+    return Lots(max(0, CATCH_UP * max(pace, min_child) - done))
+
+
 def end_cause(execution: Execution, market: MarketState) -> EndReason:
     """Why an order that is not done ends with its window: what bound it, if it had to complete."""
     order = execution.order
@@ -215,7 +221,7 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         room, bound = capped, "cap"
     if not last and not would:
         horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = max(0, CATCH_UP * max(pace, order.min_child) - execution.filled_since(horizon) - lit)
+        allowed = caught_up(pace, order.min_child, Lots(execution.filled_since(horizon) + lit))
         if allowed < room:
             room, bound = allowed, "pace"
     behind = 0 if last else _patience(execution, intent)
@@ -223,11 +229,12 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
     late = max(0, due - execution.filled)
     if would:
         want, late, behind = would, would, 0
+    ahead = share_of(order.lots, order.ahead)
     wish = Wish(
         side=order.side,
         want=Lots(want),
         behind_by=Lots(late if late > behind else 0),
-        pull_all=not would and execution.filled + lit > target + share_of(order.lots, order.ahead) + order.min_child,
+        pull_all=not would and execution.filled + lit > target + ahead + order.min_child,
         sweep=sweep,
         room=Lots(room),
         left=left,
@@ -241,6 +248,8 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         display=order.display,
         style=order.placement,
         pool=pool_open,
+        band_behind=Lots(behind),
+        band_ahead=ahead,
         draw=uniform(order.seed, execution.children) if order.sizes is ChildSizes.DRAWN else None,
     )
     return wish, bound if room < want else None
@@ -330,6 +339,8 @@ def _submitted(
         "working": execution.working,
         "want": wish.want,
         "behind_by": wish.behind_by,
+        "band_behind": wish.band_behind,
+        "band_ahead": wish.band_ahead,
         "room": wish.room,
         "bound": bound,
         "placement": action.why,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from metaorder.core import pool
 from metaorder.core.execution import Execution
 from metaorder.domain.instrument import Instrument
+from metaorder.domain.market import Quote
 from metaorder.domain.state import MarketState
-from metaorder.domain.units import Nanos
+from metaorder.domain.units import MILLISECOND, Nanos
 from metaorder.routing.allocate import Parcel
-from metaorder.routing.chances import adverse, weighed
+from metaorder.routing.chances import adverse, unseen, weighed
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.venues import Route, VenueView, route
 
@@ -47,23 +48,31 @@ def routed(place: Place, wish: Wish, gates: Sequence[Gate], market: MarketState,
     return Parcel(found, None, weighed(found.place, wish, at, seen, market, execution.outcomes, execution.order.end))
 
 
-def pooled(place: Place, dark: Gate | None, market: MarketState, execution: Execution) -> Parcel | None:
-    """The one venue that offers the midpoint; what rests there beside lit children does so until near the end."""
+def pooled(
+    place: Place, dark: Gate | None, wish: Wish, lit: Sequence[Gate], market: MarketState, execution: Execution
+) -> Parcel | None:
+    """The one venue that offers the midpoint; what rests there beside lit children does so until near the end.
+
+    lit: the gates that it could have gone through instead, which its reason compares it with.
+    """
     if dark is None:
         return None
     found = Route(place, dark.venue, market.quote, [])
-    if execution.order.dark_fraction is None:
-        return Parcel(found, None, {})
-    return Parcel(found, pool.until(execution.order), pool.reason(execution, place))
+    order, grid = execution.order, dark.instrument
+    if order.dark_fraction is None:
+        return Parcel(found, None, unseen(place, wish, grid, views(lit, market), market, execution.outcomes, order.end))
+    until = pool.until(order)
+    weighed_up = unseen(place, wish, grid, views(lit, market), market, execution.outcomes, until)
+    return Parcel(found, until, {**pool.reason(execution, place), **weighed_up})
 
 
 def views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:
     """Each venue with what it shows; the one that there is shows what the symbol shows."""
     if not market.venues:
-        return [VenueView(venue=gates[0].venue, instrument=gates[0].instrument, quote=market.quote)] if gates else []
+        return [_view(gates[0], market.quote, 0.0)] if gates else []
     known = [gate for gate in gates if gate.venue in market.venues]
-    waits = [adverse(market, gate.latency) for gate in known]
-    return [
-        VenueView(venue=gate.venue, instrument=gate.instrument, quote=market.venues[gate.venue], wait=wait)
-        for gate, wait in zip(known, waits, strict=True)
-    ]
+    return [_view(gate, market.venues[gate.venue], adverse(market, gate.latency)) for gate in known]
+
+
+def _view(gate: Gate, quote: Quote, wait: float) -> VenueView:
+    return VenueView(venue=gate.venue, instrument=gate.instrument, quote=quote, wait=wait, latency_ms=gate.latency / MILLISECOND)

@@ -12,7 +12,7 @@ from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
 from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
 
-Candidate = Mapping[str, int | str]
+Candidate = Mapping[str, int | str | None]
 Candidates = list[Candidate]
 """What was compared before a choice was made."""
 

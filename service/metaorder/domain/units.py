@@ -29,6 +29,7 @@ Nanos = NewType("Nanos", int)
 MICRO = 1_000_000
 """Microticks in a tick."""
 
+MILLISECOND = Nanos(1_000_000)
 SECOND = Nanos(1_000_000_000)
 MINUTE = Nanos(60 * SECOND)
 

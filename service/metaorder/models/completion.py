@@ -29,6 +29,7 @@ class Question:
 
     plan: lots of each part, shape (n,); None = `rate` of what trades. lots: in all. cap, rate: shares with own volume within.
     days: of each part. volume: expected of others in each [lots]. volume_sd: of the logarithm of the window's volume.
+    clock: parts that the rolling clock of the cap looks back on, this one included; None = it holds in each part by itself.
     room: how far the price may go against the order before its limit, may be negative [fraction]; None = no limit.
     """
 
@@ -41,13 +42,15 @@ class Question:
     volume_sd: float
     room: float | None
     sigma: float
+    clock: int | None = None
 
 
 def completion(question: Question, seed: int, paths: int = PATHS) -> Completion:
     """The share of drawn paths on which the order is done by its end.
 
-    On each the volume is its forecast times a lognormal factor with mean 1, the mid a random walk without drift. In each part the
-    order may do p/(1-p) of others' volume there, nothing while the mid is beyond the limit, and at most three times its plan.
+    On each the volume is its forecast times a lognormal factor with mean 1, the mid a random walk without drift. The order may do
+    p/(1-p) of others' volume so far and of that within the rolling clock, nothing while the mid is beyond the limit, whose volume
+    earns no room, and within the clock at most three times what is planned in it.
     Raises Invalid: a number breaks its rule.
     """
     q = question
@@ -74,10 +77,15 @@ def _worked(question: Question, allowed: Floats, followed: Floats) -> Floats:
     """Lots done at the end of each path."""
     if question.plan is None:
         return np.asarray(np.minimum(np.minimum(allowed, followed).sum(axis=1), question.lots))
-    done = np.zeros(len(allowed))
+    clock = question.clock or 1
+    earned = np.concatenate([np.zeros((len(allowed), 1)), np.cumsum(allowed, axis=1)], axis=1)
+    done = np.zeros_like(earned)
     target = 0.0
     for j, lots in enumerate(question.plan):
         target += lots
-        pace = CATCH_UP * max(lots, question.lots / len(question.plan))
-        done += np.minimum(np.minimum(allowed[:, j], pace), np.maximum(target - done, 0))
-    return done
+        ago = max(0, j + 1 - clock)
+        pace = CATCH_UP * float(question.plan[ago : j + 1].sum()) - (done[:, j] - done[:, ago])
+        room = np.minimum(earned[:, j + 1] - done[:, j], earned[:, j + 1] - earned[:, ago] - (done[:, j] - done[:, ago]))
+        room[allowed[:, j] <= 0] = 0.0
+        done[:, j + 1] = done[:, j] + np.clip(np.minimum(np.minimum(room, pace), target - done[:, j]), 0.0, None)
+    return done[:, -1]

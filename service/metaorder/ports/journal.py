@@ -123,6 +123,14 @@ class Journal(Protocol):
         """Seal the entries, and write them, their projections and the extras in one transaction. Durable when it returns."""
         ...
 
+    def tidy(self) -> None:
+        """Between commits: do what the database puts off. All that was appended is durable whatever comes of it.
+
+        Raises:
+            DiskFull: there is no room for it just now. Anything else: what is appended from now on can be lost.
+        """
+        ...
+
     def session(self, session: str) -> Iterator[Sealed]:
         """The deterministic rows of a session, in the order of their session index."""
         ...

@@ -60,10 +60,11 @@ def allocate(
     scenarios = drawn.scenarios
     terms = _terms(lots, asked, wish, market, open_venues, price, outcomes)
     takes = side.within(far, wish.worst)
-    by_way = ways(terms, scenarios)
+    by_way = ways(terms, scenarios, [view.latency_ms for view in open_venues])
     found = by_way[asked.way] if takes or asked.way == "score" else _resting(terms, scenarios)
     market_lots, limits = in_lots(found, lots)
     known: Reason = {"parcel_lots": lots, "way": asked.way, "outflows": drawn.said, "taking": _text(terms.taken)}
+    known = {**known, "lookup_s": market.flow.recent_s}
     reason = {**known, **drawn.facts, **_reason(terms, by_way, found, drawn, open_venues, market_lots, takes, price)}
     parcels = _taken(market_lots, wish, open_venues, outcomes, reason)
     fills = np.minimum(np.maximum(scenarios - np.asarray(terms.ahead), 0.0), np.asarray(limits, dtype=np.float64)).mean(axis=0)
@@ -78,10 +79,10 @@ def allocate(
     return parcels, None
 
 
-def ways(terms: Terms, scenarios: Floats) -> dict[str, Splitting]:
-    """The split, and what it is held against."""
+def ways(terms: Terms, scenarios: Floats, latencies: Sequence[float]) -> dict[str, Splitting]:
+    """The split, and what it is held against. latencies: of the venues, which the score router weighs [ms]."""
     held = alternatives(terms, scenarios)
-    score = scored(int(terms.shares), [_venue(terms, scenarios, place) for place in range(scenarios.shape[1])])
+    score = scored(int(terms.shares), [_venue(terms, scenarios, place, each) for place, each in enumerate(latencies)])
     rested = np.asarray(score, dtype=np.float64)
     return {
         "split": within(terms, scenarios),
@@ -111,10 +112,9 @@ def _terms(
     assert wish.quote.bid is not None
     assert wish.quote.ask is not None
     half = (wish.quote.ask - wish.quote.bid) * grid.points_per_tick / 2
-    taker = min(view.instrument.fee(price, Lots(1), maker=False) for view in venues)
-    fee = taker if asked.taker_fee is None else asked.taker_fee / point
-    makers = [float(-view.instrument.fee(price, Lots(1), maker=True)) for view in venues]
-    rebates = tuple(makers if asked.rebate is None else [asked.rebate / point] * len(makers))
+    fee = min(_fee(view, price, None if asked.taker_fee is None else asked.taker_fee / point, maker=False) for view in venues)
+    told = None if asked.rebate is None else -asked.rebate / point
+    rebates = tuple(-_fee(view, price, told, maker=True) for view in venues)
     extra = [learned(view, wish, Lots(lots), outcomes, maker=True) for view in venues]
     rebates = tuple(rebate - more for rebate, more in zip(rebates, extra, strict=True))
     worth = 2 * half + fee + max(rebates)
@@ -133,6 +133,12 @@ def _terms(
         over=asked.over / point,
         ahead=tuple(float(ahead(view.quote, wish.side, price)) for view in venues),
     )
+
+
+def _fee(view: VenueView, price: Ticks, told: float | None, *, maker: bool) -> float:
+    """What a lot is charged at a venue [points]: by its own schedule, else as the order's parameter has it, else nothing."""
+    schedule = view.instrument.maker_fee if maker else view.instrument.taker_fee
+    return float(view.instrument.fee(price, Lots(1), maker=maker)) if schedule or told is None else told
 
 
 def _resting(terms: Terms, scenarios: Floats) -> Splitting:
@@ -192,6 +198,7 @@ def _reason(
             "fill_probability": _text(float((room[:, place] >= max(limit, 1.0)).mean())),
             "expected_fill": _text(float(np.minimum(room[:, place], limit).mean())),
             "earned": _text(float(terms.earned[place])),
+            "latency_ms": _text(view.latency_ms),
         }
         if drawn.volumes is not None:
             one["volume"] = _text(drawn.volumes[place])
@@ -208,9 +215,9 @@ def _reason(
     return reason
 
 
-def _venue(terms: Terms, scenarios: Floats, place: int) -> Venue:
+def _venue(terms: Terms, scenarios: Floats, place: int, latency_ms: float) -> Venue:
     reach = float((scenarios[:, place] > terms.ahead[place]).mean())
-    return Venue(liquidity=float(terms.ahead[place]), fee=-terms.rebates[place], latency_ms=0.0, fill_rate=reach)
+    return Venue(liquidity=float(terms.ahead[place]), fee=-terms.rebates[place], latency_ms=latency_ms, fill_rate=reach)
 
 
 def _depth(view: VenueView, side: Side) -> Lots:

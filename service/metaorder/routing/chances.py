@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from metaorder.domain.child import Child, ChildType, TimeInForce
+from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Placement
 from metaorder.domain.state import Candidate, Candidates, MarketState, Outcome, Reason
 from metaorder.domain.units import MICRO, SECOND, Lots, Nanos
 from metaorder.routing import outflows
 from metaorder.routing.placement import Place, Wish, resting_price
-from metaorder.routing.venues import VenueView, ahead
+from metaorder.routing.venues import VenueView, ahead, route
 
 HORIZON = Nanos(60 * SECOND)
 """A child is given so long to fill, or what is left of the window, in what is said of its chances."""
+
+NO_VOLUME = "nobody's volume is known, and no chance without it"
+IN_THE_DARK = "a pool shows neither its queue nor what trades in it"
 
 ADVERSE = 0.4
 """Mean of the positive part of a move without drift, in its standard deviations: what a child pays more that crosses later."""
@@ -38,7 +42,7 @@ def weighed(
     """
     horizon = Nanos(min(HORIZON, end - market.now))
     mean = outflow(place.lots, at, venues, market, outcomes, horizon)
-    reason: dict[str, int | str | bool | Candidates | None] = {"horizon_s": horizon // SECOND}
+    reason = _looked(horizon, market, mean)
     if place.time_in_force is TimeInForce.GTD and place.type is ChildType.LIMIT:
         stands = ahead(at.quote, wish.side, place.price)
         chance, filled = (None, None) if mean is None else chances(stands, place.lots, mean)
@@ -49,6 +53,41 @@ def weighed(
     if mean is not None:
         reason["candidates"] = _candidates(place, wish, at, market, mean, horizon)
     return reason
+
+
+def unseen(
+    place: Place,
+    wish: Wish,
+    grid: Instrument,
+    lit: Sequence[VenueView],
+    market: MarketState,
+    outcomes: Mapping[str, Outcome],
+    end: Nanos,
+) -> Reason:
+    """The numbers of a child in the dark beside those of the ways at the best lit venue; costs a lot against the mid [ticks].
+
+    A pool shows neither its queue nor what trades in it: both, and the chance, are null, and so is the expected cost.
+    What a fill there costs is its fee. grid: of the pool, at its fees. end: when what rests there is over.
+    """
+    horizon = Nanos(max(0, min(HORIZON, end - market.now)))
+    shown = [view for view in lit if view.quote.two_sided]
+    near = wish.quote.near(wish.side)
+    resting = replace(place, price=place.price if near is None else near, type=ChildType.LIMIT)
+    found = route(resting, wish, shown, outcomes)
+    at = next((view for view in shown if found is not None and view.venue == found.venue), None)
+    mean = None if at is None else outflow(place.lots, at, shown, market, outcomes, horizon)
+    fee = grid.fee(resting.price, Lots(1), maker=True) / grid.points_per_tick
+    dark: Candidate = {
+        "way": "midpoint",
+        "queue_ahead": None,
+        "fill_probability": None,
+        "cost_ticks": None,
+        "if_filled_ticks": _text(fee),
+    }
+    compared = [] if at is None or mean is None else _candidates(resting, wish, at, market, mean, horizon)
+    reason = {**_looked(horizon, market, mean), "queue_ahead": None, "fill_probability": None, "candidates": [dark, *compared]}
+    said = [IN_THE_DARK, reason.get("unknown"), None if at else "no lit venue shows two sides"]
+    return {**reason, "unknown": "; ".join(each for each in said if isinstance(each, str))}
 
 
 def with_outflow(wish: Wish, open_children: Sequence[Child], market: MarketState, end: Nanos) -> Wish:
@@ -92,6 +131,15 @@ def outflow(
     shown = sum(view.quote.bid_size + view.quote.ask_size for view in venues)
     share = (at.quote.bid_size + at.quote.ask_size) / shown if shown else 1 / max(1, len(venues))
     return pace * horizon / SECOND * share * outflows.learned(outcomes.get(at.venue), lots)
+
+
+def _looked(horizon: Nanos, market: MarketState, mean: float | None) -> dict[str, int | str | bool | Candidates | None]:
+    """What chances rest on: how far they look ahead, over what was seen, and why they are null where they are."""
+    known: dict[str, int | str | bool | Candidates | None] = {
+        "horizon_s": horizon // SECOND,
+        "lookup_s": market.flow.recent_s,
+    }
+    return known if mean is not None else {**known, "unknown": NO_VOLUME}
 
 
 def _candidates(place: Place, wish: Wish, at: VenueView, market: MarketState, mean: float, horizon: int) -> Candidates:

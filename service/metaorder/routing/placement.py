@@ -35,6 +35,8 @@ class Wish:
     style: how children stand. pool: a venue offers the midpoint.
     mean: lots expected to leave the queues within the horizon; None = nobody knows. adverse: what waiting so long costs a
     child that does not fill [ticks].
+    band_behind, band_ahead: lots that fills may be behind the schedule before the order crosses, and what is out ahead of it
+    before what rests is called back.
     draw: in [0, 1): the child's size is drawn around what others show; None = all that is wanted.
     """
 
@@ -58,6 +60,8 @@ class Wish:
     draw: float | None = None
     mean: float | None = None
     adverse: float = 0.0
+    band_behind: Lots = Lots(0)
+    band_ahead: Lots = Lots(0)
 
 
 @dataclass(frozen=True, slots=True)

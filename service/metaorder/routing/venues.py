@@ -21,13 +21,15 @@ from metaorder.routing.placement import Place, Wish
 class VenueView:
     """A venue that a child may go to now. instrument: the grid, at the venue's fees. quote: its own touch, without our orders.
 
-    wait: what the price is expected to run away by while a child is on its way there [ticks].
+    wait: what the price is expected to run away by while a child is on its way there [ticks]. latency_ms: how long that
+    is, at most.
     """
 
     venue: str
     instrument: Instrument
     quote: Quote
     wait: float = 0.0
+    latency_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

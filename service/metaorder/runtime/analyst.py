@@ -21,6 +21,7 @@ from metaorder.ports.clock import Clock
 from metaorder.ports.market_data import MarketData
 from metaorder.ports.queries import Queries, Row, Unreachable
 from metaorder.runtime.hosted import MarketSpec
+from metaorder.runtime.kept_twins import KeptTwins
 from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.service import PATIENT, Busy, CommitFailed, Fenced, NoSpace, NotWritable, Service, Unanswered
 from metaorder.runtime.session import SessionState
@@ -55,6 +56,7 @@ class Analyst:
     calendars: Calendars
     engine: str
     ending: Event = field(default_factory=Event)
+    twins: KeptTwins = field(default_factory=KeptTwins)
 
     async def case(self, principal: Principal, row: Row, *, alone: bool = True) -> Case:
         """All that is known of an order. alone: with the market without it, which may have to be run.
@@ -199,7 +201,9 @@ class Analyst:
             world = (self.engine, self.data, self.calendars)
             return run_without(spec, commands, parent, row["symbol"], record.clock, *world, self.ending.is_set)
 
+        # The same commands up to the same instant make the same market: as long as neither the order nor its market moves on.
+        so_far = (row["id"], row["version"], int(record.clock), len(commands))
         try:
-            return await asyncio.to_thread(run), None
+            return await self.twins.get(so_far, run), None
         except NoTwin as missing:
             return None, str(missing)

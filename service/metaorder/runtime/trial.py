@@ -161,7 +161,7 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
     target = order.params.get("target")
     errors = [] if target is None else participation_errors(own, others, order.start, min(ended, order.end), float(target))
     captured = said["spread_capture"]
-    oracle = _oracle(said, ground.record, setting, hosted, order.side.sign, order.lots, order.cap)
+    best, worst = _clairvoyants(said, ground.record, setting, hosted, order.side.sign, order.lots, order.cap)
     return {
         "status": said["status"],
         "reason": parent["reason"],
@@ -183,7 +183,8 @@ def _measured(hosted: Hosted, setting: Setting, command: Accept, ground: Untouch
         "pov_error_marks": _median(errors),
         "capture_net": None if captured is None else captured["net"],
         "capture_gross": None if captured is None else captured["gross"],
-        "oracle_bps": oracle,
+        "oracle_bps": best,
+        "worst_bps": worst,
         "fills": said["fills"],
         **_decided(rows.get("children", {})),
         "volume": ground.volume,
@@ -232,15 +233,17 @@ def _decided(children: Mapping[str, Row]) -> dict[str, Any]:
     return {"decisions": len({int(row["ts"]) for row in rows}), **used}
 
 
-def _oracle(said: Row, twin: MarketRecord, setting: Setting, hosted: Hosted, sign: int, lots: int, cap: Fraction) -> float | None:
-    """What a clairvoyant would have paid against arrival [bps]."""
+def _clairvoyants(
+    said: Row, twin: MarketRecord, setting: Setting, hosted: Hosted, sign: int, lots: int, cap: Fraction
+) -> tuple[float | None, float | None]:
+    """What a clairvoyant would have paid against arrival, and one who took the dearest five minutes instead [bps]."""
     arrival = said["arrival_price"]
     tape = _tape(twin.reference if hosted.live.market.recorded else twin.prints)
-    best = clairvoyant(sign, tape, lots, setting.start, setting.end, cap)
-    if arrival is None or best is None:
-        return None
+    best, worst = (clairvoyant(towards, tape, lots, setting.start, setting.end, cap) for towards in (sign, -sign))
+    if arrival is None or best is None or worst is None:
+        return None, None
     price = float(arrival) / float(hosted.live.market.instrument.point_size)
-    return sign * (best - price) / price * 1e4
+    return sign * (best - price) / price * 1e4, sign * (worst - price) / price * 1e4
 
 
 def _sides(record: MarketRecord) -> tuple[Tape, Tape]:

@@ -161,12 +161,7 @@ class Writer:
         try:
             rows = self._append(taken)
         except Exception as error:
-            logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
-            with self._change:
-                self._broken = error
-                self._rows = 0
-                self._change.notify_all()
-            self._failed(error, taken.waiting)
+            self._break(error, taken.waiting)
             return
         if rows:  # who only asked, or noted how far a market is, has committed nothing that could be lost
             failpoint("journal.committed")
@@ -174,3 +169,22 @@ class Writer:
             self._rows -= len(taken.entries)
             self._change.notify_all()
         self._committed(rows, taken.waiting)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """What a database puts off is done here, where its failure is seen; a disk that is full loses nothing by it."""
+        try:
+            self._journal.tidy()
+        except DiskFull:
+            self._full = True
+            self._spare()
+        except Exception as error:
+            self._break(error, [])
+
+    def _break(self, error: BaseException, waiting: list[Done]) -> None:
+        logging.getLogger("metaorder").critical("the journal cannot be written", exc_info=error)
+        with self._change:
+            self._broken = error
+            self._rows = 0
+            self._change.notify_all()
+        self._failed(error, waiting)

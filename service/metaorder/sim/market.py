@@ -9,20 +9,22 @@ import numpy as np
 import numpy.typing as npt
 
 from metaorder import _native
-from metaorder.domain.child import Child, Liquidity, TimeInForce
+from metaorder.domain.child import Child, TimeInForce
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote, VolumeCurve
 from metaorder.domain.order import Account, ParentId, ParentOrder, Side
 from metaorder.domain.state import RECENT_S, Basis, Flow
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
-from metaorder.domain.venue import Latency, Report, ReportKind
-from metaorder.sim.floors import PPM, Floor, Listing, Recorded, open_floors
+from metaorder.domain.venue import Latency, Report
+from metaorder.sim.floors import Floor, Listing, Recorded, open_floors
 from metaorder.sim.flow import basis, flow
 from metaorder.sim.levels import BookLevel, added_up
 from metaorder.sim.phase import Indication, Phase
 from metaorder.sim.record import MarketRecord, merged
+from metaorder.sim.reports import KINDS, Replaced, quote_of, replaced_of, report_of
 from metaorder.sim.rules import ReplayRules
 from metaorder.sim.tape import Tape
+from metaorder.sim.terms import PLAIN, PRIMARY, Terms
 from metaorder.sim.views import View, read_view
 
 NEVER = Nanos(2**63 - 1)
@@ -41,22 +43,6 @@ class Stop(IntEnum):
     CLOSED = 6
 
 
-_KINDS = (ReportKind.ACCEPTED, ReportKind.REJECTED, ReportKind.FILL, ReportKind.CANCELED, ReportKind.EXPIRED)
-_REASONS = (
-    "",
-    "halted",
-    "session_closed",
-    "self_match",
-    "invalid",
-    "canceled",
-    "good_till",
-    "unmatched",
-    "beyond_recorded_depth",
-    "late",
-    "market_deleted",
-    "in_auction",
-    "no_auction",
-)
 _AUCTIONS = {TimeInForce.OPG: 1, TimeInForce.CLS: 2}
 _COUNTED = frozenset({"simulated", "l3"})
 DEFAULT_RULES = ReplayRules()
@@ -79,6 +65,7 @@ class Market:
         self._parents: list[ParentId] = []
         self._traded: list[Listing] = []
         self._owners: dict[Account, int] = {}
+        self._replaced: list[Replaced] = []
 
     @property
     def instrument(self) -> Instrument:
@@ -177,11 +164,11 @@ class Market:
         listing = self.listing(symbol)
         if len(listing.lit) == 1:
             return self.quote_on(listing.floors[0])
-        return _quote(self._native.consolidated(listing.index))
+        return quote_of(self._native.consolidated(listing.index))
 
     def quote_on(self, floor: Floor) -> Quote:
         """The touch of one floor without our own orders."""
-        return _quote(self._native.touch(floor.index))
+        return quote_of(self._native.touch(floor.index))
 
     def reference(self, symbol: str | None = None) -> Quote:
         """The touch of the recorded markets; none where nothing is recorded beside the live ones."""
@@ -189,8 +176,8 @@ class Market:
         if not listing.recorded:
             return NO_QUOTE
         if len(listing.lit) == 1:
-            return _quote(self._native.reference(listing.floors[0].index))
-        return _quote(self._native.consolidated_reference(listing.index))
+            return quote_of(self._native.reference(listing.floors[0].index))
+        return quote_of(self._native.consolidated_reference(listing.index))
 
     def watch(self, order: ParentOrder) -> None:
         """Know a parent order, in the order of acceptance, and open its meters of others' volume."""
@@ -231,8 +218,8 @@ class Market:
             return [Lots(metered(key, time, at)) for time in times]
         return [Lots(sum([metered(key, time, floor.index) for floor in floors])) for time in times]
 
-    def submit(self, order: ParentOrder, child: Child) -> None:
-        """Send a child order to its venue; it arrives a latency later."""
+    def submit(self, order: ParentOrder, child: Child, terms: Terms = PLAIN) -> None:
+        """Send a child order to its venue; it arrives a latency later. terms: of the book; the core sends plain orders alone."""
         self._native.submit(
             parent=self._keys[order.id],
             number=child.number,
@@ -245,18 +232,45 @@ class Market:
             auction=_AUCTIONS.get(child.time_in_force, 0),
             floor=self._by_symbol[order.symbol].floor(child.venue).index,
             least=child.least or 0,
+            post_only=terms.post_only,
+            hidden=terms.hidden,
+            peg=PRIMARY if terms.pegged else 0,
+            display=terms.display,
         )
 
     def cancel(self, parent: ParentId, number: int, venue: str | None = None) -> None:
         """Call a child order back; the cancel arrives a latency later. venue: that it was sent to, where there are several."""
-        key = self._keys[parent]
-        listing = self._traded[key - 1]
-        floor = listing.floors[0] if venue is None else listing.floor(venue)
+        key, floor = self._sent_to(parent, venue)
         self._native.cancel(parent=key, number=number, floor=floor.index)
 
+    def replace(self, parent: ParentId, number: int, *, price: Ticks, lots: Lots, venue: str | None = None) -> None:
+        """Ask for another price or quantity of a child at work, in one message that arrives a latency later.
+
+        lots: the whole of it, with what has filled, also on the way: never two quantities at work. The same price and no more
+        lots keep its place. venue: as for `cancel`. The core does not send this: docs/decisions/0037.
+        """
+        key, floor = self._sent_to(parent, venue)
+        self._native.replace(parent=key, number=number, price=price, lots=lots, floor=floor.index)
+
+    def _sent_to(self, parent: ParentId, venue: str | None) -> tuple[int, Floor]:
+        key = self._keys[parent]
+        listing = self._traded[key - 1]
+        return key, listing.floors[0] if venue is None else listing.floor(venue)
+
     def take_reports(self) -> list[Report]:
-        """What the venue has said since the last call."""
-        return [self._report(row) for row in self._native.take_reports()]
+        """What the venue has said since the last call, but for answers to a replace."""
+        said: list[Report] = []
+        for row in self._native.take_reports():
+            if row[0] < len(KINDS):
+                said.append(report_of(row, self._parents, self._floors))
+            else:
+                self._replaced.append(replaced_of(row, self._parents, self._floors))
+        return said
+
+    def take_replaced(self) -> list[Replaced]:
+        """Answers to a replace that `take_reports` has come by since the last call."""
+        answers, self._replaced = self._replaced, []
+        return answers
 
     def levels(self, side: Side, most: int, floors: Sequence[Floor] = ()) -> list[BookLevel]:
         """The live book, our own orders in it, best price first: of the floors that are given, or of the first.
@@ -354,29 +368,6 @@ class Market:
             parents=("", *self._parents),
         )
 
-    def _report(self, row: _native.ReportRow) -> Report:
-        kind, reason, parent, number, ts, lots, price, maker, certain, execution = row[:10]
-        own_quote, ahead, known, quote, reference = row[10], row[12], row[13], row[15], row[16]
-        listing, floor = self._floors[row[14]]
-        return Report(
-            kind=_KINDS[kind],
-            parent=self._parents[parent - 1],
-            number=number,
-            ts=Nanos(ts),
-            lots=Lots(lots),
-            price=Ticks(price),
-            liquidity=Liquidity.MAKER if maker else Liquidity.TAKER,
-            number_of_fill=execution,
-            reason=_REASONS[reason],
-            quote=_quote(quote),
-            reference=_quote(reference) if listing.recorded else NO_QUOTE,
-            venue_quote=_quote(own_quote) if len(listing.lit) > 1 and not floor.dark else None,
-            evidence=floor.evidence,
-            certain=certain,
-            queue_ahead=None if ahead < 0 else Lots(ahead),
-            queue_known_ppm=None if ahead < 0 else (PPM if ahead == 0 else known * PPM // ahead),
-        )
-
 
 def replayed(
     tape: Tape, instrument: Instrument, *, curve: VolumeCurve, latency: Latency, rules: ReplayRules = DEFAULT_RULES
@@ -392,8 +383,3 @@ def _limit(order: ParentOrder, listing: Listing) -> int:
 
 def _index(floor: Floor | None) -> int:
     return 0 if floor is None else floor.index
-
-
-def _quote(touch: tuple[int, int, int, int]) -> Quote:
-    bid, ask, bid_lots, ask_lots = touch
-    return Quote(Ticks(bid) if bid_lots else None, Ticks(ask) if ask_lots else None, Lots(bid_lots), Lots(ask_lots))

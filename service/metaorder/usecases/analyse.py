@@ -70,7 +70,9 @@ def analyse(case: Case) -> dict[str, Any]:
     if case.why_no_twin is not None:
         found["missing"] |= {"reference": case.why_no_twin}
     venues = by_venue(docs, fills, instrument)
-    return {"parent_id": parent["id"], "status": parent["status"], **found, "venues": venues}
+    said = _decode(parent["facts"])
+    unpriced = {"unpriced_quantity": said.get("disputed", 0) + said.get("settled", 0)}
+    return {"parent_id": parent["id"], "status": parent["status"], **found, **unpriced, "venues": venues}
 
 
 def units_of(instrument: Instrument) -> Units:

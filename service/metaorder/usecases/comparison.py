@@ -11,6 +11,12 @@ from metaorder.tca.paired import Interval, mean, paired, terciles
 
 Run = Mapping[str, Any]
 Doc = dict[str, Any]
+EARNS = "the clairvoyant earns"
+"""Why there is no ratio of what was paid to what a clairvoyant would have paid: in all, he pays nothing."""
+
+UNKNOWN = "no clairvoyant"
+"""Likewise: no run has both an arrival and a tape that holds the order at its cap."""
+
 CAUTION = "windows of one or two recorded days are a sanity check, not a result: their prices moved once"
 
 
@@ -43,8 +49,9 @@ def _by_size(rows: Sequence[Doc]) -> list[Doc]:
 def _row(runs: Sequence[Run]) -> Doc:
     """What one algorithm came to on one market."""
     vwap = _known(runs, "vwap_bps")
-    arrival, oracle = _both(runs, "arrival_bps", "oracle_bps")
-    centre = float(np.mean(oracle)) if oracle else 0.0
+    arrival, oracle = _all_of(runs, "arrival_bps", "oracle_bps")
+    paid, best, worst = _all_of(runs, "arrival_bps", "oracle_bps", "worst_bps")
+    why = None if sum(oracle) > 0 else EARNS if oracle else UNKNOWN
     sd = float(np.std(vwap, ddof=1)) if len(vwap) > 1 else None
     return {
         "n": len(runs),
@@ -68,7 +75,9 @@ def _row(runs: Sequence[Run]) -> Doc:
         "capture_net": _middle(runs, "capture_net", np.mean),
         "capture_gross": _middle(runs, "capture_gross", np.mean),
         "regret_bps": float(np.mean(np.subtract(arrival, oracle))) if oracle else None,
-        "decision_efficiency": float(np.mean(arrival)) / centre if centre > 0 else None,
+        "decision_efficiency": sum(arrival) / sum(oracle) if why is None else None,
+        "range_efficiency": (sum(worst) - sum(paid)) / (sum(worst) - sum(best)) if sum(worst) > sum(best) else None,
+        "missing": {} if why is None else {"decision_efficiency": why},
         "impact_bps": _interval(mean(_parts(runs, "impact"))),
         "timing_bps": _interval(mean(_parts(runs, "timing"))),
         "drawdown_bps": _drawdown(vwap),
@@ -130,9 +139,10 @@ def _known(runs: Sequence[Run], name: str) -> list[float]:
     return [float(run[name]) for run in runs if run[name] is not None]
 
 
-def _both(runs: Sequence[Run], first: str, second: str) -> tuple[list[float], list[float]]:
-    kept = [(float(run[first]), float(run[second])) for run in runs if run[first] is not None and run[second] is not None]
-    return [a for a, _ in kept], [b for _, b in kept]
+def _all_of(runs: Sequence[Run], *names: str) -> list[list[float]]:
+    """The values of some measures, of the runs that have all of them."""
+    kept = [run for run in runs if all(run[name] is not None for name in names)]
+    return [[float(run[name]) for run in kept] for name in names]
 
 
 def _middle(runs: Sequence[Run], name: str, how: Callable[[list[float]], Any]) -> float | None:

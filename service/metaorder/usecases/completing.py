@@ -12,6 +12,7 @@ from metaorder.core.preview import Points
 from metaorder.domain.market import VolumeCurve
 from metaorder.domain.units import SECOND
 from metaorder.models.completion import Completion, Question, completion
+from metaorder.risk.participation import rolling_window
 from metaorder.usecases.estimate_facts import Facts, reference_price
 from metaorder.usecases.parameters import Known
 
@@ -29,8 +30,9 @@ def follows(facts: Facts) -> bool:
 def will_complete(facts: Facts, known: Mapping[str, Known], curve: VolumeCurve, points: Points) -> Completion | str:
     """How likely what is left of the order is to be done by its end; or why that cannot be said.
 
-    points: what is done by when, from now or the order's start on. The dispersion of volume counts as none where it is not known:
-    who shows the probability says so instead.
+    points: what is done by when, from now or the order's start on; an order's own plan is asked for as it is, not as the
+    expected volume would have it. The dispersion of volume counts as none where it is not known: who shows
+    the probability says so instead.
     """
     order, execution, adv = facts.order, facts.execution, known["adv"]
     if not points or adv.value is None:
@@ -39,6 +41,7 @@ def will_complete(facts: Facts, known: Mapping[str, Known], curve: VolumeCurve, 
     if order.limit is not None and (price is None or sigma is None):
         return "the limit price cannot be weighed: price or volatility is not known"
     lots_a_day = float(adv.value) / facts.so_far.instrument.lot_size
+    points = plan_points(execution, facts.market) or points
     times = [time for time, _ in points]
     whole = curve.between(curve.edges[0], curve.edges[-1])
     done = np.array([lots for _, lots in points], dtype=np.float64)
@@ -55,6 +58,7 @@ def will_complete(facts: Facts, known: Mapping[str, Known], curve: VolumeCurve, 
             days=np.diff(np.array(times, dtype=np.float64)) / SECOND / facts.so_far.day_s,
             volume=np.array([lots_a_day * curve.between(a, b) / whole for a, b in pairwise(times)], dtype=np.float64),
             volume_sd=0.0 if spread is None else float(spread),
+            clock=max(1, rolling_window(order) // max(1, times[1] - times[0])),
             room=None if order.limit is None or price is None else (order.limit - price) / price * order.side.sign,
             sigma=float(sigma or 0.0),
         ),

@@ -26,13 +26,17 @@ PLAIN = 200
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One split. until: when what rests is called back. price: that it rests at. mid: of the decision [points]."""
+    """One split. until: when what rests is called back. price: that it rests at. mid: of the decision [points].
+
+    latencies: of the venues [ms].
+    """
 
     ts: Nanos
     until: Nanos
     price: Ticks
     mid: float
     venues: tuple[str, ...]
+    latencies: tuple[float, ...]
     terms: Terms
     scenarios: Floats
 
@@ -83,7 +87,7 @@ def held_against(decisions: Sequence[Decided], outflow: Outflow) -> Doc | None:
         came = [float(outflow(venue, each)) for venue in each.venues]
         said += (each.scenarios > np.asarray(each.terms.ahead)).mean(axis=0).tolist()
         reached += [lots > ahead for lots, ahead in zip(came, each.terms.ahead, strict=True)]
-        for way, cost in in_hindsight(each.terms, each.scenarios, came).items():
+        for way, cost in in_hindsight(each.terms, each.scenarios, came, each.latencies).items():
             totals[way] += cost
         notional += each.terms.shares * each.mid
     return {
@@ -146,6 +150,7 @@ def _decided(ts: Nanos, until: Nanos, doc: Row, params: Row, point: float, secon
         price=Ticks(queues[0]["price"]),
         mid=(float(quote["bid"]) + float(quote["ask"])) / 2 / point,
         venues=tuple(queue["venue"] for queue in queues),
+        latencies=tuple(float(queue["latency_ms"]) for queue in queues),
         terms=terms,
         scenarios=_scenarios(ts, reason, int(params.get("scenarios") or PLAIN), seconds),
     )

@@ -54,6 +54,11 @@ def summary(doc: Doc, order: Doc, story: Sequence[str] = ()) -> list[str]:
         )
     else:
         said.append(f"Nothing of {wanted(doc):,} {order['symbol']} was filled. The order is {status}.")
+    if unpriced := doc.get("unpriced_quantity", 0):
+        said.append(
+            f"{unpriced:,} more are in dispute, or were settled as traded: their price and fee are not known, and every figure "
+            "counts them as not filled."
+        )
     said += [*story, _cost(doc), *_traded(doc), *_compared(doc), *_sure(doc)]
     if not doc["final"]:
         said.append("This is not final: late facts, such as markouts, are still coming in.")

@@ -80,7 +80,8 @@ def test_weights_of_risk_and_of_completion_trade_sooner_the_more_the_larger() ->
     assert float(said(state(), weight_completion="1")["block"]) > blocks[0]
     assert float(said(state(), weight_cost="0", weight_risk="1")["block"]) > 0.9 * LOTS
     for params in ({"weight_risk": "0.5"}, {"weight_completion": "0.5"}):
-        assert "fallback" not in said(replace(state(), arrival2=None, market=seen(basis=Basis()).market), **params)
+        unseen = seen(basis=Basis(ahead=Lots(1_000_000)))
+        assert "fallback" not in said(replace(state(), arrival2=None, plan=unseen.plan, market=unseen.market), **params)
 
 
 @pytest.mark.parametrize("name", ["risk_limit_bps", "drawdown_limit_bps"])

@@ -100,7 +100,7 @@ def test_a_regime_scales_impact_and_volume_time_its_fading() -> None:
 
 
 def test_without_a_forecast_nothing_is_missed_where_no_impact_is_known() -> None:
-    reason = build("myopic", {}).on_event(seen(basis=Basis())).reason
+    reason = build("myopic", {}).on_event(seen(basis=Basis(ahead=Lots(1_000_000)))).reason
     assert "fallback" not in reason
     assert "chain" not in reason
 

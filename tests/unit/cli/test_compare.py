@@ -139,6 +139,23 @@ def test_a_preset_trades_at_as_many_venues_as_are_asked_for(tmp_path: Path) -> N
         run_compare(replace(SMALL, venues=9), tmp_path / "c.json", None, workers=1)
 
 
+def test_each_factor_of_lambda_and_of_beta_gives_another_row(tmp_path: Path) -> None:
+    scaled = [f"myopic@{what}*{factor}" for what in ("lambda", "beta") for factor in ("0.25", "4")]
+    design = replace(SMALL, algos=("myopic@forecast", *scaled), markets=("liquid-small-tick",), venues=2, seeds=1)
+    report = tmp_path / "c.md"
+    assert run_compare(design, tmp_path / "c.json", None, workers=1, report=report) == 0
+    runs = {run["algo"]: run for run in json.loads((tmp_path / "c.json").read_text())["runs"]}
+    base = runs["myopic@forecast"]
+    assert base["oracle_bps"] < base["worst_bps"], "the cheapest five minutes of two, and the dearest"
+    assert len({run["session_hash"] for run in runs.values()}) == len({run["is_bps"] for run in runs.values()}) == 5
+    for what in ("lambda", "beta"):
+        for factor in ("0.25", "4"):
+            assert runs[f"myopic@{what}*{factor}"][what] == pytest.approx(base[what] * float(factor), rel=1e-4)
+    rows = report.read_text().partition("## Sensitivity")[2].partition("##")[0]
+    assert rows.count("| liquid-small-tick | lambda |") == rows.count("| liquid-small-tick | beta |") == 2
+    assert f"{base['own_cost_bps']:.2f}" in rows, "beside what it is unscaled"
+
+
 def test_the_splits_of_a_run_are_held_against_the_outflows_that_came(tmp_path: Path) -> None:
     design = replace(SMALL, algos=("traditional", "twap"), venues=2, seeds=1, markets=("liquid-small-tick",), regret=True)
     split, plain = work(Task("liquid-small-tick", 1, replace(design, duration_s=300)))
@@ -172,7 +189,18 @@ def test_orders_at_several_venues_have_an_own_cost_and_all_that_is_compared(tmp_
         assert run["own_cost_bps"] is not None
         assert run["cost_per_share"] * run["filled_quantity"] == pytest.approx(_without_opportunity(run), rel=1e-3)
         assert -1 <= run["timing_quality"] <= 1
-    for name in ("a share", "timing quality", "sd of IS", "drawdown", "Sharpe", "decisions", "efficiency", "lambda", "beta"):
+    for name in (
+        "a share",
+        "timing quality",
+        "sd of IS",
+        "drawdown",
+        "Sharpe",
+        "decisions",
+        "efficiency",
+        "of the range",
+        "lambda",
+        "beta",
+    ):
         assert f"| {name} " in (tmp_path / "c.md").read_text()
         assert f"<th>{name}</th>" in page.read_text()
 

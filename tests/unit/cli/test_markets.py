@@ -88,6 +88,25 @@ def test_a_file_that_is_no_lobster_day_is_refused_by_its_name(tmp_path: Path) ->
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("es.mbo.dbn.zst", "DBN's orders can be replayed"),
+        ("ES.DBN", "DBN's orders can be replayed"),
+        ("spot_btcusdt.gz", "levels, trades and bars do not say what order came"),
+        ("bars.csv", "levels, trades and bars do not say what order came"),
+        ("trades.parquet", "levels, trades and bars do not say what order came"),
+    ],
+)
+def test_a_file_of_another_format_is_refused_with_what_it_lacks(name: str, why: str, tmp_path: Path) -> None:
+    source, out = tmp_path / name, tmp_path / "out"
+    source.write_bytes(b"whatever")
+    for refused in (lambda: markets.calibrate(source, "thin", out), lambda: markets.realism(source, "thin", 1, out)):
+        with pytest.raises(Invalid, match=why):
+            refused()
+    assert not out.exists()
+
+
 def quiet() -> Day:
     return Day(1).resting(1, BUY, 999, 10_000).resting(2, SELL, 1_001, 10_000).at(SECOND)
 

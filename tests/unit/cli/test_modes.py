@@ -6,7 +6,7 @@ import pytest
 
 from metaorder.algos import ALGOS, build
 from metaorder.cli.compare import _named
-from metaorder.cli.modes import MODES, algos_of, full
+from metaorder.cli.modes import FORESEEN, MODES, algos_of, full
 from metaorder.domain.errors import Invalid
 
 
@@ -29,10 +29,17 @@ def test_an_unknown_mode_is_refused_by_name() -> None:
 
 def test_each_factor_scales_one_of_lambda_and_beta_and_one_changes_nothing() -> None:
     found = algos_of(("myopic", "traditional"), ("0.5", "1", "2"))
-    assert found[2:] == ("myopic@lambda*0.5", "myopic@lambda*2", "myopic@beta*0.5", "myopic@beta*2")
+    assert found[2:] == (FORESEEN, "myopic@lambda*0.5", "myopic@lambda*2", "myopic@beta*0.5", "myopic@beta*2")
     name, params = _named("myopic@beta*2")
     assert (name, params["regime_strength"], params["regime_decay"], params["split_s"]) == ("myopic", ["1"], ["2"], 60)
     build(name, params)
+    assert algos_of(("myopic",), ("1",)) == (MODES["myopic"],), "nothing is scaled, so nothing to hold it against"
+
+
+@pytest.mark.parametrize("algo", [FORESEEN, "myopic@lambda*2", "myopic@beta*2"])
+def test_every_scaled_mode_has_the_forecast_that_gives_lambda_its_say(algo: str) -> None:
+    name, params = _named(algo)
+    assert build(name, params).alpha_model != "none"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("factors", [("0",), ("-1",), ("x",), ("1e3",), ("",)])

@@ -92,12 +92,16 @@ def test_a_child_says_why_and_on_which_quote_it_was_decided() -> None:
         "working": 40,
         "want": 50,
         "behind_by": 0,
+        "band_behind": 20,
+        "band_ahead": 20,
         "room": 930,
         "bound": None,
         "placement": "joining the touch",
         "horizon_s": 60,
+        "lookup_s": 300,
         "queue_ahead": 500,
         "fill_probability": None,
+        "unknown": "nobody's volume is known, and no chance without it",
     }
 
 

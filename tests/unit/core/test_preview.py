@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from metaorder.core.decide import plan_points
 from metaorder.core.events import Happened, ParentAccepted
 from metaorder.core.execution import Execution, evolve
@@ -38,8 +40,19 @@ def steady(start: Nanos, end: Nanos) -> Lots:
 
 
 def test_a_plan_is_the_engines_own() -> None:
-    drawn = execution(start=Nanos(DAY.open + 60 * SECOND))
+    drawn = execution(start=Nanos(DAY.open + 60 * SECOND), lots=Lots(2_000))
     assert preview(drawn, MARKET, steady) == plan_points(drawn, MARKET) != ()
+
+
+def test_what_the_cap_holds_back_of_a_plan_is_done_later_or_never() -> None:
+    """Ten lots a second and a fifth of them: two and a half a second; a plan of more is cut, one that begins too soon is late."""
+    points = preview(execution(lots=Lots(20_000)), MARKET, steady)
+    assert [lots for _, lots in points] == pytest.approx([(time - DAY.open) / SECOND * 2.5 for time, _ in points], abs=3)
+    urgent = execution(algo="is", params={"urgency": "0.9"}, lots=Lots(4_000))
+    points, free = preview(urgent, MARKET, steady), plan_points(urgent, MARKET)
+    assert points[5][1] == pytest.approx(562, abs=3), "of what the cap leaves"
+    assert free[5][1] > 1_000
+    assert preview(urgent, MARKET, None) == free, "without a forecast nothing is known to bind"
 
 
 def test_an_algorithm_that_follows_the_market_does_its_share_of_what_is_expected() -> None:

@@ -52,3 +52,18 @@ def test_an_order_that_follows_the_market_is_done_if_the_market_trades_enough_fo
 def test_a_cap_outside_its_range_is_refused() -> None:
     with pytest.raises(Invalid, match="cap"):
         completion(replace(PLAIN, cap=1.0), 1)
+
+
+def test_volume_that_comes_in_lumps_is_room_for_as_long_as_the_rolling_clock_looks_back() -> None:
+    lumps = replace(PLAIN, volume=np.tile([430.0, 10.0, 10.0, 10.0], 10))
+    assert completion(replace(lumps, clock=4), 1).probability == 1.0
+    assert completion(replace(lumps, clock=1), 1).probability == 0.0
+
+
+def test_lag_is_made_up_at_three_times_what_is_planned_within_the_clock_and_no_faster() -> None:
+    """A plan that is nearly over when the volume comes is not done, though the cap has room for it."""
+    front = replace(
+        PLAIN, plan=np.r_[np.full(4, 249.0), np.full(36, 4 / 36)], clock=7, volume=np.r_[np.full(12, 1.0), np.full(28, 900.0)]
+    )
+    assert completion(front, 1).probability == 0.0
+    assert completion(replace(front, plan=PLAIN.plan), 1).probability == 1.0

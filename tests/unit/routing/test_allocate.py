@@ -155,3 +155,33 @@ def test_a_lot_too_few_costs_what_it_costs_to_take_it_later() -> None:
     assert under(MICRO // 100, until_s=460) == pytest.approx(1.08)
     assert under(None) == under(100 * MICRO) == pytest.approx(4.0)
     assert under(MICRO, under=0.02) == pytest.approx(2.0), "as it was stated"
+
+
+def test_the_score_router_waits_less_at_a_venue_that_is_near() -> None:
+    near, far = view("A", bid_size=500), replace(view("B", bid_size=500), latency_ms=250.0)
+    parcels, _ = split(near, far, asked=replace(ASKED, way="score"), volume=60_000)
+    rested = {each.route.venue: each.route.place.lots for each in parcels}
+    assert rested["A"] > rested["B"], "alike in all but how far away they are"
+    queues = {each["venue"]: each["latency_ms"] for each in parcels[0].reason["queues"]}  # type: ignore[union-attr]
+    assert queues == {"A": "0", "B": "250"}
+    even, _ = split(near, replace(far, latency_ms=0.0), asked=replace(ASKED, way="score"), volume=60_000)
+    assert len({each.route.place.lots for each in even}) == 1
+
+
+def test_a_venue_s_own_fees_win_over_the_order_s_which_are_for_venues_that_state_none() -> None:
+    stated, silent = view("A", taker="0.0030", maker="-0.0010"), view("B")
+    told = replace(ASKED, taker_fee=0.0005, rebate=0.0020)
+
+    def said(*venues: Any, asked: SplitTerms) -> tuple[dict[str, float], float]:
+        reason = split(*venues, asked=asked, volume=60_000)[0][0].reason
+        return {str(each["venue"]): float(str(each["earned"])) for each in reason["queues"]}, float(str(reason["taking"]))  # type: ignore[union-attr]
+
+    earned, taking = said(stated, silent, asked=told)
+    alone, own = said(stated, silent, asked=ASKED)
+    point = float(stated.instrument.point_size)
+    assert earned["A"] == alone["A"], "what the venue pays, whatever the order says"
+    assert earned["B"] == pytest.approx(alone["B"] + 0.0020 / point)
+    assert taking == pytest.approx(own + 0.0005 / point), (
+        "the cheapest to take at is the one without a schedule, at the order's fee"
+    )
+    assert said(stated, asked=told) == said(stated, asked=ASKED)

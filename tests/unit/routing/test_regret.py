@@ -27,14 +27,14 @@ def test_no_way_is_cheaper_than_who_knew_the_outflows(
 ) -> None:
     asked = terms(lots, (float(ahead[0]), float(ahead[1])))
     scenarios = np.column_stack([grid("exponential", float(mean), 50)] * 2)
-    found = in_hindsight(asked, scenarios, came)
+    found = in_hindsight(asked, scenarios, came, (1.0, 1.0))
     assert set(found) == {*WAYS, ORACLE}
     assert all(found[way] >= found[ORACLE] - 1e-9 * (1 + abs(found[ORACLE])) for way in WAYS)
 
 
 def test_who_expects_what_comes_regrets_nothing() -> None:
     asked = terms(100, (50.0, 80.0))
-    found = in_hindsight(asked, np.array([[90.0, 100.0]]), (90.0, 100.0))
+    found = in_hindsight(asked, np.array([[90.0, 100.0]]), (90.0, 100.0), (1.0, 1.0))
     assert found["split"] == pytest.approx(found[ORACLE])
     assert found["market"] == pytest.approx(100 * (1.0 + 0.3 + 0.05))
 
@@ -43,7 +43,7 @@ def test_a_split_pays_for_the_outflows_that_came_and_not_for_those_it_expected()
     asked, scenarios = terms(100, (10.0, 10.0)), np.array([[200.0, 200.0]])
     market, limits = in_lots(within(asked, scenarios), 100)
     assert market == 0, "all was expected to fill at rest"
-    found = in_hindsight(asked, scenarios, (0.0, 0.0))
+    found = in_hindsight(asked, scenarios, (0.0, 0.0), (1.0, 1.0))
     assert found["split"] == pytest.approx(realised(asked, 0, limits, [[0.0, 0.0]]).cost[0])
     assert found["split"] == pytest.approx(100 * (4.0 + 0.05) + 0.05 * 100)
     assert found[ORACLE] == pytest.approx(found["market"])

@@ -17,6 +17,7 @@ EMPTY = [
     "vwap_tracking_bps",
     "arrival_bps",
     "oracle_bps",
+    "worst_bps",
     "pov_error_end",
     "pov_error_marks",
     "participation",
@@ -71,9 +72,23 @@ def test_slippage_to_the_vwap_is_told_apart_into_own_impact_and_timing() -> None
     assert (row["vwap_own_bps"], row["abs_vwap_tracking_bps"]) == (5.0, 1.5)
 
 
-def test_efficiency_is_empty_where_the_clairvoyant_earns() -> None:
-    (row,) = summary([run("a", 1, None, arrival_bps=3.0, oracle_bps=-5.0)], ("a",))["rows"]
+def test_efficiency_says_that_the_clairvoyant_earns_and_where_in_the_range_was_paid() -> None:
+    (row,) = summary([run("a", 1, None, arrival_bps=3.0, oracle_bps=-5.0, worst_bps=11.0)], ("a",))["rows"]
     assert (row["decision_efficiency"], row["regret_bps"]) == (None, 8.0)
+    assert row["missing"] == {"decision_efficiency": "the clairvoyant earns"}
+    assert row["range_efficiency"] == 0.5, "8 of the 16 between the dearest and the cheapest"
+
+
+def test_efficiency_is_a_ratio_of_sums_so_that_a_clairvoyant_near_nought_does_not_rule() -> None:
+    days = [(30.0, 20.0, 40.0), (2.0, -4.0, 4.0), (9.0, 0.001, 12.0)]
+    runs = [run("a", i, None, arrival_bps=a, oracle_bps=b, worst_bps=c) for i, (a, b, c) in enumerate(days)]
+    (row,) = summary([*runs, run("a", 9, None, arrival_bps=500.0)], ("a",))["rows"]
+    assert row["decision_efficiency"] == pytest.approx(41 / 16.001)
+    assert row["range_efficiency"] == pytest.approx((56 - 41) / (56 - 16.001))
+    assert row["missing"] == {}
+    (none,) = summary([run("a", 1, 1.0)], ("a",))["rows"]
+    assert (none["decision_efficiency"], none["range_efficiency"]) == (None, None)
+    assert none["missing"] == {"decision_efficiency": "no clairvoyant"}
 
 
 def test_regimes_are_thirds_of_the_market_as_it_was_without_us() -> None:

@@ -22,7 +22,15 @@ def seen(_venue: str, _ts: Nanos) -> tuple[int, ...]:
 
 def child(number: int, ts_s: int, rests: bool, **changes: Any) -> dict[str, Any]:
     outflow = grid("exponential", 250.0, 200).mean()
-    queue = {"venue": "V1", "price": 1000, "ahead": 40, "outflow": f"{outflow:.6g}", "lots": 60, "earned": "1.2"}
+    queue = {
+        "venue": "V1",
+        "price": 1000,
+        "ahead": 40,
+        "outflow": f"{outflow:.6g}",
+        "lots": 60,
+        "earned": "1.2",
+        "latency_ms": "1",
+    }
     reason = {"parcel_lots": 100, "outflows": "exponential", "taking": "1.3", "under": "5", "queues": [queue], **changes}
     quote = {"bid": "10.00", "ask": "10.02"}
     doc = {"reason": reason, "quote": quote, "good_till": "1970-01-01T00:03:59Z" if rests else "1970-01-01T00:10:00Z"}
@@ -52,17 +60,34 @@ def test_a_split_that_might_not_take_is_counted_and_left_out() -> None:
 def test_empirical_outflows_are_made_again_of_the_seconds_that_were_seen() -> None:
     raw = recent([SEEN], 60, [0.5])
     assert raw is not None
-    queue = {"venue": "V1", "price": 1000, "ahead": 40, "outflow": f"{raw.mean():.6g}", "lots": 60, "earned": "1.2"}
+    queue = {
+        "venue": "V1",
+        "price": 1000,
+        "ahead": 40,
+        "outflow": f"{raw.mean():.6g}",
+        "lots": 60,
+        "earned": "1.2",
+        "latency_ms": "2.5",
+    }
     rows = [child(1, 130, True, outflows=f"empirical, {len(raw)} stretches of 60 s", queues=[queue])]
     ((found,), unknown) = decided(rows, {}, START, END, 0.001, seen)
-    assert unknown == 0
+    assert (unknown, found.latencies) == (0, (2.5,))
     np.testing.assert_allclose(found.scenarios, raw, rtol=1e-5)
 
 
 def test_a_walk_is_read_back_from_its_numbers() -> None:
     walk = Walk(move=5.5, spread=6.0, behind=0.0, lump=220.0, seen=7.5)
     facts = {name: str(getattr(walk, name)) for name in ("move", "spread", "behind", "lump", "seen")}
-    queue = {"venue": "V1", "price": 1000, "ahead": 40, "outflow": "1", "volume": "300", "lots": 60, "earned": "1.2"}
+    queue = {
+        "venue": "V1",
+        "price": 1000,
+        "ahead": 40,
+        "outflow": "1",
+        "volume": "300",
+        "lots": 60,
+        "earned": "1.2",
+        "latency_ms": "1",
+    }
     ((found,), _) = decided([child(1, 130, True, outflows="walk", walk=[facts], queues=[queue])], {}, START, END, 0.001, seen)
     np.testing.assert_array_equal(found.scenarios, walk.scenarios([300.0], 200))
 

@@ -17,6 +17,7 @@ from metaorder.usecases.tca_words import (
     summary,
     unknown,
 )
+from support.cases import case, fill
 from support.reports import CASES, ORDER
 
 
@@ -51,6 +52,14 @@ def test_a_rule_says_what_it_saw_and_from_where_on_it_fires() -> None:
 def test_what_is_not_known_is_told_once_for_each_reason() -> None:
     found = unknown({"missing": {"decay": "no decay is stated", "central_bps": "no decay is stated", "risk": "too short"}})
     assert found == [("central case of impact, decay of impact", "no decay is stated"), ("risk of waiting", "too short")]
+
+
+def test_what_has_no_price_is_said_in_the_summary() -> None:
+    disputed = {"disputed": 200, "settled": 100}
+    doc = analyse(case(fill(100, 300, "50.01"), facts=disputed))
+    assert (doc["unpriced_quantity"], doc["filled_quantity"]) == (300, 300)
+    assert any(line.startswith("300 more are in dispute, or were settled as traded") for line in summary(doc, ORDER))
+    assert not any("in dispute" in line for line in summary(analyse(CASES["a single fill"]), ORDER))
 
 
 def test_every_cut_comes_to_the_same_total() -> None:

@@ -117,6 +117,8 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
         cursor.execute("PRAGMA mmap_size=0")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA wal_autocheckpoint=0")  # its errors are swallowed: the journal checkpoints itself, see `tidy`
         cursor.close()
 
     return engine

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
+from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Column, Connection, Engine, Table, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
@@ -38,6 +39,8 @@ CHUNK = 5_000
 AWAY_S = 60.0
 """How long a database may be away: an immediate restart takes seconds."""
 RETRY_S = 0.1
+MOST_FRAMES = 1_000
+"""Pages of SQLite's write-ahead log that are not in the database file yet, 4 KiB each; then they are copied there."""
 ORDER = ("parents", "children", "fills", "markets", "keys", "switches", "profiles", "estimates")
 """Projections in the order in which they may refer to each other."""
 
@@ -86,6 +89,26 @@ class SqlJournal:
             self._position, self._hash = rows[-1].position, rows[-1].hash
             self._seqs |= seqs
         return rows
+
+    def tidy(self) -> None:
+        """Copy SQLite's write-ahead log into the database file once it has grown, and sync that; PostgreSQL does so itself.
+
+        Raises:
+            DiskFull: the file cannot grow; the log keeps all of it. OperationalError: of the disk.
+        """
+        if self._postgres:
+            return
+        raw = self._connection.connection.cursor()  # past the engine, which would begin a transaction
+        try:
+            _, frames, copied = raw.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+            if frames - copied >= MOST_FRAMES:
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()  # readers, and what they still read, are left alone
+        except sqlite.OperationalError as error:
+            if no_room(error):
+                raise DiskFull(str(error)) from error
+            raise
+        finally:
+            raw.close()
 
     def session(self, session: str) -> Iterator[Sealed]:
         """The deterministic rows of a session, in order."""
