@@ -73,7 +73,7 @@ void a_fill_that_crosses_the_message_counts() {
   Rig rig(crossed, 3 * millisecond);
   rig.after(1).send(1, buy, 101, 60).until(4).replace(1, 1, 100, 70).until(50);
   CHECK_EQUAL(rig.filled(), 40);
-  const Report& said = rig.of(ReportKind::replaced)[0];
+  const Report said = rig.of(ReportKind::replaced)[0];
   CHECK_EQUAL(said.lots, 30); // of seventy
   CHECK_EQUAL(rig.live(buy, 100), 60 + 30); // order 1 has lost what its taker found at our price
 }

@@ -32,10 +32,10 @@ def code(server: Server, secret: str) -> str | None:
 
 
 def test_a_key_that_has_expired_opens_nothing_and_its_streams_are_closed(server: Server, client: httpx.Client) -> None:
-    made, lasting = key(client, expires_at=in_seconds(4)), key(client, expires_at=in_seconds(LATER))
+    made, lasting = key(client, expires_at=in_seconds(8)), key(client, expires_at=in_seconds(LATER))
     assert made["expires_at"] in [each["expires_at"] for each in client.get("/v1/keys").json()["items"]]
     with server.stream("", key=made["secret"]) as connection:
-        closed, said = until_closed(connection, wait_s=10)
+        closed, said = until_closed(connection, wait_s=30)
     assert (closed, said[-1][0]["code"] if isinstance(said[-1], list) else said[-1]["code"]) == (4401, "revoked")
     assert code(server, made["secret"]) == "401 key_expired"
     assert code(server, lasting["secret"]) is None

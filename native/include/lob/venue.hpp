@@ -118,10 +118,10 @@ struct VenueConfig {
   bool recorded_depth = false; // a recorded market stands beside the live one
   Book::Config book;
   Nanos open = 0; // where the statistics begin; a session sets its own
-  bool levels_only = false; // nobody knows who stands behind what is shown
   bool no_book = false; // only prices are known: our orders, IOCs too, wait for the feed to say what becomes of them
   std::uint32_t symbol = 0; // floors of one symbol share it
   bool dark = false;        // it shows nothing, so that it is no part of what the symbol shows
+  bool levels_only = false; // nobody knows who stands behind what is shown
 };
 
 class Venue {

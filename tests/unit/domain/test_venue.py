@@ -14,13 +14,16 @@ from metaorder.domain.market import NO_QUOTE
 from metaorder.domain.order import ParentId
 from metaorder.domain.units import Nanos
 from metaorder.domain.venue import LONGEST_LATENCY, Latency, Report, ReportKind
+from metaorder.sim.reports import KINDS, REPLACE_REJECTED, REPLACED
 
 
 def test_the_kinds_are_those_of_the_native_venue_in_its_order() -> None:
     header = (Path(metaorder.__file__).parents[2] / "native/include/lob/venue.hpp").read_text()
     body = re.search(r"enum class ReportKind[^{]*\{([^}]*)\}", header)
     assert body is not None
-    assert [part.split("=")[0].strip() for part in body[1].split(",")] == [kind.value for kind in ReportKind]
+    kinds = [part.split("=")[0].strip() for part in re.sub("//[^\n]*", "", body[1]).split(",")]
+    assert kinds[:REPLACED] == [kind.value for kind in ReportKind] == [kind.value for kind in KINDS]
+    assert (kinds[REPLACED], kinds[REPLACE_REJECTED]) == ("replaced", "replace_rejected")
 
 
 def test_a_bare_report_knows_no_price_no_queue_and_no_quote() -> None:
