@@ -21,10 +21,11 @@ class Close:
 
     What is left at t is at most own_for(volume expected from t on, `rate`). Where that is too little for the order it follows
     the curve from the start. Where nothing says what volume to expect, it trades along the curve in the last `last_s` of the
-    window, and `fallback` in the reason says so. It ends with the last print of the window: no child is sent to an auction.
-    Urgency sets the patience of the placement alone.
+    window, and `fallback` in the reason says so. With `auction` as much as may trade in the closing auction is kept for it, and
+    this is how the rest is worked; without, it ends with the last print of the window. sets the patience of the placement alone.
     """
 
+    for_close: ClassVar[bool] = True
     source: ClassVar[str] = "arithmetic of participation, counted back from the end"
     reads: ClassVar[tuple[str, ...]] = ("volume expected until the end", "the stated curve of the profile, else the market's")
     without: ClassVar[tuple[str, ...]] = (

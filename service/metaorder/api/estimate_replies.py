@@ -66,7 +66,10 @@ class EstimateModelOut(Reply):
 
 
 class EstimateOut(Reply):
-    """What an order is expected to cost. What cannot be known is null; `missing` says why."""
+    """What an order is expected to cost. What cannot be known is null; `missing` says why.
+
+    auction_quantity: of expected_quantity, what is kept for the closing auction; in no cost, since its price is nobody's to know.
+    """
 
     id: str
     created_at: str
@@ -101,6 +104,7 @@ class EstimateOut(Reply):
     completion_error: float | None
     binding_constraint: str | None
     expected_quantity: int | None
+    auction_quantity: int | None = None
     model: EstimateModelOut
     missing: dict[str, str]
 

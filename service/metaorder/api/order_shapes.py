@@ -37,6 +37,13 @@ class DarkOut(Reply):
     min_quantity: int | None
 
 
+class AuctionOut(Reply):
+    """What of an order goes to the closing auction, and the largest share of what is expected to trade there."""
+
+    close: str
+    max_share: str
+
+
 class BandOut(Reply):
     """The band around the schedule, as shares of the quantity."""
 
@@ -95,6 +102,7 @@ class ParentOrderOut(Reply):
     placement: Placement
     child_sizes: ChildSizes
     dark: DarkOut | None
+    auction: AuctionOut | None = None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

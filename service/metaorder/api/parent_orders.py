@@ -20,7 +20,7 @@ from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import TERMINAL, ParentId, SessionId
+from metaorder.domain.order import TERMINAL, AtClose, ParentId, SessionId
 from metaorder.domain.principal import Principal, Scope
 from metaorder.domain.units import Lots, time_text
 from metaorder.ports.journal import Answer, Extra
@@ -339,6 +339,8 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         child_sizes=body.child_sizes,
         dark_max_fraction=None if body.dark is None else body.dark.max_fraction,
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
+        auction_close=AtClose.NONE if body.auction is None else body.auction.close,
+        auction_max_share="0.10" if body.auction is None else body.auction.max_share,
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

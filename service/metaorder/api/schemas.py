@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
 from metaorder.domain.instrument import FeeUnit
-from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ChildSizes, ParticipationMode, Placement, Side
+from metaorder.domain.order import MAX_CLIENT_ID, AtClose, Benchmark, ChildSizes, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Scope
 
 MOST_TAGS = 20
@@ -78,6 +78,13 @@ class DarkIn(Body):
     min_quantity: Quantity | None = Field(None, description="the fewest that it takes from one counterparty")
 
 
+class AuctionIn(Body):
+    """What of an order goes to the closing auction of the market: `limit` within its limit price, `market` where it has none."""
+
+    close: AtClose
+    max_share: Rate = Field("0.10", description="the largest share of what is expected to trade there")
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -115,6 +122,7 @@ class ParentOrderIn(Body):
     display_quantity: Quantity | None = Field(None, description="the most that rests at once")
     child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
+    auction: AuctionIn | None = Field(None, description="a part of the order goes to the closing auction")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None
     decision_price: Decimal | None = None

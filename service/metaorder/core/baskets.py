@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from metaorder.core.decide import Gate, Observe, plan_points
+from metaorder.core.decide import Gate, Observe, shown_plan
 from metaorder.core.events import ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.domain.instrument import Instrument
@@ -50,7 +50,7 @@ class Baskets:
             drawn[each] = replace(before, plan_origin=market.now, plan_done=before.filled, basis=market.basis)
         made = []
         for each, market in markets.items():
-            points = plan_points(drawn[each], market, self.of(drawn, each))
+            points = shown_plan(drawn[each], market, self.of(drawn, each))
             why = cause if each == parent else f"{cause}: {executions[parent].order.symbol}"
             made.append((each, ScheduleSet(cause=why, done=drawn[each].filled, points=points, basis=market.basis)))
         return made

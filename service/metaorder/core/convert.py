@@ -58,6 +58,8 @@ WIRE_NAMES: Mapping[str, str] = {
     "sizes": "child_sizes",
     "dark_fraction": "dark_max_fraction",
     "dark_least": "dark_min_quantity",
+    "at_close": "auction_close",
+    "auction_share": "auction_max_share",
     "behind": "band_behind",
     "ahead": "band_ahead",
     "basket": "basket_id",

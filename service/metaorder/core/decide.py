@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from metaorder.core import pool
+from metaorder.core import closing, pool
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
@@ -64,20 +64,26 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if market.now >= order.end:
         return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
     if market.halted:
-        return Decision(waiting(execution, Waiting.HALT), order.end)
+        sent = closing.in_call(execution, market)
+        idle = not sent and not closing.there(execution)
+        return Decision([*sent, *waiting(execution, Waiting.HALT if idle else None)], order.end)
     if market.stale or not market.quote.two_sided:
         return Decision(waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
     blackout = order.blackout(market.now)
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
+    if closing.all_kept(execution, market):
+        pulled = [_pulled(child.number, "all is kept for the auction") for child in _callable(execution)]
+        return Decision([*pulled, *waiting(execution, Waiting.AUCTION)], order.end)
     intent = execution.algo.on_event(state_of(execution, market, basket))
     speaking = [gate for gate in gates if gate.venue not in market.silent]
     if market.silent and all(gate.dark for gate in speaking):
         return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
-    dark, gates = reachable(speaking, market.now, order.end)
+    dark, gates = reachable(speaking, market.now, over := closing.trading_ends(order, market))
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
+    intent = replace(intent, reason={**intent.reason, **closing.noted(execution, market)})
     if _would_no_more(execution, market, intent):
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
@@ -89,7 +95,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     retry = None if execution.refused is None else Nanos(execution.refused + RETRY)
     if retry is not None and (market.now < retry or _unanswered(execution)):
         actions, parcels = [action for action in actions if not isinstance(action, Place)], []
-    stop = order.next_blackout(market.now)
+    stop = Nanos(min(over, order.next_blackout(market.now)))
     dark, gates = reachable([*gates, dark] if dark else gates, market.now, stop)
     if not gates:  # a child would arrive in a blackout
         actions = [action for action in actions if not isinstance(action, Place)]
@@ -121,16 +127,16 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     return Decision(events, min(*looks, order.end))
 
 
-def plan_of(execution: Execution, now: Nanos) -> Plan:
+def plan_of(execution: Execution, market: MarketState) -> Plan:
     """The plan in force: what was left when the order last became workable, over the time that was left then."""
-    order, origin = execution.order, execution.plan_origin
+    order, origin, now = execution.order, execution.plan_origin, market.now
     assert origin is not None, "a plan is drawn before it is followed"
     return Plan(
         origin=origin,
         done=execution.plan_done,
-        lots=Lots(order.lots - execution.plan_done),
+        lots=Lots(order.lots - execution.plan_done - closing.kept(execution, market)),
         elapsed=workable(origin, now, order.blackouts),
-        window=Nanos(max(1, workable(origin, order.end, order.blackouts))),
+        window=Nanos(max(1, workable(origin, closing.trading_ends(order, market), order.blackouts))),
         basis=execution.basis,
         blackouts=order.blackouts,
     )
@@ -141,14 +147,14 @@ def state_of(execution: Execution, market: MarketState, basket: Basket | None = 
     order = execution.order
     return State(
         side=order.side,
-        lots=order.lots,
+        lots=Lots(order.lots - closing.kept(execution, market)),
         start=order.start,
-        end=order.end,
+        end=closing.trading_ends(order, market),
         filled=execution.filled,
         working=Lots(execution.working - execution.pooled),
         min_child=order.min_child,
         must_complete=order.must_complete,
-        plan=plan_of(execution, market.now),
+        plan=plan_of(execution, market),
         pace_horizon=execution.pace_horizon(market.now),
         market=market,
         cap=order.cap,
@@ -166,16 +172,22 @@ def plan_points(execution: Execution, market: MarketState, basket: Basket | None
 
     basket: that it is a leg of, as it is once the schedules of all its legs are drawn.
     """
-    end = execution.order.end
+    end = closing.trading_ends(execution.order, market)
     origin = Nanos(max(market.now, execution.order.start))
     if execution.status.terminal or origin >= end:
         return ()
     drawn = replace(execution, plan_origin=origin, plan_done=execution.filled, basis=market.basis)
     state = state_of(drawn, market, basket)
     times = [Nanos(origin + (end - origin) * i // SHOWN_POINTS) for i in range(SHOWN_POINTS + 1)]
-    points = [(time, execution.algo.planned(state, time)) for time in times]
+    idle = closing.all_kept(drawn, market)
+    points = [(time, drawn.filled if idle else execution.algo.planned(state, time)) for time in times]
     known = tuple((time, lots) for time, lots in points if lots is not None)
     return known if len(known) == len(points) else ()
+
+
+def shown_plan(execution: Execution, market: MarketState, basket: Basket | None = None) -> tuple[tuple[Nanos, Lots], ...]:
+    """The schedule from now on with what is kept for the closing auction, drawn for people to look at."""
+    return closing.shown(plan_points(execution, market, basket), execution, market)
 
 
 def caught_up(pace: Lots, min_child: Lots, done: Lots) -> Lots:
@@ -188,7 +200,7 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
     order = execution.order
     if not order.must_complete or execution.leaves <= execution.settled:
         return EndReason.WINDOW_ENDED
-    if market.halted:
+    if market.halted and (market.closing is None or market.now < market.closing.begins):
         return EndReason.HALTED
     far = market.quote.far(order.side)
     if far is None:
@@ -203,15 +215,16 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
 def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
     order, out, now = execution.order, execution.out, market.now
-    last = order.must_complete and now >= order.end - pool.last_stretch(order.end - order.start)
-    sweep = order.must_complete and now >= order.end - SWEEP
-    left = Lots(max(0, order.lots - execution.filled - out))
+    end, lots = closing.trading_ends(order, market), Lots(order.lots - closing.kept(execution, market))
+    last = order.must_complete and now >= end - pool.last_stretch(end - order.start)
+    sweep = order.must_complete and now >= end - SWEEP
+    left = Lots(max(0, lots - execution.filled - out))
     lit = out - execution.pooled  # what rests in the pool is beside the schedule until it fills
     target, due, pace = intent.target, intent.due, intent.pace
     if sweep:
-        target = due = order.lots
+        target = due = lots
     elif order.min_participation is not None:
-        least = Lots(min(own_for(market.others, order.min_participation), order.lots))
+        least = Lots(min(own_for(market.others, order.min_participation), lots))
         target, due = max(target, least), max(due, least)
         pace = max(pace, own_for(market.others_pace, order.min_participation))
     would = _would(execution, market)
@@ -303,7 +316,7 @@ def _actions(
 ) -> tuple[list[Parcel], str | None, list[Action]]:
     """The children of a split, why there is none where one was asked for, and what placement does."""
     working = [child for child in execution.open.values() if not (execution.pooled and child.type is ChildType.MIDPOINT)]
-    wish = with_outflow(wish, working, market, execution.order.end)
+    wish = with_outflow(wish, working, market, closing.trading_ends(execution.order, market))
     if intent.split is None or wish.sweep or wish.pull_all or wish.behind_by > 0 or market.now >= intent.split.until:
         return [], None, place(wish, working)
     if wish.style is not Placement.AUTO:
@@ -329,7 +342,7 @@ def _submitted(
     gates: Sequence[Gate],
     before: int,
 ) -> ChildSubmitted:
-    routed = parcel.route
+    routed, over = parcel.route, closing.trading_ends(execution.order, market)
     action = routed.place
     reason: dict[str, Any] = {
         **intent.reason,
@@ -364,7 +377,7 @@ def _submitted(
         time_in_force=action.time_in_force,
         price=action.price,
         lots=action.lots,
-        good_till=execution.order.end if parcel.until is None else Nanos(min(parcel.until, execution.order.end)),
+        good_till=over if parcel.until is None else Nanos(min(parcel.until, over)),
         reason=reason,
         quote=market.quote,
         least=action.least or None,

@@ -25,7 +25,7 @@ from metaorder.core.commands import (
     Settle,
     Unchanged,
 )
-from metaorder.core.decide import Gate, decide, end_cause, plan_points
+from metaorder.core.decide import Gate, decide, end_cause, shown_plan
 from metaorder.core.events import (
     ChildSubmitted,
     ChildUnknown,
@@ -255,7 +255,7 @@ class Engine:
         """The schedule that would be drawn of an order now, for people to look at."""
         execution = self.executions[parent]
         if execution.order.basket is None:
-            return plan_points(execution, self._view.observe(execution))
+            return shown_plan(execution, self._view.observe(execution))
         drawn = dict(self._baskets.draw(self.executions, parent, self._view.observe, "asked"))
         return drawn[parent].points
 

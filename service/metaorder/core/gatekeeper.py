@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metaorder.core import closing
 from metaorder.core.decide import Gate
 from metaorder.core.events import ChildSubmitted
 from metaorder.core.execution import Execution
-from metaorder.domain.child import Child
+from metaorder.domain.child import Child, TimeInForce
 from metaorder.domain.order import ParentId, ParentOrder
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots
@@ -37,7 +38,9 @@ class Gatekeeper:
             good_till=event.good_till,
             sent=now,
         )
-        breach = self._guard.check(order, child, now, headroom(order, execution.own(now), market))
+        auction = child.time_in_force is TimeInForce.CLS
+        room = closing.room(execution, market) if auction else headroom(order, execution.own(now), market)
+        breach = self._guard.check(order, child, now, room)
         if breach is None:
             breach = self.watch.check(order, child, now, len(execution.open), gates[0].instrument)
         if breach is None:

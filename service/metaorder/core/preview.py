@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from metaorder.core.closing import kept, trading_ends
 from metaorder.core.decide import SHOWN_POINTS, caught_up, plan_points, state_of
 from metaorder.core.execution import Execution
 from metaorder.domain.state import MarketState
@@ -31,18 +32,20 @@ def preview(execution: Execution, market: MarketState, expected: Forecast | None
         return known
     order = execution.order
     origin = Nanos(max(market.now, order.start))
-    if execution.status.terminal or origin >= order.end:
+    end = trading_ends(order, market)
+    if execution.status.terminal or origin >= end:
         return ()
-    drawn = replace(execution, plan_origin=origin, plan_done=execution.filled)
+    drawn = replace(execution, plan_origin=origin, plan_done=execution.filled, basis=market.basis)
+    whole = Lots(order.lots - kept(drawn, market))
     points: list[tuple[Nanos, Lots]] = []
     for i in range(SHOWN_POINTS + 1):
-        time = Nanos(origin + (order.end - origin) * i // SHOWN_POINTS)
+        time = Nanos(origin + (end - origin) * i // SHOWN_POINTS)
         seen = _seen(drawn, market, origin, time, expected)
         target = known[i][1] if known else drawn.algo.on_event(state_of(drawn, seen)).target
         room = _room(drawn, seen, points)
         if known:
             room = min(room, _catch_up(drawn, known, points, time))
-        drawn = replace(drawn, filled=Lots(max(min(target, order.lots, drawn.filled + room), drawn.filled)))
+        drawn = replace(drawn, filled=Lots(max(min(target, whole, drawn.filled + room), drawn.filled)))
         points.append((time, drawn.filled))
     return tuple(points)
 

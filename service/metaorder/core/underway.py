@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metaorder.core import closing
 from metaorder.core.decide import state_of
 from metaorder.core.execution import Execution
 from metaorder.domain.state import Basket, MarketState, share_of
@@ -24,6 +25,8 @@ def wanted(execution: Execution, market: MarketState, basket: Basket | None = No
     order = execution.order
     if not execution.status.live or execution.plan_origin is None or not market.quote.two_sided:
         return None
+    if closing.all_kept(execution, market):
+        return Wanted(execution.filled, execution.filled, execution.filled)
     intent = execution.algo.on_event(state_of(execution, market, basket))
     behind = share_of(order.lots, order.behind) if intent.behind is None else intent.behind
     target = Lots(min(intent.target, order.lots))

@@ -53,6 +53,19 @@ NO_QUOTE = Quote(None, None, Lots(0), Lots(0))
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing auction of a day, as it is known before: continuous trading ends as its call begins.
+
+    venue: that holds it. begins: its call. at: when all trade at one price. lots: expected to trade there, from other days.
+    """
+
+    venue: str
+    begins: Nanos
+    at: Nanos
+    lots: Lots
+
+
+@dataclass(frozen=True, slots=True)
 class VolumeCurve:
     """How a day's volume is spread over the day: known before the day begins.
 

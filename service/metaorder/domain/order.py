@@ -101,6 +101,7 @@ class Waiting(StrEnum):
     BLACKOUT = "blackout"
     BASKET = "basket"
     VENUE = "venue"
+    AUCTION = "auction"
 
 
 class EndReason(StrEnum):
@@ -176,6 +177,14 @@ class ChildSizes(StrEnum):
     DRAWN = "drawn"
 
 
+class AtClose(StrEnum):
+    """What of an order goes to the closing auction: nothing, or a part within its limit price, or one that has no limit."""
+
+    NONE = "none"
+    LIMIT = "limit"
+    MARKET = "market"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParentOrder:
     """What a client wants done. Units are lots, ticks and nanoseconds of the market's clock.
@@ -191,6 +200,7 @@ class ParentOrder:
     min_participation: the least share of the volume since the order's start, own trading included: a new plan forgives nothing.
     blackouts: stretches [from, to) in which nothing is sent and nothing rests, in order.
     display: the most that rests at once [lots]. placement: how children stand. sizes: how large each is that rests.
+    at_close, auction_share: what goes to the closing auction, and the largest share of what is expected to trade there.
     preset: the name under which terms were asked for.
     dark_fraction, dark_least: which share of the order may be met at the midpoint of a dark pool, and of what remains may rest
     there beside the children at lit venues; and the fewest lots that it takes from one counterparty there. None = no child goes
@@ -237,6 +247,8 @@ class ParentOrder:
     sizes: ChildSizes = ChildSizes.WHOLE
     dark_fraction: Fraction | None = None
     dark_least: Lots | None = None
+    at_close: AtClose = AtClose.NONE
+    auction_share: Fraction = Fraction(1, 10)
     preset: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     estimate_id: str | None = None
@@ -291,6 +303,12 @@ class ParentOrder:
             raise Invalid("dark", "left out where placement is midpoint: all of it goes there", str(self.dark_fraction))
         if self.dark_least is not None and (self.dark_fraction is None or not 0 < self.dark_least <= self.lots):
             raise Invalid("dark.min_quantity", "at least 1, at most the quantity, beside max_fraction", self.dark_least)
+        if self.at_close is AtClose.LIMIT and self.limit is None:
+            raise Invalid("auction.close", "market where there is no limit_price", str(self.at_close))
+        if self.at_close is AtClose.MARKET and self.limit is not None:
+            raise Invalid("auction.close", "limit where there is a limit_price", str(self.at_close))
+        if not 0 < self.auction_share <= 1:
+            raise Invalid("auction.max_share", "above 0 and at most 1", str(self.auction_share))
         edges = [time for blackout in self.blackouts for time in blackout]
         if any(a >= b for a, b in pairwise(edges)):
             raise Invalid("blackouts", "pairs of rising times, one after the other", len(self.blackouts))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from metaorder.domain.fills import NO_FILLS, Fills
-from metaorder.domain.market import Quote, VolumeCurve
+from metaorder.domain.market import Closing, Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
 from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
 
@@ -162,6 +162,7 @@ class MarketState:
     tick_value: what one tick is worth on one lot [currency].
     venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
     silent: venues that owe a word and do not speak, or whose data are old; nothing is sent there. stale: the data of all are old.
+    closing: the closing auction that is to come; None: the market holds none.
     seconds: others' volume in each of the flow's recent seconds, oldest first, by venue; empty where nobody asks for it [lots].
     """
 
@@ -181,6 +182,7 @@ class MarketState:
     seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     stale: bool = False
+    closing: Closing | None = None
 
     @property
     def pace(self) -> float | None:

@@ -133,6 +133,7 @@ class _View:
             basis=market.basis(ahead, order.symbol, quote),
             flow=market.flow(order.symbol, quote, recent_s),
             tick_value=listing.tick_value,
+            closing=listing.closing,
             venues=self._venues(listing),
             seconds=self._seconds(listing, recent_s) if getattr(execution.algo, "outflow", None) in COUNTED else {},
         )

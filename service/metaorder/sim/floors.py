@@ -9,7 +9,7 @@ from fractions import Fraction
 from metaorder import _native
 from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.market import VolumeCurve
+from metaorder.domain.market import Closing, VolumeCurve
 from metaorder.domain.units import Lots
 from metaorder.domain.venue import Latency
 from metaorder.sim.rules import ReplayRules
@@ -43,13 +43,14 @@ class Listing:
 
     curve: the market's usual volume over the day, from other days. usual_volume: of a whole day; None where nothing says so.
     lit: the floors that show what they trade at: the first is one of them.
-    tick_value: what one tick is worth on one lot [currency].
+    tick_value: what one tick is worth on one lot [currency]. closing: the auction that its day ends with.
     """
 
     index: int
     curve: VolumeCurve
     usual_volume: Lots | None
     floors: tuple[Floor, ...]
+    closing: Closing | None = None
     lit: tuple[Floor, ...] = field(init=False)
     tick_value: Fraction = field(init=False)
 

@@ -8,8 +8,8 @@ from metaorder import _native
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.market import VolumeCurve
-from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.market import Closing, VolumeCurve
+from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.domain.venue import Latency
 from metaorder.sim.floors import Floor, Listing, native_latency
 from metaorder.sim.market import Market
@@ -57,7 +57,16 @@ def simulated(
         symbol=0,
         keep_messages=keep_messages,
     )
-    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=floors)])
+    closing = _closing(scenario, day, usual_volume, floors[0].venue)
+    return Market(native, [Listing(index=0, curve=curve, usual_volume=usual_volume, floors=floors, closing=closing)])
+
+
+def _closing(scenario: Scenario, day: TradingDay, usual_volume: Lots, venue: str) -> Closing | None:
+    """The auction that the day ends with: of the scenario, and of no day that is drawn."""
+    if scenario.auctions not in {"close", "both"}:
+        return None
+    begins = Nanos(day.close - round(scenario.call * SECOND))
+    return Closing(venue, begins, day.close, Lots(round(usual_volume * scenario.auction_share[1])))
 
 
 def _at_fees(venue: SimulatedVenue, instrument: Instrument) -> Instrument:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from metaorder.core.closing import would_keep
 from metaorder.core.decide import plan_points
 from metaorder.core.preview import Points
 from metaorder.domain.market import VolumeCurve
@@ -31,8 +32,8 @@ def will_complete(facts: Facts, known: Mapping[str, Known], curve: VolumeCurve, 
     """How likely what is left of the order is to be done by its end; or why that cannot be said.
 
     points: what is done by when, from now or the order's start on; an order's own plan is asked for as it is, not as the
-    expected volume would have it. The dispersion of volume counts as none where it is not known: who shows
-    the probability says so instead.
+    expected volume would have it, and without what is kept for the closing auction. The dispersion of volume counts as none
+    where it is not known: who shows the probability says so instead.
     """
     order, execution, adv = facts.order, facts.execution, known["adv"]
     if not points or adv.value is None:
@@ -52,7 +53,7 @@ def will_complete(facts: Facts, known: Mapping[str, Known], curve: VolumeCurve, 
     return completion(
         Question(
             plan=None if goes_along else plan,
-            lots=float(execution.leaves),
+            lots=float(execution.leaves - would_keep(execution, facts.market)),
             cap=float(order.cap),
             rate=float(order.params["target"]) if goes_along and "target" in order.params else float(order.cap),
             days=np.diff(np.array(times, dtype=np.float64)) / SECOND / facts.so_far.day_s,

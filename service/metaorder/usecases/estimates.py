@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from metaorder.core import closing
 from metaorder.core.preview import Points, preview
 from metaorder.domain.market import VolumeCurve
+from metaorder.domain.order import AtClose
 from metaorder.domain.units import SECOND, price_text
 from metaorder.models.inputs import Floats
 from metaorder.models.order_cost import Law, Parts, PowerLaw, SquareRootLaw, drifted, urgent, variance
@@ -61,14 +63,27 @@ def estimate(facts: Facts, model: Stated) -> Doc:
     curve = curve_of(known["curve"], facts)
     missing = {name: each.why for name, each in known.items() if each.why is not None}
     points = preview(facts.execution, facts.market, forecast(known["adv"], curve, facts))
-    doc: Doc = {"schedule": schedule(points, facts), "schedule_basis": basis(facts, points)}
+    drawn = closing.shown(points, facts.execution, facts.market)
+    doc: Doc = {"schedule": schedule(drawn, facts), "schedule_basis": basis(facts, points)}
     if not points:
         missing["schedule"] = FOLLOWS
     costs = _Costs(facts, model, known, curve, points)
+    doc |= _at_close(facts, missing)
     doc |= costs.expected(missing) | costs.risk(missing) | costs.frontier(missing) | costs.completion(missing)
     doc["model"] = {"law": costs.law_name, "parameters": {name: shown(name, each) for name, each in known.items()}}
     doc["model"] |= {"crossing_share": costs.crossing, "alpha_bps": costs.alpha, "curve_source": curve.source}
     return {**asked(facts), **doc, "missing": missing}
+
+
+def _at_close(facts: Facts, missing: dict[str, Any]) -> Doc:
+    """What is kept for the closing auction, where the order asks for it."""
+    if facts.order.at_close is AtClose.NONE:
+        return {"auction_quantity": None}
+    why = closing.why_not(facts.order, facts.market)
+    if why is not None:
+        missing["auction_quantity"] = why
+    held = closing.would_keep(facts.execution, facts.market) * facts.so_far.instrument.lot_size
+    return {"auction_quantity": held if why is None else None}
 
 
 class _Costs:
@@ -274,7 +289,7 @@ class _Costs:
         doc: Doc = dict.fromkeys(("completion_probability", "completion_error", "binding_constraint", "expected_quantity"))
         lot = self._facts.so_far.instrument.lot_size
         if self._points:
-            doc["expected_quantity"] = self._points[-1][1] * lot
+            doc["expected_quantity"] = (self._points[-1][1] + closing.would_keep(self._facts.execution, self._facts.market)) * lot
         found = will_complete(self._facts, known, self._curve, self._points)
         if isinstance(found, str):
             missing["completion_probability"] = found

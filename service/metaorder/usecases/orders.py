@@ -17,6 +17,7 @@ from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import (
+    AtClose,
     Benchmark,
     ChildSizes,
     ParentId,
@@ -86,6 +87,8 @@ class NewOrder:
     child_sizes: ChildSizes = ChildSizes.WHOLE
     dark_max_fraction: str | None = None
     dark_min_quantity: int | None = None
+    auction_close: AtClose = AtClose.NONE
+    auction_max_share: str = "0.10"
     profile_version: int | None = None
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
@@ -189,6 +192,8 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         sizes=new.child_sizes,
         dark_fraction=_fraction(new.dark_max_fraction, "dark.max_fraction"),
         dark_least=None if new.dark_min_quantity is None else _lots(new.dark_min_quantity, instrument, "dark.min_quantity"),
+        at_close=new.auction_close,
+        auction_share=Fraction(to_decimal(new.auction_max_share, field="auction.max_share")),
         tags=dict(new.tags),
         estimate_id=new.estimate_id,
         profile_version=new.profile_version,

@@ -108,6 +108,11 @@ def _dark(terms: Doc) -> Doc | None:
     return None if fraction is None else {"max_fraction": fraction, "min_quantity": terms["dark_min_quantity"]}
 
 
+def _auction(terms: Doc) -> Doc | None:
+    asked = terms.get("auction_close", "none")
+    return None if asked == "none" else {"close": asked, "max_share": terms["auction_max_share"]}
+
+
 def child(row: Mapping[str, Any]) -> Doc:
     """A child order."""
     more = _decode(row["doc"])
@@ -225,6 +230,7 @@ def _document(
         **{name: terms.get(name, default) for name, default in _LATER_TERMS.items()},
         "participation_grace": terms["min_child_quantity"],
         "dark": _dark(terms),
+        "auction": _auction(terms),
         "schedule_band": {"behind": terms["band_behind"], "ahead": terms["band_ahead"]},
         "created_at": time_text(created_at),
     }

@@ -273,7 +273,7 @@ def test_an_order_that_had_to_complete_and_did_not_says_what_bound_it(
 
 def test_the_plan_counts_from_where_it_was_drawn() -> None:
     execution = replace(started(), plan_origin=at(200), plan_done=Lots(300))
-    plan = plan_of(execution, at(260))
+    plan = plan_of(execution, market(260))
     assert (plan.origin, plan.done, plan.lots) == (at(200), 300, 700)
     assert (plan.elapsed, plan.window) == (MINUTE, Nanos(400 * SECOND))
 
@@ -339,7 +339,7 @@ def test_in_a_blackout_nothing_is_sent_and_nothing_rests_and_the_plan_leaves_it_
     assert [type(event) for event in decision.events] == [ChildPendingCancel, ParentWaiting]
     assert decision.wake == at(120)
     assert decide(wanting(terms=dark), market(59.6), GATE).events == []  # a child would arrive in it
-    plan = plan_of(started(**dark), at(180))
+    plan = plan_of(started(**dark), market(180))
     assert (plan.elapsed, plan.window) == (120 * SECOND, 480 * SECOND)
     times = dict(plan_points(started(**dark), market()))
     assert times[at(60)] == times[at(120)] == 125
