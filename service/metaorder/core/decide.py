@@ -11,6 +11,7 @@ from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, Par
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
 from metaorder.core.gates import pooled, reachable, routed, views
+from metaorder.core.pace import paced
 from metaorder.core.waiting import waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
@@ -24,9 +25,6 @@ from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.sizes import uniform
 from metaorder.routing.venues import Route
-
-CATCH_UP = 3
-"""Ordinary lag is made up at this multiple of the planned rate, at most."""
 
 SWEEP = Nanos(3 * SECOND)
 """must_complete takes what there is, up to limit and collar, in the last SWEEP of the window."""
@@ -71,7 +69,8 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
-    intent = execution.algo.on_event(state_of(execution, market, basket))
+    state = state_of(execution, market, basket)
+    intent = execution.algo.on_event(state)
     speaking = [gate for gate in gates if gate.venue not in market.silent]
     if market.silent and all(gate.dark for gate in speaking):
         return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
@@ -82,7 +81,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
-    wish, bound = _wish(execution, market, intent, pool_open=dark is not None)
+    wish, bound = _wish(execution, state, intent, pool_open=dark is not None)
     parcels, note, actions = _actions(execution, market, intent, wish, gates)
     if order.dark_fraction is not None:
         actions = [*actions, *pool.actions(execution, market, wish, bound, [*actions, *parcels])]
@@ -178,11 +177,6 @@ def plan_points(execution: Execution, market: MarketState, basket: Basket | None
     return known if len(known) == len(points) else ()
 
 
-def caught_up(pace: Lots, min_child: Lots, done: Lots) -> Lots:
-    """Lots that may be sent so that lag is never made up in a burst. pace: planned within the trailing horizon; done: in it."""
-    return Lots(max(0, CATCH_UP * max(pace, min_child) - done))
-
-
 def end_cause(execution: Execution, market: MarketState) -> EndReason:
     """Why an order that is not done ends with its window: what bound it, if it had to complete."""
     order = execution.order
@@ -200,8 +194,9 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
     return EndReason.NO_LIQUIDITY
 
 
-def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
+def _wish(execution: Execution, state: State, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
+    market = state.market
     order, out, now = execution.order, execution.out, market.now
     last = order.must_complete and now >= order.end - pool.last_stretch(order.end - order.start)
     sweep = order.must_complete and now >= order.end - SWEEP
@@ -215,18 +210,17 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         target, due = max(target, least), max(due, least)
         pace = max(pace, own_for(market.others_pace, order.min_participation))
     would = _would(execution, market)
+    want = max(0, target - execution.filled - lit)
+    late = max(0, due - execution.filled)
     room, bound = int(left), None
     capped = headroom(order, execution.own(now), market)
     if capped < room:
         room, bound = capped, "cap"
     if not last and not would:
-        horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = caught_up(pace, order.min_child, Lots(execution.filled_since(horizon) + lit))
+        allowed = paced(execution, state, pace, Lots(lit), min(room, max(want, late)))
         if allowed < room:
             room, bound = allowed, "pace"
     behind = 0 if last else _patience(execution, intent)
-    want = max(0, target - execution.filled - lit)
-    late = max(0, due - execution.filled)
     if would:
         want, late, behind = would, would, 0
     ahead = share_of(order.lots, order.ahead)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from metaorder.core.decide import SHOWN_POINTS, caught_up, plan_points, state_of
+from metaorder.core.decide import SHOWN_POINTS, plan_of, plan_points, state_of
 from metaorder.core.execution import Execution
+from metaorder.core.pace import caught_up, evenly
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots, Nanos
 from metaorder.risk.participation import Own, headroom, rolling_window
@@ -59,6 +60,7 @@ def _catch_up(execution: Execution, known: Points, points: list[tuple[Nanos, Lot
     step = points[-1][0] if points else time
     since = Nanos(max(known[0][0], min(step, time - execution.pace_horizon(time))))
     pace = Lots(_done(known, time, known[0][1]) - _done(known, since, execution.plan_done))
+    pace = max(pace, evenly(plan_of(execution, time), since, time))
     return caught_up(pace, execution.order.min_child, Lots(execution.filled - _done(points, since, execution.filled)))
 
 
