@@ -11,6 +11,7 @@ from typing import Any
 
 from metaorder.algos import build, plain
 from metaorder.algos.presets import PRESETS
+from metaorder.algos.ways import check_one
 from metaorder.core.apply import check_terms
 from metaorder.core.commands import Accept, Amend
 from metaorder.domain.calendar import TradingDay
@@ -148,6 +149,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         raise Invalid("quantity", "greater than 0", new.quantity)
     start, end = _window(new, facts.day)
     algorithm = build(new.algo, new.params)
+    check_one(new.algo, new.params, urgency="urgency" in new.stated and new.urgency is not None)
     new = with_preset(new)
     smallest = new.min_child_quantity
     largest = new.max_child_quantity
