@@ -339,6 +339,7 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         child_sizes=body.child_sizes,
         dark_max_fraction=None if body.dark is None else body.dark.max_fraction,
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
+        price_adaptation=None if body.price_adaptation is None else body.price_adaptation.model_dump(),
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

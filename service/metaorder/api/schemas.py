@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
+from metaorder.domain.adaptation import AdaptationMode
 from metaorder.domain.instrument import FeeUnit
 from metaorder.domain.order import MAX_CLIENT_ID, Benchmark, ChildSizes, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Scope
@@ -78,6 +79,14 @@ class DarkIn(Body):
     min_quantity: Quantity | None = Field(None, description="the fewest that it takes from one counterparty")
 
 
+class PriceAdaptationIn(Body):
+    """How the schedule moves with the mid, own impact left out, against its arrival: docs/api.md."""
+
+    mode: AdaptationMode
+    slope_per_bp: Rate = Field(description="share of the quantity for each basis point; above 0")
+    max_shift: Rate = Field("0.10", description="share of the quantity, either way, at most; above 0")
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -116,6 +125,7 @@ class ParentOrderIn(Body):
     child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
+    price_adaptation: PriceAdaptationIn | None = Field(None, description="the schedule moves with the price")
     decision_time: Time | None = None
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
@@ -133,6 +143,7 @@ class AmendIn(Body):
     urgency: Rate | None = None
     i_would_price: Decimal | None = Field(None, description="null removes it")
     price_discretion_ticks: Annotated[StrictInt, Field(ge=0, le=1_000)] | None = None
+    price_adaptation: PriceAdaptationIn | None = Field(None, description="null removes it")
     valid_until: ValidUntil = None
 
 

@@ -213,6 +213,7 @@ def amended(order: ParentOrder, command: Amend) -> ParentOrder:
         urgency=order.urgency if command.urgency is None else command.urgency,
         i_would=command.i_would if command.i_would_given else order.i_would,
         discretion=order.discretion if command.discretion is None else command.discretion,
+        adaptation=command.adaptation if command.adaptation_given else order.adaptation,
     )
     if command.params is not None:
         _check_rate(changed)

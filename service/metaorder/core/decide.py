@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from metaorder.core import pool
+from metaorder.core.adaptation import adapted
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
@@ -77,7 +78,8 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     dark, gates = reachable(speaking, market.now, order.end)
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
-    if _would_no_more(execution, market, intent):
+    planned, intent = intent, adapted(execution, state, intent)
+    if _would_no_more(execution, market, max(planned.target, intent.target)):
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
@@ -259,12 +261,15 @@ def _would(execution: Execution, market: MarketState) -> Lots:
     return Lots(max(0, min(most, market.quote.far_size(order.side))))
 
 
-def _would_no_more(execution: Execution, market: MarketState, intent: Intent) -> bool:
-    """Whether I-would has taken the order ahead of its band and the price is gone: what is left is spread anew."""
+def _would_no_more(execution: Execution, market: MarketState, target: Lots) -> bool:
+    """Whether I-would has taken the order ahead of its band and the price is gone: what is left is spread anew.
+
+    target: of the schedule, or of where the price has brought it if that is more: I-would has no part in that.
+    """
     order = execution.order
     if order.i_would is None or _would(execution, market):
         return False
-    return execution.filled > intent.target + share_of(order.lots, order.ahead) + order.min_child
+    return execution.filled > target + share_of(order.lots, order.ahead) + order.min_child
 
 
 def _follows(execution: Execution, wish: Wish) -> bool:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NewType
 
+from metaorder.domain.adaptation import PriceAdaptation
 from metaorder.domain.errors import Invalid
 from metaorder.domain.profile import Profile
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
@@ -199,6 +200,7 @@ class ParentOrder:
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.
     basket: the name of the basket that it is a leg of, as the account calls it.
+    adaptation: how the schedule moves with the price; None = it does not.
     """
 
     id: ParentId
@@ -243,6 +245,7 @@ class ParentOrder:
     profile_version: int | None = None
     profile: Profile | None = None
     basket: str | None = None
+    adaptation: PriceAdaptation | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:
@@ -291,6 +294,8 @@ class ParentOrder:
             raise Invalid("dark", "left out where placement is midpoint: all of it goes there", str(self.dark_fraction))
         if self.dark_least is not None and (self.dark_fraction is None or not 0 < self.dark_least <= self.lots):
             raise Invalid("dark.min_quantity", "at least 1, at most the quantity, beside max_fraction", self.dark_least)
+        if self.adaptation is not None and self.basket is not None:
+            raise Invalid("price_adaptation", "left out of a basket: its legs are planned together", str(self.adaptation.mode))
         edges = [time for blackout in self.blackouts for time in blackout]
         if any(a >= b for a, b in pairwise(edges)):
             raise Invalid("blackouts", "pairs of rising times, one after the other", len(self.blackouts))
