@@ -25,6 +25,19 @@ def refusal(client: httpx.Client, market_id: str, **changes: Any) -> str | None:
     return None if answer.status_code == 201 else str(answer.json()["code"])
 
 
+NO_LIMITS: list[tuple[str, Any]] = [
+    *(("max_position", value) for value in ("many", "5", True, 5.5, -1, [5], {})),
+    *(("max_notional", value) for value in ("many", "NaN", "inf", "-1", "1e5", "\u0663", 5, True, None, ["5"])),
+    *(("max_loss", value) for value in ("-0.01", "Infinity", "\u0663", 0.5, False)),
+    *(("max_quantity", value) for value in (0, -1, "1", None, True, 10**16)),
+    *(("max_children_per_s", value) for value in (-1, "1", 1.5)),
+    *(("restricted_symbols", value) for value in ("ACME", [1], [""], None, {"ACME": 1})),
+    ("duplicate_window_s", 0),
+    ("max_postion", 5),
+]
+"""Names and values that are no limit."""
+
+
 def suspensions(client: httpx.Client, order: dict[str, Any]) -> list[dict[str, Any]]:
     events = pages(client, f"/v1/parent-orders/{order['id']}/events")
     return [event for event in events if event["type"] == "parent.suspended"]
@@ -49,6 +62,18 @@ def test_a_kill_reaches_as_far_as_it_says_and_no_further(server: Server, client:
     assert client.get("/v1/limits").json()["latches"] == []
     assert client.post(f"/v1/parent-orders/{first['id']}/resume").json()["status"] == "new"
     assert client.post("/v1/kill", json={"colour": "red"}).status_code == 422
+
+
+def test_what_is_no_limit_is_refused_by_name_and_changes_nothing(client: httpx.Client) -> None:
+    client.put("/v1/limits", json={"account": "hostile", "set": "desk"})
+    before = client.get("/v1/limits", params={"account": "hostile"}).json()
+    for name, value in NO_LIMITS:
+        answer = client.put("/v1/limits", json={"account": "hostile", "max_open_orders": 7, name: value})
+        pointers = [each["pointer"] for each in answer.json().get("errors", [])]
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), (name, value)
+        assert pointers, (name, value)
+        assert all(f"{pointer}/".startswith(f"/{name}/") for pointer in pointers), (name, value, pointers)
+    assert client.get("/v1/limits", params={"account": "hostile"}).json() == before
 
 
 def test_limits_hold_at_once_over_a_crash_and_for_the_risk_scope_alone(server: Server, client: httpx.Client) -> None:

@@ -22,6 +22,9 @@ SILENCE = "tests/unit/core/test_silence.py"
 SIGHT = "tests/unit/core/test_sight.py"
 SIMULATION = "tests/simulation/test_service.py -k laws"
 FAULTY = "tests/simulation/test_faulty_venue.py -k asked"
+LIMITS = "tests/unit/risk/test_limits.py"
+PACE = "tests/unit/core/test_pace.py"
+PRICE = "tests/unit/core/test_adaptation.py"
 AMENDMENTS = "tests/e2e/test_amendments.py -k sqlite"
 
 

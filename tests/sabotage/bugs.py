@@ -11,9 +11,12 @@ from sabotage.bug import (
     GUARD,
     JOURNAL,
     LADDER,
+    LIMITS,
     ONCE,
     ORDERS,
+    PACE,
     POWER,
+    PRICE,
     RISK,
     SERVERS,
     SIMULATION,
@@ -101,6 +104,15 @@ BUGS: dict[str, Bug] = {
         '"filled": doc["filled_quantity"],\n            "notional"',
         '"filled": 2 * doc["filled_quantity"],\n            "notional"',
         JOURNAL,
+    ),
+    "a limit that is no number": Bug(
+        "metaorder.risk.limits", "    if found is None:\n", "    if found is None and value is None:\n", LIMITS
+    ),
+    "lag of a market follower made up by the clock": Bug(
+        "metaorder.core.pace", " or execution.algo.planned(state, now) is None:", ":", PACE
+    ),
+    "own impact taken for a move of the price": Bug(
+        "metaorder.core.adaptation", "* state.side.sign - own\n", "* state.side.sign\n", PRICE
     ),
     "children in flight that are not counted": Bug(
         "metaorder.risk.guard",

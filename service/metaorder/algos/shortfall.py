@@ -92,8 +92,9 @@ class Shortfall:
     """Almgren and Chriss (2000) in discrete periods: what is left falls as sinh(kappa (T - t)) / sinh(kappa T).
 
     How fast is said in one of three ways, or by the order's `urgency`: kappa T = 3 u / (1 - u), so that 0 is a straight line
-    and 1 as fast as the cap allows; a half-life 1 / kappa; or a price of risk lambda, which needs volatility and impact. The
-    lambda that belongs to the schedule stands in each child's reason.
+    and 1 as fast as the cap allows; a half-life 1 / kappa; or a price of risk lambda, which needs volatility and impact. A
+    request that says it in two of these ways is refused; an amendment says it anew. The lambda that belongs to the schedule
+    stands in each child's reason.
 
     A forecast of the price (`alpha_bps`, up = +, whichever side the order is on) trades sooner when it runs away from the order
     and later when it comes towards it; never back, never more than the order. It counts from the start of the order, steady over

@@ -19,6 +19,7 @@ from metaorder.api.analysis_shapes import (
     TimeToFillOut,
 )
 from metaorder.api.shapes import Page, QuoteOut, Reply
+from metaorder.domain.adaptation import AdaptationMode
 from metaorder.domain.child import ChildStatus, ChildType, Liquidity, TimeInForce
 from metaorder.domain.order import Benchmark, ChildSizes, ParticipationMode, Placement, Side, Status, Waiting
 
@@ -49,6 +50,14 @@ class BandOut(Reply):
 
     behind: str
     ahead: str
+
+
+class PriceAdaptationOut(Reply):
+    """How the schedule moves with the price: shares of the quantity, for each basis point and at most."""
+
+    mode: AdaptationMode
+    slope_per_bp: str
+    max_shift: str
 
 
 class ParentOrderOut(Reply):
@@ -103,6 +112,7 @@ class ParentOrderOut(Reply):
     child_sizes: ChildSizes
     dark: DarkOut | None
     auction: AuctionOut | None = None
+    price_adaptation: PriceAdaptationOut | None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

@@ -341,6 +341,7 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
         auction_close=AtClose.NONE if body.auction is None else body.auction.close,
         auction_max_share="0.10" if body.auction is None else body.auction.max_share,
+        price_adaptation=None if body.price_adaptation is None else body.price_adaptation.model_dump(),
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
+from metaorder.domain.adaptation import AdaptationMode
 from metaorder.domain.instrument import FeeUnit
 from metaorder.domain.order import MAX_CLIENT_ID, AtClose, Benchmark, ChildSizes, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Scope
@@ -85,6 +86,14 @@ class AuctionIn(Body):
     max_share: Rate = Field("0.10", description="the largest share of what is expected to trade there")
 
 
+class PriceAdaptationIn(Body):
+    """How the schedule moves with the mid, own impact left out, against its arrival: docs/api.md."""
+
+    mode: AdaptationMode
+    slope_per_bp: Rate = Field(description="share of the quantity for each basis point; above 0")
+    max_shift: Rate = Field("0.10", description="share of the quantity, either way, at most; above 0")
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -124,6 +133,7 @@ class ParentOrderIn(Body):
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     auction: AuctionIn | None = Field(None, description="a part of the order goes to the closing auction")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
+    price_adaptation: PriceAdaptationIn | None = Field(None, description="the schedule moves with the price")
     decision_time: Time | None = None
     decision_price: Decimal | None = None
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
@@ -141,6 +151,7 @@ class AmendIn(Body):
     urgency: Rate | None = None
     i_would_price: Decimal | None = Field(None, description="null removes it")
     price_discretion_ticks: Annotated[StrictInt, Field(ge=0, le=1_000)] | None = None
+    price_adaptation: PriceAdaptationIn | None = Field(None, description="null removes it")
     valid_until: ValidUntil = None
 
 

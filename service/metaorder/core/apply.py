@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import assert_never
 
 from metaorder.algos import build, plain
+from metaorder.algos.ways import changed as changed_params
+from metaorder.algos.ways import check_one
 from metaorder.core.commands import Accept, Amend, Cancel, Pause, Refusal, Resume, Settle, Unchanged
 from metaorder.core.events import (
     ChildPendingCancel,
@@ -197,7 +199,11 @@ def amended(order: ParentOrder, command: Amend) -> ParentOrder:
     Raises:
         Invalid: they break a rule.
     """
-    params = order.params if command.params is None else plain(build(order.algo, {**order.params, **command.params}))
+    stated, urgency = command.params or {}, command.urgency is not None
+    check_one(order.algo, stated, urgency=urgency)
+    params = changed_params(order.algo, order.params, stated, urgency=urgency)
+    if command.params is not None or params != order.params:
+        params = plain(build(order.algo, params))
     changed = replace(
         order,
         lots=order.lots if command.lots is None else command.lots,
@@ -207,6 +213,7 @@ def amended(order: ParentOrder, command: Amend) -> ParentOrder:
         urgency=order.urgency if command.urgency is None else command.urgency,
         i_would=command.i_would if command.i_would_given else order.i_would,
         discretion=order.discretion if command.discretion is None else command.discretion,
+        adaptation=command.adaptation if command.adaptation_given else order.adaptation,
     )
     if command.params is not None:
         _check_rate(changed)

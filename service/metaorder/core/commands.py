@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from metaorder.domain.adaptation import PriceAdaptation
 from metaorder.domain.order import Account, EndReason, Params, ParentId, ParentOrder, SuspendReason
 from metaorder.domain.units import Lots, Nanos, Ticks
 
@@ -77,8 +78,8 @@ class AcceptBasket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend:
-    """Change the terms of an order. A field that is absent stays as it is; `limit` or
-    `i_would` None removes it.
+    """Change the terms of an order. A field that is absent stays as it is; `limit`, `i_would` or
+    `adaptation` None removes it where it is given.
 
     expected_version: the version that the client has seen. body_hash: of the request, so that a repeat is told apart.
     """
@@ -95,6 +96,8 @@ class Amend:
     i_would: Ticks | None = None
     i_would_given: bool = False
     discretion: int | None = None
+    adaptation: PriceAdaptation | None = None
+    adaptation_given: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

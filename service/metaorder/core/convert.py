@@ -12,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from metaorder.core.commands import Rejection
+from metaorder.domain.adaptation import PriceAdaptation
 from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
@@ -63,8 +64,12 @@ WIRE_NAMES: Mapping[str, str] = {
     "behind": "band_behind",
     "ahead": "band_ahead",
     "basket": "basket_id",
+    "adaptation": "price_adaptation",
 }
 """Names that differ outside: inside they are short because their unit is their type."""
+
+TERMS_LEFT_OUT = frozenset({"price_adaptation"})
+"""Terms of an order that a document leaves out where there are none: journals from before there were any read alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,9 @@ class Converters:
         }
 
     def order(self, order: ParentOrder) -> Doc:
-        """The terms of an order as a document."""
-        return self.write(order)
+        """The terms of an order as a document; what orders of before did not have is left out where it says nothing."""
+        doc = self.write(order)
+        return {name: value for name, value in doc.items() if value is not None or name not in TERMS_LEFT_OUT}
 
     def read_order(self, doc: Mapping[str, Any]) -> ParentOrder:
         """The order whose terms a document holds."""
@@ -137,6 +143,7 @@ class Converters:
             Fraction: (share_text, Fraction),
             Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
             Profile: (self.write, lambda v: Profile(**self.read(Profile, v))),
+            PriceAdaptation: (self.write, lambda v: PriceAdaptation(**self.read(PriceAdaptation, v))),
             Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from metaorder.core import closing, pool
+from metaorder.core.adaptation import adapted
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
 from metaorder.core.gates import pooled, reachable, routed, views
+from metaorder.core.pace import paced
 from metaorder.core.waiting import waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
@@ -24,9 +26,6 @@ from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.sizes import uniform
 from metaorder.routing.venues import Route
-
-CATCH_UP = 3
-"""Ordinary lag is made up at this multiple of the planned rate, at most."""
 
 SWEEP = Nanos(3 * SECOND)
 """must_complete takes what there is, up to limit and collar, in the last SWEEP of the window."""
@@ -76,19 +75,21 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if closing.all_kept(execution, market):
         pulled = [_pulled(child.number, "all is kept for the auction") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.AUCTION)], order.end)
-    intent = execution.algo.on_event(state_of(execution, market, basket))
+    state = state_of(execution, market, basket)
+    intent = execution.algo.on_event(state)
     speaking = [gate for gate in gates if gate.venue not in market.silent]
     if market.silent and all(gate.dark for gate in speaking):
         return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
     dark, gates = reachable(speaking, market.now, over := closing.trading_ends(order, market))
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
+    planned, intent = intent, adapted(execution, state, intent)
     intent = replace(intent, reason={**intent.reason, **closing.noted(execution, market)})
-    if _would_no_more(execution, market, intent):
+    if _would_no_more(execution, market, max(planned.target, intent.target)):
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)
         return Decision([drawn], Nanos(min(market.now + SECOND, order.end)))
-    wish, bound = _wish(execution, market, intent, pool_open=dark is not None)
+    wish, bound = _wish(execution, state, intent, pool_open=dark is not None)
     parcels, note, actions = _actions(execution, market, intent, wish, gates)
     if order.dark_fraction is not None:
         actions = [*actions, *pool.actions(execution, market, wish, bound, [*actions, *parcels])]
@@ -190,11 +191,6 @@ def shown_plan(execution: Execution, market: MarketState, basket: Basket | None 
     return closing.shown(plan_points(execution, market, basket), execution, market)
 
 
-def caught_up(pace: Lots, min_child: Lots, done: Lots) -> Lots:
-    """Lots that may be sent so that lag is never made up in a burst. pace: planned within the trailing horizon; done: in it."""
-    return Lots(max(0, CATCH_UP * max(pace, min_child) - done))
-
-
 def end_cause(execution: Execution, market: MarketState) -> EndReason:
     """Why an order that is not done ends with its window: what bound it, if it had to complete."""
     order = execution.order
@@ -212,8 +208,9 @@ def end_cause(execution: Execution, market: MarketState) -> EndReason:
     return EndReason.NO_LIQUIDITY
 
 
-def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
+def _wish(execution: Execution, state: State, intent: Intent, *, pool_open: bool) -> tuple[Wish, str | None]:
     """What is to be placed, and the name of what bounds it."""
+    market = state.market
     order, out, now = execution.order, execution.out, market.now
     end, lots = closing.trading_ends(order, market), Lots(order.lots - closing.kept(execution, market))
     last = order.must_complete and now >= end - pool.last_stretch(end - order.start)
@@ -228,18 +225,17 @@ def _wish(execution: Execution, market: MarketState, intent: Intent, *, pool_ope
         target, due = max(target, least), max(due, least)
         pace = max(pace, own_for(market.others_pace, order.min_participation))
     would = _would(execution, market)
+    want = max(0, target - execution.filled - lit)
+    late = max(0, due - execution.filled)
     room, bound = int(left), None
     capped = headroom(order, execution.own(now), market)
     if capped < room:
         room, bound = capped, "cap"
     if not last and not would:
-        horizon = Nanos(now - execution.pace_horizon(now))
-        allowed = caught_up(pace, order.min_child, Lots(execution.filled_since(horizon) + lit))
+        allowed = paced(execution, state, pace, Lots(lit), min(room, max(want, late)))
         if allowed < room:
             room, bound = allowed, "pace"
     behind = 0 if last else _patience(execution, intent)
-    want = max(0, target - execution.filled - lit)
-    late = max(0, due - execution.filled)
     if would:
         want, late, behind = would, would, 0
     ahead = share_of(order.lots, order.ahead)
@@ -278,12 +274,15 @@ def _would(execution: Execution, market: MarketState) -> Lots:
     return Lots(max(0, min(most, market.quote.far_size(order.side))))
 
 
-def _would_no_more(execution: Execution, market: MarketState, intent: Intent) -> bool:
-    """Whether I-would has taken the order ahead of its band and the price is gone: what is left is spread anew."""
+def _would_no_more(execution: Execution, market: MarketState, target: Lots) -> bool:
+    """Whether I-would has taken the order ahead of its band and the price is gone: what is left is spread anew.
+
+    target: of the schedule, or of where the price has brought it if that is more: I-would has no part in that.
+    """
     order = execution.order
     if order.i_would is None or _would(execution, market):
         return False
-    return execution.filled > intent.target + share_of(order.lots, order.ahead) + order.min_child
+    return execution.filled > target + share_of(order.lots, order.ahead) + order.min_child
 
 
 def _follows(execution: Execution, wish: Wish) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from metaorder.core.closing import kept, trading_ends
-from metaorder.core.decide import SHOWN_POINTS, caught_up, plan_points, state_of
+from metaorder.core.decide import SHOWN_POINTS, plan_of, plan_points, state_of
 from metaorder.core.execution import Execution
+from metaorder.core.pace import caught_up, evenly
 from metaorder.domain.state import MarketState
 from metaorder.domain.units import Lots, Nanos
 from metaorder.risk.participation import Own, headroom, rolling_window
@@ -44,7 +45,7 @@ def preview(execution: Execution, market: MarketState, expected: Forecast | None
         target = known[i][1] if known else drawn.algo.on_event(state_of(drawn, seen)).target
         room = _room(drawn, seen, points)
         if known:
-            room = min(room, _catch_up(drawn, known, points, time))
+            room = min(room, _catch_up(drawn, seen, known, points))
         drawn = replace(drawn, filled=Lots(max(min(target, whole, drawn.filled + room), drawn.filled)))
         points.append((time, drawn.filled))
     return tuple(points)
@@ -57,11 +58,13 @@ def _room(execution: Execution, seen: MarketState, points: list[tuple[Nanos, Lot
     return headroom(execution.order, own, seen)
 
 
-def _catch_up(execution: Execution, known: Points, points: list[tuple[Nanos, Lots]], time: Nanos) -> Lots:
+def _catch_up(execution: Execution, seen: MarketState, known: Points, points: list[tuple[Nanos, Lots]]) -> Lots:
     """Lots that the bound on catching up leaves at a time, over no less than one step between two points."""
+    time = seen.now
     step = points[-1][0] if points else time
     since = Nanos(max(known[0][0], min(step, time - execution.pace_horizon(time))))
     pace = Lots(_done(known, time, known[0][1]) - _done(known, since, execution.plan_done))
+    pace = max(pace, evenly(plan_of(execution, seen), since, time))
     return caught_up(pace, execution.order.min_child, Lots(execution.filled - _done(points, since, execution.filled)))
 
 

@@ -23,7 +23,7 @@ MONEY = frozenset({"fee", "cost", "expected_cost"})
 LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost", "least"})
 """Fields of events that a document leaves out where they say nothing: journals from before there were any read alike."""
 
-COMMANDS_LEFT_OUT = frozenset({"actor", "risk"})
+COMMANDS_LEFT_OUT = frozenset({"actor", "risk", "adaptation", "adaptation_given"})
 """Fields of commands that a document leaves out where they say nothing."""
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NewType
 
+from metaorder.domain.adaptation import PriceAdaptation
 from metaorder.domain.errors import Invalid
 from metaorder.domain.profile import Profile
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
@@ -209,6 +210,7 @@ class ParentOrder:
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.
     basket: the name of the basket that it is a leg of, as the account calls it.
+    adaptation: how the schedule moves with the price; None = it does not.
     """
 
     id: ParentId
@@ -255,6 +257,7 @@ class ParentOrder:
     profile_version: int | None = None
     profile: Profile | None = None
     basket: str | None = None
+    adaptation: PriceAdaptation | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:
@@ -309,6 +312,8 @@ class ParentOrder:
             raise Invalid("auction.close", "limit where there is a limit_price", str(self.at_close))
         if not 0 < self.auction_share <= 1:
             raise Invalid("auction.max_share", "above 0 and at most 1", str(self.auction_share))
+        if self.adaptation is not None and self.basket is not None:
+            raise Invalid("price_adaptation", "left out of a basket: its legs are planned together", str(self.adaptation.mode))
         edges = [time for blackout in self.blackouts for time in blackout]
         if any(a >= b for a, b in pairwise(edges)):
             raise Invalid("blackouts", "pairs of rising times, one after the other", len(self.blackouts))

@@ -50,7 +50,7 @@ def completion(question: Question, seed: int, paths: int = PATHS) -> Completion:
 
     On each the volume is its forecast times a lognormal factor with mean 1, the mid a random walk without drift. The order may do
     p/(1-p) of others' volume so far and of that within the rolling clock, nothing while the mid is beyond the limit, whose volume
-    earns no room, and within the clock at most three times what is planned in it.
+    earns no room, and within the clock at most three times what is planned in it, or on average in as long.
     Raises Invalid: a number breaks its rule.
     """
     q = question
@@ -80,11 +80,12 @@ def _worked(question: Question, allowed: Floats, followed: Floats) -> Floats:
     clock = question.clock or 1
     earned = np.concatenate([np.zeros((len(allowed), 1)), np.cumsum(allowed, axis=1)], axis=1)
     done = np.zeros_like(earned)
-    target = 0.0
+    target, mean = 0.0, float(question.plan.mean())
     for j, lots in enumerate(question.plan):
         target += lots
         ago = max(0, j + 1 - clock)
-        pace = CATCH_UP * float(question.plan[ago : j + 1].sum()) - (done[:, j] - done[:, ago])
+        planned = max(float(question.plan[ago : j + 1].sum()), mean * (j + 1 - ago))
+        pace = CATCH_UP * planned - (done[:, j] - done[:, ago])
         room = np.minimum(earned[:, j + 1] - done[:, j], earned[:, j + 1] - earned[:, ago] - (done[:, j] - done[:, ago]))
         room[allowed[:, j] <= 0] = 0.0
         done[:, j + 1] = done[:, j] + np.clip(np.minimum(np.minimum(room, pace), target - done[:, j]), 0.0, None)

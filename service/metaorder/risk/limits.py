@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from metaorder.domain.errors import Invalid
+
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,17 @@ class GateLimits:
     max_data_age_s: int | None = None
     max_rejects_in_10_s: int | None = None
     max_loss: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that limit nothing by mistake.
+
+        Raises:
+            Invalid: a limit that is negative or not finite; 0 is allowed: it means none at all.
+        """
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, int | Decimal) and (not Decimal(value).is_finite() or value < 0):
+                raise Invalid(each.name, "finite and 0 or more", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +76,12 @@ class Limits(GateLimits):
     max_open_orders: int = 1_000
 
     def __post_init__(self) -> None:
-        """Refuse limits that limit nothing by mistake.
+        """The same of all of them.
 
         Raises:
-            Invalid: a limit that is not positive; 0 is allowed where it means: none at all.
+            Invalid: a limit that is negative or not finite, or duplicates are counted over no time.
         """
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if isinstance(value, int | Decimal) and (not Decimal(value).is_finite() or value < 0):
-                raise Invalid(each.name, "finite and 0 or more", value)
+        GateLimits.__post_init__(self)
         if self.duplicate_window_s < 1:
             raise Invalid("duplicate_window_s", "1 or more", self.duplicate_window_s)
 
@@ -106,20 +118,22 @@ def document(limits: GateLimits) -> dict[str, Any]:
     return {each.name: _out(getattr(limits, each.name)) for each in fields(limits)}
 
 
-def read(doc: dict[str, Any]) -> Limits:
+def read(doc: Mapping[str, Any]) -> Limits:
     """The limits that a document holds; what it lacks from an earlier day has its default.
 
     Raises:
-        Invalid: a limit that cannot be.
+        Invalid: a name that is no limit, a value of another type than the limit's, or one that cannot be.
     """
-    kinds = {each.name: str(each.type) for each in fields(Limits)}
-    return Limits(**{name: _in(value, kinds[name]) for name, value in doc.items()})
+    return Limits(**_typed(Limits, doc))
 
 
-def read_gate(doc: dict[str, Any]) -> GateLimits:
-    """The limits of the gate that a document holds."""
-    kinds = {each.name: str(each.type) for each in fields(GateLimits)}
-    return GateLimits(**{name: _in(value, kinds[name]) for name, value in doc.items()})
+def read_gate(doc: Mapping[str, Any]) -> GateLimits:
+    """The limits of the gate that a document holds.
+
+    Raises:
+        Invalid: as `read`.
+    """
+    return GateLimits(**_typed(GateLimits, doc))
 
 
 def _out(value: Any) -> Any:
@@ -128,7 +142,44 @@ def _out(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _in(value: Any, kind: str) -> Any:
-    if isinstance(value, str) and "Decimal" in kind:
-        return Decimal(value)
-    return tuple(value) if isinstance(value, list) else value
+def _typed(kind: type[GateLimits], doc: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document says, in the types of the limits."""
+    kinds = {each.name: str(each.type) for each in fields(kind)}
+    made = {}
+    for name, value in doc.items():
+        if name not in kinds:
+            raise Invalid(name, f"one of {', '.join(kinds)}", value)
+        made[name] = _in(name, value, kinds[name])
+    return made
+
+
+def _in(name: str, value: Any, kind: str) -> Any:
+    what, _, or_null = kind.partition(" | ")
+    if value is None and or_null:
+        return None
+    words, reader = _READERS[what]
+    found = reader(value)
+    if found is None:
+        raise Invalid(name, f"{words} or null" if or_null else words, value)
+    return found
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return Decimal(value) if isinstance(value, str) and _PLAIN.fullmatch(value) else None
+
+
+def _symbols(value: Any) -> tuple[str, ...] | None:
+    listed = isinstance(value, list | tuple) and all(isinstance(each, str) and each for each in value)
+    return tuple(value) if listed else None
+
+
+_READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "int": ("a whole number", _whole),
+    "Decimal": ("a plain decimal as text", _decimal),
+    "tuple[str, ...]": ("a list of symbols", _symbols),
+}
+"""How a limit stands in a document, by its type: in words, and read; None where it is something else."""

@@ -38,6 +38,8 @@ LEVELS = (5, 25, 50, 75, 95)
 URGENCIES = tuple(i / 40 for i in range(39))
 SPEEDLESS = "the square-root law knows of sizes and not of speed: by it every schedule costs the same"
 
+UNMOVED = "where the price will go is not known: the schedule and its cost are those without price_adaptation"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
@@ -67,6 +69,8 @@ def estimate(facts: Facts, model: Stated) -> Doc:
     doc: Doc = {"schedule": schedule(drawn, facts), "schedule_basis": basis(facts, points)}
     if not points:
         missing["schedule"] = FOLLOWS
+    if facts.order.adaptation is not None:
+        missing["price_adaptation"] = UNMOVED
     costs = _Costs(facts, model, known, curve, points)
     doc |= _at_close(facts, missing)
     doc |= costs.expected(missing) | costs.risk(missing) | costs.frontier(missing) | costs.completion(missing)

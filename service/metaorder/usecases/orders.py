@@ -11,8 +11,10 @@ from typing import Any
 
 from metaorder.algos import build, plain
 from metaorder.algos.presets import PRESETS
+from metaorder.algos.ways import check_one
 from metaorder.core.apply import check_terms
 from metaorder.core.commands import Accept, Amend
+from metaorder.domain.adaptation import AdaptationMode, PriceAdaptation
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.instrument import Instrument
@@ -92,6 +94,7 @@ class NewOrder:
     profile_version: int | None = None
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
+    price_adaptation: Mapping[str, str] | None = None
 
 
 def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
@@ -132,6 +135,8 @@ def amend(instrument: Instrument, parent: ParentId, changes: Mapping[str, Any], 
             i_would=_i_would(changes, instrument),
             i_would_given="i_would_price" in changes,
             discretion=changes.get("price_discretion_ticks"),
+            adaptation=_adaptation(changes.get("price_adaptation")),
+            adaptation_given=True if "price_adaptation" in changes else None,
         )
     except Invalid as wrong:
         raise unprocessable(wrong) from None
@@ -151,6 +156,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         raise Invalid("quantity", "greater than 0", new.quantity)
     start, end = _window(new, facts.day)
     algorithm = build(new.algo, new.params)
+    check_one(new.algo, new.params, urgency="urgency" in new.stated and new.urgency is not None)
     new = with_preset(new)
     smallest = new.min_child_quantity
     largest = new.max_child_quantity
@@ -199,6 +205,7 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         profile_version=new.profile_version,
         profile=None if new.profile is None else carried(new.profile, instrument),
         basket=new.basket_id,
+        adaptation=_adaptation(new.price_adaptation),
     )
     check_terms(order)
     return Accept(
@@ -275,6 +282,15 @@ def _price(text: str, instrument: Instrument, field: str) -> Ticks:
 def _i_would(changes: Mapping[str, Any], instrument: Instrument) -> Ticks | None:
     text = changes.get("i_would_price")
     return None if text is None else _price(text, instrument, "i_would_price")
+
+
+def _adaptation(stated: Mapping[str, str] | None) -> PriceAdaptation | None:
+    if stated is None:
+        return None
+    shares = {
+        name: Fraction(to_decimal(stated[name], field=f"price_adaptation.{name}")) for name in ("slope_per_bp", "max_shift")
+    }
+    return PriceAdaptation(mode=AdaptationMode(stated["mode"]), **shares)
 
 
 def _lots(quantity: int, instrument: Instrument, field: str) -> Lots:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from metaorder.algos import build, plain
+from metaorder.algos.ways import WAYS
 from metaorder.core import apply
 from metaorder.core.commands import Accept, Amend, Cancel, Pause, Refusal, Rejection, Resume, Unchanged
 from metaorder.core.events import (
@@ -142,6 +144,38 @@ def test_what_an_amendment_does_not_name_stays() -> None:
 def test_amended_parameters_are_shown_as_the_algorithm_takes_them() -> None:
     event = amended(amend(started(algo="pov"), params={"target": 0.05}))
     assert event.order.params == {"target": "0.05", "min": None, "max": None, "ahead_s": 15}
+
+
+@pytest.mark.parametrize(
+    ("before", "terms", "after"),
+    [
+        ({"risk_aversion": "0.001"}, {"params": {"half_life_s": "600"}}, {"half_life_s": "600"}),
+        ({"half_life_s": "600"}, {"params": {"urgency": "0.9"}}, {"urgency": "0.9"}),
+        ({"half_life_s": "600"}, {"urgency": Fraction(9, 10)}, {}),
+        ({"urgency": "0.3"}, {"urgency": Fraction(9, 10)}, {"urgency": "0.3"}),
+        ({"half_life_s": "600"}, {"lots": Lots(900)}, {"half_life_s": "600"}),
+    ],
+)
+def test_how_fast_is_said_once_and_an_amendment_says_it_anew(
+    before: dict[str, str], terms: dict[str, Any], after: dict[str, str]
+) -> None:
+    event = amended(amend(started(algo="is", params=plain(build("is", before))), **terms))
+    assert {name: event.order.params[name] for name in WAYS if event.order.params[name] is not None} == after
+    assert event.order.urgency == terms.get("urgency", Fraction(1, 2))
+
+
+@pytest.mark.parametrize("other", ["risk_aversion", "half_life_s"])
+def test_an_amendment_that_says_twice_how_fast_is_refused_and_names_both(other: str) -> None:
+    order = started(algo="is", params=plain(build("is", {})))
+    for terms in ({"urgency": Fraction(9, 10), "params": {other: "5"}}, {"params": {"urgency": "0.9", other: "5"}}):
+        refusal = refused(amend(order, **terms))
+        assert refusal.errors[0][0] == f"/params/{other}"
+        assert "urgency" in refusal.errors[0][1]
+
+
+def test_a_parameter_of_another_type_is_refused_though_it_equals_the_one_in_force() -> None:
+    order = started(algo="twap", params=plain(build("twap", {"slices": 1})))
+    assert refused(amend(order, params={"slices": True})).code == "validation"
 
 
 def test_an_amendment_made_for_another_version_is_refused_with_the_version() -> None:

@@ -19,6 +19,7 @@ from metaorder.core.commands import COMMAND_TYPES, Rejection, Resume, Stamp
 from metaorder.core.events import EVENT_TYPES, Happened, ParentFilled
 from metaorder.core.execution import Execution, Step
 from metaorder.core.wire import Wire, money_text, read_stamp, stamp_doc
+from metaorder.domain.adaptation import AdaptationMode, PriceAdaptation
 from metaorder.domain.child import ChildStatus
 from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
@@ -69,6 +70,7 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
         "display": draw(st.none() | st.integers(smallest, 10**9)),
         "dark_fraction": None,
         "dark_least": None,
+        "adaptation": plain["adaptation"] if plain["basket"] is None else None,
     }
     return ParentOrder(**{**plain, **bounded})
 
@@ -95,6 +97,12 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
         spread=st.none() | PRICES,
         curve=st.none() | st.lists(st.integers(1, 10**12), min_size=1, max_size=3).map(tuple),
         impact=st.none() | st.tuples(st.text(max_size=5), st.text(max_size=5), st.text(max_size=5)),
+    ),
+    PriceAdaptation: st.builds(
+        PriceAdaptation,
+        mode=st.sampled_from(AdaptationMode),
+        slope_per_bp=SHARES.filter(lambda share: share > 0),
+        max_shift=SHARES.filter(lambda share: share > 0),
     ),
     Basis: st.builds(
         Basis,

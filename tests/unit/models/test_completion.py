@@ -60,10 +60,10 @@ def test_volume_that_comes_in_lumps_is_room_for_as_long_as_the_rolling_clock_loo
     assert completion(replace(lumps, clock=1), 1).probability == 0.0
 
 
-def test_lag_is_made_up_at_three_times_what_is_planned_within_the_clock_and_no_faster() -> None:
-    """A plan that is nearly over when the volume comes is not done, though the cap has room for it."""
-    front = replace(
-        PLAIN, plan=np.r_[np.full(4, 249.0), np.full(36, 4 / 36)], clock=7, volume=np.r_[np.full(12, 1.0), np.full(28, 900.0)]
-    )
-    assert completion(front, 1).probability == 0.0
-    assert completion(replace(front, plan=PLAIN.plan), 1).probability == 1.0
+def test_lag_is_made_up_at_three_times_what_is_planned_within_the_clock_or_on_average_and_no_faster() -> None:
+    """A plan that is nearly over when the volume comes is done if there is time: 525 lots within the clock, and 225 a part."""
+    front = replace(PLAIN, plan=np.r_[np.full(4, 249.0), np.full(36, 4 / 36)], clock=7)
+    soon, late = (np.r_[np.full(40 - parts, 1.0), np.full(parts, 900.0)] for parts in (28, 8))
+    assert completion(replace(front, volume=soon), 1).probability == 1.0
+    assert completion(replace(front, volume=late), 1).probability == 0.0, "the cap has room for it, the bound has not"
+    assert completion(replace(PLAIN, clock=7, volume=soon), 1).probability == 1.0
