@@ -30,16 +30,18 @@ from metaorder.api.schemas import (
     Text,
     Time,
     ValidUntil,
+    VenuesIn,
 )
 from metaorder.core.commands import LEG_REFUSED, AcceptBasket, Cancel, Refusal, Unchanged
 from metaorder.core.wire import stamp_doc
-from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, SessionId, Side
+from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import Applied
-from metaorder.usecases import baskets, orders
+from metaorder.usecases import baskets
 from metaorder.usecases.errors import NotFound, ServiceError, Unprocessable
 from metaorder.usecases.jobs import CALIBRATION
 
@@ -67,6 +69,7 @@ class LegIn(Body):
     placement: Placement = Placement.AUTO
     child_sizes: ChildSizes = ChildSizes.WHOLE
     dark: DarkIn | None = None
+    venues: VenuesIn | None = None
 
 
 class BasketIn(Body):
@@ -109,10 +112,7 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
         params = await _params(ctx, principal, body)
         legs = [_order_in(body, place, params) for place in range(len(body.legs))]
         hosted = await hosted_market(ctx, body.market)
-        live = hosted.live
-        facts = orders.MarketFacts(
-            SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, hosted.spec.options.get("seed") or 0
-        )
+        facts = market_facts(hosted)
         new = [new_order(leg, await ctx.queries.profile(principal, leg.symbol)) for leg in legs]
         ids = [ParentId(ctx.ids.sortable()) for _ in legs]
         command = baskets.accept_basket(facts, principal, body.basket_id, new, ids, ctx.clock.now(), digest)

@@ -37,6 +37,13 @@ class DarkOut(Reply):
     min_quantity: int | None
 
 
+class VenuesOut(Reply):
+    """Where children may go: to the venues of `allow` alone, or to all but those of `deny`; the other one is absent."""
+
+    allow: list[str] | None = None
+    deny: list[str] | None = None
+
+
 class BandOut(Reply):
     """The band around the schedule, as shares of the quantity."""
 
@@ -95,6 +102,7 @@ class ParentOrderOut(Reply):
     placement: Placement
     child_sizes: ChildSizes
     dark: DarkOut | None
+    venues: VenuesOut | None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

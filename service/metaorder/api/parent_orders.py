@@ -20,11 +20,12 @@ from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import TERMINAL, ParentId, SessionId
+from metaorder.domain.order import TERMINAL, ParentId
 from metaorder.domain.principal import Principal, Scope
 from metaorder.domain.units import Lots, time_text
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.session import Applied, Points, SessionState
@@ -49,9 +50,7 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
 
     async def create() -> Response:
         hosted = await hosted_market(ctx, body.market)
-        live = hosted.live
-        seed = hosted.spec.options.get("seed") or 0
-        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, seed)
+        facts = market_facts(hosted)
         parent = ParentId(ctx.ids.sortable())
         await _check_estimate(ctx, principal, body)
         profile = await ctx.queries.profile(principal, body.symbol)
@@ -339,6 +338,7 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         child_sizes=body.child_sizes,
         dark_max_fraction=None if body.dark is None else body.dark.max_fraction,
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
+        venues=None if body.venues is None else body.venues.stated(),
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

@@ -78,6 +78,20 @@ class DarkIn(Body):
     min_quantity: Quantity | None = Field(None, description="the fewest that it takes from one counterparty")
 
 
+VenueIds = Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=20)]], Field(min_length=1, max_length=64)]
+
+
+class VenuesIn(Body):
+    """Where children may go: to the venues of `allow` alone, or to all but those of `deny`. Exactly one of both, each id once."""
+
+    allow: VenueIds | None = None
+    deny: VenueIds | None = None
+
+    def stated(self) -> dict[str, list[str]]:
+        """What is stated of both."""
+        return {name: named for name, named in (("allow", self.allow), ("deny", self.deny)) if named is not None}
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -115,6 +129,7 @@ class ParentOrderIn(Body):
     display_quantity: Quantity | None = Field(None, description="the most that rests at once")
     child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
+    venues: VenuesIn | None = Field(None, description="where children may go; absent: to every venue of the symbol")
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None
     decision_price: Decimal | None = None

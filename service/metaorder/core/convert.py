@@ -32,6 +32,7 @@ from metaorder.domain.units import (
     to_nanos,
     to_ticks,
 )
+from metaorder.domain.venue_rule import VenueRule
 
 Doc = dict[str, Any]
 Function = Callable[[Any], Any]
@@ -63,6 +64,10 @@ WIRE_NAMES: Mapping[str, str] = {
     "basket": "basket_id",
 }
 """Names that differ outside: inside they are short because their unit is their type."""
+
+
+ORDER_LEFT_OUT = frozenset({"venues"})
+"""Terms of an order that a document leaves out where they say nothing: journals from before there were any read alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,8 @@ class Converters:
 
     def order(self, order: ParentOrder) -> Doc:
         """The terms of an order as a document."""
-        return self.write(order)
+        doc = self.write(order)
+        return {name: value for name, value in doc.items() if value is not None or name not in ORDER_LEFT_OUT}
 
     def read_order(self, doc: Mapping[str, Any]) -> ParentOrder:
         """The order whose terms a document holds."""
@@ -135,6 +141,7 @@ class Converters:
             Fraction: (share_text, Fraction),
             Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
             Profile: (self.write, lambda v: Profile(**self.read(Profile, v))),
+            VenueRule: (lambda v: {v.name: list(v.named)}, lambda v: VenueRule(**{name: tuple(v[name]) for name in v})),
             Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),

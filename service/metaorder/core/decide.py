@@ -11,7 +11,8 @@ from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, Par
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
 from metaorder.core.gates import pooled, reachable, routed, views
-from metaorder.core.waiting import waiting, waiting_for
+from metaorder.core.sight import better_elsewhere
+from metaorder.core.waiting import unseen, waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
@@ -64,15 +65,15 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if market.now >= order.end:
         return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
     if market.halted:
-        return Decision(waiting(execution, Waiting.HALT), order.end)
+        return Decision(waiting(execution, unseen(market)), order.end)
     if market.stale or not market.quote.two_sided:
-        return Decision(waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
+        return Decision(waiting(execution, unseen(market)), Nanos(min(market.now + SECOND, order.end)))
     blackout = order.blackout(market.now)
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
         return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
     intent = execution.algo.on_event(state_of(execution, market, basket))
-    speaking = [gate for gate in gates if gate.venue not in market.silent]
+    speaking = [gate for gate in gates if gate.venue not in market.silent and order.goes_to(gate.venue)]
     if market.silent and all(gate.dark for gate in speaking):
         return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
     dark, gates = reachable(speaking, market.now, order.end)
@@ -355,6 +356,8 @@ def _submitted(
         reason["drawn_around"] = wish.quote.near_size(wish.side)
     if market.silent:
         reason["left_out"] = sorted(market.silent)
+    if market.denied and (better := better_elsewhere(market)):
+        reason["denied"] = better
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

@@ -48,10 +48,11 @@ from metaorder.core.sight import relied_on
 from metaorder.core.silence import Silence
 from metaorder.core.underway import Wanted, wanted
 from metaorder.core.view import View
+from metaorder.core.waiting import unseen
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, SuspendReason, Waiting
 from metaorder.domain.state import MarketState
-from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.domain.venue import Report
 from metaorder.risk.guard import Breach
 from metaorder.risk.limits import read_gate
@@ -310,10 +311,10 @@ class Engine:
             return
         market = self._seen(execution)
         if market.halted or market.stale or not market.quote.two_sided:
-            waiting = Waiting.HALT if market.halted else Waiting.DATA
+            waiting = unseen(market)
             if waiting is not execution.waiting:
                 self._ledger.emit(parent, [ParentWaiting(waiting=waiting)])
-            self._wakes[parent] = order.end
+            self._wakes[parent] = Nanos(min(now + SECOND, order.end)) if waiting is Waiting.VENUE else order.end
             return
         waited = now - order.start
         reference = self._view.reference(order.symbol)
@@ -326,7 +327,7 @@ class Engine:
         order = execution.order
         age = self._gatekeeper.watch.data_age(order.account)
         heard = {} if age is None else self._view.heard(order.symbol)
-        return relied_on(self._view.observe(execution), heard, age, self._silence.silent)
+        return relied_on(self._view.observe(execution), order, heard, age, self._silence.silent)
 
     def _decide(self, parent: ParentId) -> None:
         execution = self.executions[parent]
@@ -388,8 +389,7 @@ class Engine:
             self._ledger.emit(parent, [ParentFilled(reason=EndReason.COMPLETED, end=self._view.touch(execution.order.symbol))])
         elif execution.status is Status.PENDING_CANCEL and not execution.open:
             assert execution.cause is not None, "an order that is ending has a cause"
-            canceled = execution.cause in CANCELED_BY
-            kind = ParentCanceled if canceled else ParentExpired
+            kind = ParentCanceled if execution.cause in CANCELED_BY else ParentExpired
             self._ledger.emit(parent, [kind(reason=execution.cause, end=self._view.touch(execution.order.symbol))])
         if self.executions[parent].status.terminal:
             self._wakes.pop(parent, None)

@@ -161,6 +161,7 @@ class MarketState:
     basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
     tick_value: what one tick is worth on one lot [currency].
     venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
+    denied: venues that the order may not go to, with what they show where trading goes on: no part of quote and venues.
     silent: venues that owe a word and do not speak, or whose data are old; nothing is sent there. stale: the data of all are old.
     seconds: others' volume in each of the flow's recent seconds, oldest first, by venue; empty where nobody asks for it [lots].
     """
@@ -180,7 +181,16 @@ class MarketState:
     venues: Mapping[str, Quote] = field(default_factory=dict)
     seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    denied: Mapping[str, Quote] = field(default_factory=dict)
     stale: bool = False
+
+    @property
+    def seen_share(self) -> float:
+        """The part of what all venues show that those show which the order may go to."""
+        if not self.denied:
+            return 1.0
+        seen, left_out = (sum(q.bid_size + q.ask_size for q in each.values()) for each in (self.venues, self.denied))
+        return seen / (seen + left_out) if seen + left_out else len(self.venues) / (len(self.venues) + len(self.denied))
 
     @property
     def pace(self) -> float | None:

@@ -60,6 +60,7 @@ _LATER_TERMS: Mapping[str, Any] = {
     "placement": "auto",
     "child_sizes": "whole",
     "basket_id": None,
+    "venues": None,
 }
 """Terms that orders of an earlier build do not have, with what they come to then."""
 

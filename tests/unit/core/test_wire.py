@@ -27,6 +27,7 @@ from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, P
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
+from metaorder.domain.venue_rule import VenueRule
 from support.core import INSTRUMENT, OPEN, PARENT, child, fill, parent_order, started, submitted, touch
 from support.examples import examples
 
@@ -73,6 +74,8 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
     return ParentOrder(**{**plain, **bounded})
 
 
+_VENUES = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=3, unique=True).map(tuple)
+
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     Lots: QUANTITIES,
     Ticks: PRICES,
@@ -107,6 +110,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
         ahead=st.none() | QUANTITIES,
     ),
     Quote: st.builds(Quote, st.none() | PRICES, st.none() | PRICES, QUANTITIES, QUANTITIES),
+    VenueRule: st.builds(VenueRule, allow=_VENUES) | st.builds(VenueRule, deny=_VENUES),
     ParentOrder: any_order(),
     Rejection: st.builds(
         Rejection, code=st.text(), detail=st.text(), limit=st.none() | st.text(), observed=st.none() | st.text()
@@ -249,3 +253,12 @@ def test_who_resumed_an_order_is_written_down_where_it_is_known() -> None:
     assert (doc["actor"], doc["risk"]) == ("k-1", True)
     assert wire.read_command(doc) == (by, stamp)
     assert wire.command(Resume(parent=PARENT), stamp).keys() == {"type", "stamp", "parent"}, "as journals had it before"
+
+
+def test_the_venues_of_an_order_are_written_down_where_it_has_a_rule() -> None:
+    wire = Wire(INSTRUMENT)
+    for rule, doc in ((VenueRule(allow=("XA",)), {"allow": ["XA"]}), (VenueRule(deny=("XA", "XB")), {"deny": ["XA", "XB"]})):
+        order = parent_order(venues=rule)
+        assert wire.order(order)["venues"] == doc
+        assert wire.read_order(through_json(wire.order(order))) == order
+    assert "venues" not in wire.order(parent_order()), "as journals had it before"
