@@ -15,13 +15,14 @@ from metaorder.api.basket_replies import ACCEPTED, BASKET, CANCEL_REQUESTED
 from metaorder.api.context import Context
 from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
-from metaorder.api.parent_orders import new_order, shown_order
+from metaorder.api.parent_orders import met, new_order, shown_order
 from metaorder.api.problems import body_of, refused
 from metaorder.api.schemas import (
     Body,
     ClientId,
     DarkIn,
     Decimal,
+    HistoryDays,
     Name,
     ParentOrderIn,
     Quantity,
@@ -92,6 +93,7 @@ class BasketIn(Body):
     urgency: Rate | None = Field(None, description="0 patient … 1 as fast as the cap allows; default 0.5")
     schedule_band: ScheduleBandIn = ScheduleBandIn()
     preset: Name | None = None
+    venue_history_days: HistoryDays = None
     blackouts: Annotated[list[tuple[Time, Time]], Field(max_length=50)] = Field(default_factory=list)
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
     valid_until: ValidUntil = None
@@ -113,7 +115,10 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
         legs = [_order_in(body, place, params) for place in range(len(body.legs))]
         hosted = await hosted_market(ctx, body.market)
         facts = market_facts(hosted)
-        new = [new_order(leg, await ctx.queries.profile(principal, leg.symbol)) for leg in legs]
+        new = [
+            new_order(leg, await ctx.queries.profile(principal, leg.symbol), await met(ctx, principal, hosted, leg))
+            for leg in legs
+        ]
         ids = [ParentId(ctx.ids.sortable()) for _ in legs]
         command = baskets.accept_basket(facts, principal, body.basket_id, new, ids, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)

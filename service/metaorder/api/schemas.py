@@ -92,6 +92,14 @@ class VenuesIn(Body):
         return {name: named for name, named in (("allow", self.allow), ("deny", self.deny)) if named is not None}
 
 
+HistoryDays = Annotated[
+    StrictInt | None,
+    Field(
+        ge=1, le=90, description="it begins with what the account's orders of the last days met at the venues; null: with nothing"
+    ),
+]
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -130,6 +138,7 @@ class ParentOrderIn(Body):
     child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     venues: VenuesIn | None = Field(None, description="where children may go; absent: to every venue of the symbol")
+    venue_history_days: HistoryDays = None
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     decision_time: Time | None = None
     decision_price: Decimal | None = None

@@ -16,6 +16,7 @@ from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder
+from metaorder.domain.outcome import Outcome, VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import (
@@ -62,12 +63,29 @@ WIRE_NAMES: Mapping[str, str] = {
     "behind": "band_behind",
     "ahead": "band_ahead",
     "basket": "basket_id",
+    "expected": "expected_quantity",
+    "rested": "rested_quantity",
+    "took": "took_quantity",
+    "history": "venue_history",
 }
 """Names that differ outside: inside they are short because their unit is their type."""
 
 
-ORDER_LEFT_OUT = frozenset({"venues"})
+ORDER_LEFT_OUT = frozenset({"venues", "venue_history"})
 """Terms of an order that a document leaves out where they say nothing: journals from before there were any read alike."""
+
+
+MORE = ("rested_more", "took_more")
+"""What lots at a venue cost beyond what was expected: written in the currency."""
+
+
+def money_text(amount: int, instrument: Instrument) -> str:
+    """Money counted in points times lots as a decimal string, exact, with two digits at least."""
+    text = price_text(amount, instrument.money_size)
+    whole, point, digits = text.partition(".")
+    if not point:
+        return f"{whole}.00"
+    return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +106,7 @@ class Converters:
     """The conversions on one instrument's grid."""
 
     def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
         self._tick, self._point, self._lot = instrument.tick_size, instrument.point_size, instrument.lot_size
         self._known: dict[Any, tuple[Function, Function]] = self._simple()
         self._plans: dict[Any, tuple[Field, ...]] = {}
@@ -142,11 +161,27 @@ class Converters:
             Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
             Profile: (self.write, lambda v: Profile(**self.read(Profile, v))),
             VenueRule: (lambda v: {v.name: list(v.named)}, lambda v: VenueRule(**{name: tuple(v[name]) for name in v})),
+            VenueHistory: (self._history, self._read_history),
             Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),
             Rejection: (_rejection_doc, lambda v: Rejection(**v)),
         }
+
+    def _history(self, history: VenueHistory) -> Doc:
+        venues = [{"venue": venue, **self.write(outcome)} for venue, outcome in history.venues]
+        for each in venues:
+            for name in MORE:
+                each[name] = money_text(each[name], self._instrument)
+        return {"days": history.days, "venues": venues, "missing": history.missing}
+
+    def _read_history(self, doc: Mapping[str, Any]) -> VenueHistory:
+        size = Fraction(self._instrument.money_size)
+        venues = []
+        for each in doc["venues"]:
+            money = {name: int(Fraction(each[name]) / size) for name in MORE}
+            venues.append((each["venue"], Outcome(**self.read(Outcome, {**each, **money}))))
+        return VenueHistory(days=doc["days"], venues=tuple(venues), missing=doc["missing"])
 
     def _pair(self, hint: Any) -> tuple[Function, Function]:
         """The way out and the way in of a type."""

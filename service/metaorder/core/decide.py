@@ -358,6 +358,8 @@ def _submitted(
         reason["left_out"] = sorted(market.silent)
     if market.denied and (better := better_elsewhere(market)):
         reason["denied"] = better
+    if execution.order.history is not None:
+        reason["history_lots"] = execution.order.history.lots(routed.venue)
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

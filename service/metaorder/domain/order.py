@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NewType
 
 from metaorder.domain.errors import Invalid
+from metaorder.domain.outcome import VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
 from metaorder.domain.venue_rule import VenueRule
@@ -196,6 +197,7 @@ class ParentOrder:
     dark_fraction, dark_least: which share of the order may be met at the midpoint of a dark pool, and of what remains may rest
     there beside the children at lit venues; and the fewest lots that it takes from one counterparty there. None = no child goes
     there so, and any.
+    history: what the account's earlier orders met at venues, fixed when the order comes in; None = not asked for.
     venues: where children may go; None = to every venue of the symbol.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
@@ -246,6 +248,7 @@ class ParentOrder:
     profile: Profile | None = None
     basket: str | None = None
     venues: VenueRule | None = None
+    history: VenueHistory | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:

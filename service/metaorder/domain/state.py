@@ -10,6 +10,7 @@ from typing import Protocol
 from metaorder.domain.fills import NO_FILLS, Fills
 from metaorder.domain.market import Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
+from metaorder.domain.outcome import Outcome as Outcome
 from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
 
 Candidate = Mapping[str, int | str | None]
@@ -273,23 +274,6 @@ class SplitTerms:
     taker_fee: float | None = None
     rebate: float | None = None
     way: str = "split"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an order has met at a venue.
-
-    expected, filled: lots that were expected to be filled at rest, and lots that were, of children that have ended.
-    rested, rested_more: lots filled at rest, and what they cost beyond what was expected [points x lots]; took, took_more: of
-    lots that were taken.
-    """
-
-    expected: Lots = Lots(0)
-    filled: Lots = Lots(0)
-    rested: Lots = Lots(0)
-    rested_more: int = 0
-    took: Lots = Lots(0)
-    took_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

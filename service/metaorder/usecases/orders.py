@@ -29,9 +29,11 @@ from metaorder.domain.order import (
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import SECOND, Lots, Nanos, Points, Ticks, to_decimal, to_lots, to_nanos, to_share, to_ticks
 from metaorder.domain.venue_rule import VenueRule
+from metaorder.ports.queries import VenueMet
 from metaorder.usecases.carried import carried
 from metaorder.usecases.errors import Unprocessable
 from metaorder.usecases.order_venues import check_venues
+from metaorder.usecases.venue_history import begins_with
 
 DEFAULT_CAP = Decimal("0.20")
 """The participation cap of an account that has not said otherwise."""
@@ -96,6 +98,8 @@ class NewOrder:
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
     venues: Mapping[str, Sequence[str]] | None = None
+    venue_history_days: int | None = None
+    met: Sequence[VenueMet] = ()
 
 
 def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
@@ -203,6 +207,8 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         basket=new.basket_id,
         venues=None if new.venues is None else VenueRule(**{name: tuple(each) for name, each in new.venues.items()}),
     )
+    if new.venue_history_days is not None:
+        order = replace(order, history=begins_with(new.met, instrument, new.venue_history_days, order.lots))
     check_terms(order)
     check_venues(order, facts.lit.get(order.symbol, ()), facts.dark.get(order.symbol, ()))
     return Accept(

@@ -61,6 +61,7 @@ _LATER_TERMS: Mapping[str, Any] = {
     "child_sizes": "whole",
     "basket_id": None,
     "venues": None,
+    "venue_history": None,
 }
 """Terms that orders of an earlier build do not have, with what they come to then."""
 

@@ -17,6 +17,7 @@ from metaorder.domain.errors import OffLot, OffTick
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote
 from metaorder.domain.order import ParentOrder, Side
+from metaorder.domain.outcome import VenueHistory
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
 from support.core import INSTRUMENT, OPEN, parent_order, touch
 
@@ -84,11 +85,13 @@ def test_a_touch_comes_back_with_its_empty_side(quote: Quote) -> None:
 
 
 def test_an_order_comes_back_and_has_the_names_of_the_outside() -> None:
-    doc = Converters(INSTRUMENT).order(parent_order())
+    placed = parent_order(history=VenueHistory(days=1))
+    doc = Converters(INSTRUMENT).order(placed)
     of_others = {"filled_quantity", "leaves_quantity", "min_quantity"}  # of executions and children
     of_others |= {"held_quantity", "disputed_quantity", "traded_quantity", "released_quantity"}
+    of_others |= {"expected_quantity", "rested_quantity", "took_quantity"}  # of its history
     assert set(WIRE_NAMES.values()) - of_others <= set(doc)
-    assert Converters(INSTRUMENT).read_order(doc) == parent_order()
+    assert Converters(INSTRUMENT).read_order(doc) == placed
 
 
 @pytest.mark.parametrize(("field", "value", "error"), [("limit_price", "100.0051", OffTick), ("quantity", 75, OffLot)])

@@ -24,6 +24,7 @@ from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId, Side
+from metaorder.domain.outcome import Outcome, VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
@@ -38,6 +39,7 @@ GRIDS = st.sampled_from([INSTRUMENT, FUTURE, replace(FUTURE, lot_size=100, tick_
 TIMES = st.integers(to_nanos("0001-01-01T00:00:00Z"), to_nanos("9999-12-31T23:59:59.999999999Z"))
 PRICES = st.integers(-(10**9), 10**9)
 QUANTITIES = st.integers(0, MAX_LOTS)
+MONEY = st.integers(-(10**15), 10**15)
 SHARES = st.integers(0, 10**9).map(lambda billionths: Fraction(billionths, 10**9))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),
@@ -111,6 +113,14 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     ),
     Quote: st.builds(Quote, st.none() | PRICES, st.none() | PRICES, QUANTITIES, QUANTITIES),
     VenueRule: st.builds(VenueRule, allow=_VENUES) | st.builds(VenueRule, deny=_VENUES),
+    VenueHistory: st.builds(
+        VenueHistory,
+        days=st.integers(1, 90),
+        venues=st.lists(st.tuples(st.text(max_size=5), st.builds(Outcome, *[QUANTITIES] * 3, MONEY, QUANTITIES, MONEY))).map(
+            tuple
+        ),
+        missing=st.none() | st.text(max_size=5),
+    ),
     ParentOrder: any_order(),
     Rejection: st.builds(
         Rejection, code=st.text(), detail=st.text(), limit=st.none() | st.text(), observed=st.none() | st.text()
