@@ -12,12 +12,14 @@ import pytest
 
 from metaorder.adapters.memory import MemoryJournal
 from metaorder.algos import ALGOS
+from metaorder.core import closing
 from metaorder.core.commands import Cancel, Kill, Pause
 from metaorder.core.execution import Execution
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import AtClose, EndReason, ParentId, Side, Status, Waiting
 from metaorder.domain.units import SECOND, Lots, Nanos, Ticks, to_nanos
+from metaorder.domain.venue_rule import VenueRule
 from metaorder.runtime.build import build
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.recovery import recover
@@ -79,9 +81,9 @@ def kept(hosted: Hosted) -> int:
 @pytest.mark.parametrize("algo", ALONE)
 def test_a_part_is_kept_until_the_call_and_all_that_is_left_goes_there_then(algo: str) -> None:
     hosted = worked(BEGINS - SECOND, algo=algo)
-    closing = hosted.live.market.listing().closing
-    assert closing is not None
-    most, held = closing.lots // 10, kept(hosted)
+    cross = hosted.live.market.listing().closing
+    assert cross is not None
+    most, held = cross.lots // 10, kept(hosted)
     assert 0 < held <= most
     before = hosted.live.orders[ME]
     assert before.filled + before.out <= before.order.lots - held
@@ -155,6 +157,16 @@ def test_where_it_has_no_part_the_reason_says_why_and_nothing_is_kept(terms: Any
     assert (said, kept(hosted), for_auction(hosted)) == ({why}, 0, [])
 
 
+def test_one_that_may_not_go_where_it_is_held_has_no_part_in_it() -> None:
+    hosted = worked(BEGINS - SECOND)
+    execution = hosted.live.orders[ME]
+    market = hosted.live.view.observe(execution)
+    assert closing.why_not(execution.order, market) is None
+    elsewhere = replace(execution.order, venues=VenueRule(deny=("SIM",)))
+    assert closing.why_not(elsewhere, market) == closing.NOT_THERE
+    assert closing.most(elsewhere, market) == 0
+
+
 def test_who_stops_an_order_in_the_call_stops_its_children_there() -> None:
     for command in (Kill(reason="test"), Pause(parent=ME, cancel_open=True), Cancel(parent=ME)):
         hosted = worked(BEGINS + 10 * SECOND)
@@ -167,9 +179,9 @@ def test_who_stops_an_order_in_the_call_stops_its_children_there() -> None:
 
 def test_what_trades_there_is_under_its_own_share_and_not_under_the_cap() -> None:
     hosted = worked(BEGINS + SECOND, lots=Lots(3_000_000), cap=Fraction(1, 100), auction_share=Fraction(1, 4))
-    closing = hosted.live.market.listing().closing
-    assert closing is not None
-    assert sum(row["quantity"] for row in for_auction(hosted)) == closing.lots // 4
+    cross = hosted.live.market.listing().closing
+    assert cross is not None
+    assert sum(row["quantity"] for row in for_auction(hosted)) == cross.lots // 4
     assert over(hosted).reason is EndReason.WINDOW_ENDED
 
 

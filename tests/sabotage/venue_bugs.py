@@ -86,6 +86,36 @@ VENUE_BUGS: dict[str, Bug] = {
     "a resumed order whose count goes on": Bug(
         "metaorder.risk.watch", "        self._parents.pop(parent, None)\n", "", "tests/unit/risk/test_watch.py"
     ),
+    "a child that goes to a venue that its order denies": Bug(
+        "metaorder.core.decide",
+        "market.silent and order.goes_to(gate.venue)]",
+        "market.silent]",
+        "tests/unit/core/test_decide.py -k permits_whatever",
+    ),
+    "a venue that an order denies, seen": Bug(
+        "metaorder.runtime.session",
+        "return permitted(profiled(seen, order, self._day), order)",
+        "return profiled(seen, order, self._day)",
+        "tests/contract/test_order_venues.py -k cap",
+    ),
+    "a guard that looks at no venue": Bug(
+        "metaorder.risk.guard", "if not order.goes_to(child.venue):", "if False:", "tests/unit/risk/test_guard.py"
+    ),
+    "history of every account": Bug(
+        "metaorder.adapters.db.venue_history",
+        "        children.c.account == account,\n        parents.c.account == account,\n",
+        "",
+        "tests/e2e/test_venue_history.py -k 'sqlite and disappointed'",
+    ),
+    "history that outweighs the order's own": Bug(
+        "metaorder.routing.history", "min(whole, lots // PART)", "whole", "tests/unit/routing/test_history.py"
+    ),
+    "an order that is told its history and forgets it": Bug(
+        "metaorder.core.execution",
+        "{} if order.history is None else dict(order.history.venues)",
+        "{}",
+        "tests/unit/usecases/test_venue_history.py -k counts",
+    ),
     "a data age that is nobody's": Bug(
         "metaorder.core.engine", "age = self._gatekeeper.watch.data_age(order.account)", "age = None", SIGHT
     ),

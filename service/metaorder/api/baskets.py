@@ -15,13 +15,14 @@ from metaorder.api.basket_replies import ACCEPTED, BASKET, CANCEL_REQUESTED
 from metaorder.api.context import Context
 from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
-from metaorder.api.parent_orders import new_order, shown_order
+from metaorder.api.parent_orders import met, new_order, shown_order
 from metaorder.api.problems import body_of, refused
 from metaorder.api.schemas import (
     Body,
     ClientId,
     DarkIn,
     Decimal,
+    HistoryDays,
     Name,
     ParentOrderIn,
     Quantity,
@@ -30,16 +31,18 @@ from metaorder.api.schemas import (
     Text,
     Time,
     ValidUntil,
+    VenuesIn,
 )
 from metaorder.core.commands import LEG_REFUSED, AcceptBasket, Cancel, Refusal, Unchanged
 from metaorder.core.wire import stamp_doc
-from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, SessionId, Side
+from metaorder.domain.order import TERMINAL, Benchmark, ChildSizes, ParentId, ParticipationMode, Placement, Side
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer, Extra
 from metaorder.ports.queries import Row
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.session import Applied
-from metaorder.usecases import baskets, orders
+from metaorder.usecases import baskets
 from metaorder.usecases.errors import NotFound, ServiceError, Unprocessable
 from metaorder.usecases.jobs import CALIBRATION
 
@@ -67,6 +70,7 @@ class LegIn(Body):
     placement: Placement = Placement.AUTO
     child_sizes: ChildSizes = ChildSizes.WHOLE
     dark: DarkIn | None = None
+    venues: VenuesIn | None = None
 
 
 class BasketIn(Body):
@@ -89,6 +93,7 @@ class BasketIn(Body):
     urgency: Rate | None = Field(None, description="0 patient … 1 as fast as the cap allows; default 0.5")
     schedule_band: ScheduleBandIn = ScheduleBandIn()
     preset: Name | None = None
+    venue_history_days: HistoryDays = None
     blackouts: Annotated[list[tuple[Time, Time]], Field(max_length=50)] = Field(default_factory=list)
     tags: Annotated[dict[Text, Text], Field(max_length=MOST_TAGS)] = Field(default_factory=dict)
     valid_until: ValidUntil = None
@@ -109,11 +114,11 @@ async def post_basket(body: BasketIn, principal: Trader, ctx: Ctx) -> Response:
         params = await _params(ctx, principal, body)
         legs = [_order_in(body, place, params) for place in range(len(body.legs))]
         hosted = await hosted_market(ctx, body.market)
-        live = hosted.live
-        facts = orders.MarketFacts(
-            SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, hosted.spec.options.get("seed") or 0
-        )
-        new = [new_order(leg, await ctx.queries.profile(principal, leg.symbol)) for leg in legs]
+        facts = market_facts(hosted)
+        new = [
+            new_order(leg, await ctx.queries.profile(principal, leg.symbol), await met(ctx, principal, hosted, leg))
+            for leg in legs
+        ]
         ids = [ParentId(ctx.ids.sortable()) for _ in legs]
         command = baskets.accept_basket(facts, principal, body.basket_id, new, ids, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)

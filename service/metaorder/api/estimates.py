@@ -21,9 +21,10 @@ from metaorder.api.problems import refused
 from metaorder.calibration.run import COVARIANCE
 from metaorder.core.commands import Refusal
 from metaorder.domain.errors import Invalid
-from metaorder.domain.order import ParentId, SessionId
+from metaorder.domain.order import ParentId
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import time_text
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.preview import previewed, scenario_of
 from metaorder.usecases import orders, profiles
 from metaorder.usecases.calibrated import from_calibration
@@ -42,8 +43,7 @@ async def post_estimate(body: EstimateIn, principal: Reader, ctx: Ctx) -> Respon
     What cannot be known is null, and `missing` says why. Refusals are those of `POST /v1/parent-orders`.
     """
     hosted = await hosted_market(ctx, body.market)
-    live = hosted.live
-    facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day)
+    facts = market_facts(hosted, seeded=False)
     row = await ctx.queries.profile(principal, body.symbol)
     new = new_order(body, row)
     made, now = ctx.ids.sortable(), ctx.clock.now()

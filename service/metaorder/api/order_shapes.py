@@ -45,6 +45,33 @@ class AuctionOut(Reply):
     max_share: str
 
 
+class VenuesOut(Reply):
+    """Where children may go: to the venues of `allow` alone, or to all but those of `deny`; the other one is absent."""
+
+    allow: list[str] | None = None
+    deny: list[str] | None = None
+
+
+class VenueMetOut(Reply):
+    """What an order begins with at a venue: lots at rest that were expected and filled, what rested and took, and cost more."""
+
+    venue: str
+    expected_quantity: int
+    filled_quantity: int
+    rested_quantity: int
+    rested_more: str
+    took_quantity: int
+    took_more: str
+
+
+class VenueHistoryOut(Reply):
+    """What earlier orders of the account met in so many days, scaled down to this order. missing: why there is nothing."""
+
+    days: int
+    venues: list[VenueMetOut]
+    missing: str | None
+
+
 class BandOut(Reply):
     """The band around the schedule, as shares of the quantity."""
 
@@ -113,6 +140,8 @@ class ParentOrderOut(Reply):
     dark: DarkOut | None
     auction: AuctionOut | None = None
     price_adaptation: PriceAdaptationOut | None
+    venues: VenuesOut | None
+    venue_history: VenueHistoryOut | None
     decision_time: str | None
     decision_price: str | None
     tags: dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -20,15 +20,16 @@ from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import stamp_doc
 from metaorder.domain.instrument import Instrument
-from metaorder.domain.order import TERMINAL, AtClose, ParentId, SessionId
+from metaorder.domain.order import TERMINAL, AtClose, ParentId
 from metaorder.domain.principal import Principal, Scope
 from metaorder.domain.units import Lots, time_text
 from metaorder.ports.journal import Answer, Extra
-from metaorder.ports.queries import Row
+from metaorder.ports.queries import Row, VenueMet
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.hosted import Hosted
 from metaorder.runtime.listed import instruments_of
 from metaorder.runtime.session import Applied, Points, SessionState
-from metaorder.usecases import orders, profiles, views
+from metaorder.usecases import orders, profiles, venue_history, views
 from metaorder.usecases.errors import Conflict, NotFound, PreconditionFailed, PreconditionRequired, Unprocessable
 from metaorder.usecases.settled import settlement
 
@@ -49,13 +50,11 @@ async def post_parent_order(body: ParentOrderIn, principal: Trader, ctx: Ctx) ->
 
     async def create() -> Response:
         hosted = await hosted_market(ctx, body.market)
-        live = hosted.live
-        seed = hosted.spec.options.get("seed") or 0
-        facts = orders.MarketFacts(SessionId(hosted.spec.id), hosted.spec.name, live.market.instruments, live.day, seed)
+        facts = market_facts(hosted)
         parent = ParentId(ctx.ids.sortable())
         await _check_estimate(ctx, principal, body)
         profile = await ctx.queries.profile(principal, body.symbol)
-        new = new_order(body, profile)
+        new = new_order(body, profile, await met(ctx, principal, hosted, body))
         command = orders.accept(facts, principal, new, parent, ctx.clock.now(), digest)
         made, beside = _first_answer(principal, hosted, digest)
         answer = await ctx.service.apply(hosted.spec.id, command, beside, until)
@@ -304,8 +303,19 @@ async def _check_estimate(ctx: Context, principal: Principal, body: ParentOrderI
         raise Unprocessable("validation", f"estimate_id must be {rule}", errors=[("/estimate_id", f"must be {rule}")])
 
 
-def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
-    """The body in the words of the use case. profile: of the instrument, as it is in force."""
+async def met(ctx: Context, principal: Principal, hosted: Hosted, body: ParentOrderIn) -> list[VenueMet]:
+    """What the account's earlier orders met at the venues of the symbol, where the order is to begin with it."""
+    instrument = hosted.live.market.instruments.get(body.symbol)
+    if body.venue_history_days is None or instrument is None:
+        return []
+    now = await ctx.service.ask(hosted.spec.id, lambda live: live.market.clock)
+    if isinstance(now, Refusal):
+        raise refused(now)
+    return await ctx.queries.venue_history(principal, venue_history.asked(instrument, body.venue_history_days, now))
+
+
+def new_order(body: ParentOrderIn, profile: Row | None, found: Sequence[VenueMet] = ()) -> orders.NewOrder:
+    """The body in the words of the use case. profile: of the instrument, as it is in force. found: what earlier orders met."""
     return orders.NewOrder(
         client_order_id=body.client_order_id,
         market=body.market,
@@ -342,6 +352,9 @@ def new_order(body: ParentOrderIn, profile: Row | None) -> orders.NewOrder:
         auction_close=AtClose.NONE if body.auction is None else body.auction.close,
         auction_max_share="0.10" if body.auction is None else body.auction.max_share,
         price_adaptation=None if body.price_adaptation is None else body.price_adaptation.model_dump(),
+        venues=None if body.venues is None else body.venues.stated(),
+        venue_history_days=body.venue_history_days,
+        met=found,
         decision_time=body.decision_time,
         decision_price=body.decision_price,
         tags=body.tags,

@@ -94,6 +94,28 @@ class PriceAdaptationIn(Body):
     max_shift: Rate = Field("0.10", description="share of the quantity, either way, at most; above 0")
 
 
+VenueIds = Annotated[list[Annotated[StrictStr, Field(min_length=1, max_length=20)]], Field(min_length=1, max_length=64)]
+
+
+class VenuesIn(Body):
+    """Where children may go: to the venues of `allow` alone, or to all but those of `deny`. Exactly one of both, each id once."""
+
+    allow: VenueIds | None = None
+    deny: VenueIds | None = None
+
+    def stated(self) -> dict[str, list[str]]:
+        """What is stated of both."""
+        return {name: named for name, named in (("allow", self.allow), ("deny", self.deny)) if named is not None}
+
+
+HistoryDays = Annotated[
+    StrictInt | None,
+    Field(
+        ge=1, le=90, description="it begins with what the account's orders of the last days met at the venues; null: with nothing"
+    ),
+]
+
+
 class ParentOrderIn(Body):
     """A parent order. Give `end_time`, or `duration_s` in its place; without `start_time` it starts now."""
 
@@ -132,6 +154,8 @@ class ParentOrderIn(Body):
     child_sizes: ChildSizes = Field(ChildSizes.WHOLE, description="drawn: sizes of children at rest do not show the order")
     dark: DarkIn | None = Field(None, description="a part of the order rests in the dark pool of the market")
     auction: AuctionIn | None = Field(None, description="a part of the order goes to the closing auction")
+    venues: VenuesIn | None = Field(None, description="where children may go; absent: to every venue of the symbol")
+    venue_history_days: HistoryDays = None
     placement: Placement = Field(Placement.AUTO, description="how children stand in the market, see docs/routing.md")
     price_adaptation: PriceAdaptationIn | None = Field(None, description="the schedule moves with the price")
     decision_time: Time | None = None

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from metaorder.core.decide import Gate, Observe, shown_plan
+from metaorder.core.decide import Gate, Observe
 from metaorder.core.events import ScheduleSet
 from metaorder.core.execution import Execution
+from metaorder.core.preview import shown_plan
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.order import Account, ParentId
 from metaorder.domain.state import NO_BASIS, Basket, Leg

@@ -16,6 +16,7 @@ from metaorder.routing.placement import MOST_OPEN
 
 NO_AUCTION = "the market holds no closing auction"
 TOO_SOON = "the window ends before the closing auction"
+NOT_THERE = "the order's venues leave out the one that holds the closing auction"
 BLACKED_OUT = "the closing auction falls in a blackout"
 
 Points = tuple[tuple[Nanos, Lots], ...]
@@ -35,6 +36,8 @@ def why_not(order: ParentOrder, market: MarketState) -> str | None:
         return NO_AUCTION
     if order.end < closing.at:
         return TOO_SOON
+    if not order.goes_to(closing.venue):
+        return NOT_THERE
     if order.blackout(closing.begins) is not None or order.next_blackout(closing.begins) < order.end:
         return BLACKED_OUT
     return None

@@ -17,6 +17,7 @@ from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentOrder
+from metaorder.domain.outcome import Outcome, VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import (
@@ -33,6 +34,7 @@ from metaorder.domain.units import (
     to_nanos,
     to_ticks,
 )
+from metaorder.domain.venue_rule import VenueRule
 
 Doc = dict[str, Any]
 Function = Callable[[Any], Any]
@@ -65,11 +67,33 @@ WIRE_NAMES: Mapping[str, str] = {
     "ahead": "band_ahead",
     "basket": "basket_id",
     "adaptation": "price_adaptation",
+    "expected": "expected_quantity",
+    "rested": "rested_quantity",
+    "took": "took_quantity",
+    "history": "venue_history",
 }
 """Names that differ outside: inside they are short because their unit is their type."""
 
-TERMS_LEFT_OUT = frozenset({"price_adaptation"})
-"""Terms of an order that a document leaves out where there are none: journals from before there were any read alike."""
+TERMS_LEFT_OUT: Mapping[str, str | None] = {
+    "price_adaptation": None,
+    "venues": None,
+    "venue_history": None,
+    "auction_close": "none",
+    "auction_max_share": "0.1",
+}
+"""Terms of an order that a document leaves out where they are so: journals from before there were any read alike."""
+
+MORE = ("rested_more", "took_more")
+"""What lots at a venue cost beyond what was expected: written in the currency."""
+
+
+def money_text(amount: int, instrument: Instrument) -> str:
+    """Money counted in points times lots as a decimal string, exact, with two digits at least."""
+    text = price_text(amount, instrument.money_size)
+    whole, point, digits = text.partition(".")
+    if not point:
+        return f"{whole}.00"
+    return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,7 @@ class Converters:
     """The conversions on one instrument's grid."""
 
     def __init__(self, instrument: Instrument) -> None:
+        self._instrument = instrument
         self._tick, self._point, self._lot = instrument.tick_size, instrument.point_size, instrument.lot_size
         self._known: dict[Any, tuple[Function, Function]] = self._simple()
         self._plans: dict[Any, tuple[Field, ...]] = {}
@@ -127,7 +152,8 @@ class Converters:
     def order(self, order: ParentOrder) -> Doc:
         """The terms of an order as a document; what orders of before did not have is left out where it says nothing."""
         doc = self.write(order)
-        return {name: value for name, value in doc.items() if value is not None or name not in TERMS_LEFT_OUT}
+        plain = {name for name, value in TERMS_LEFT_OUT.items() if doc[name] == value}
+        return {name: value for name, value in doc.items() if name not in plain}
 
     def read_order(self, doc: Mapping[str, Any]) -> ParentOrder:
         """The order whose terms a document holds."""
@@ -144,11 +170,28 @@ class Converters:
             Microticks: (lambda v: price_text(v, micro), lambda v: Microticks(to_ticks(Decimal(v), tick_size=micro))),
             Profile: (self.write, lambda v: Profile(**self.read(Profile, v))),
             PriceAdaptation: (self.write, lambda v: PriceAdaptation(**self.read(PriceAdaptation, v))),
+            VenueRule: (lambda v: {v.name: list(v.named)}, lambda v: VenueRule(**{name: tuple(v[name]) for name in v})),
+            VenueHistory: (self._history, self._read_history),
             Basis: (self.write, lambda v: Basis(**self.read(Basis, v))),
             Quote: (self.quote, self._read_quote),
             ParentOrder: (self.order, self.read_order),
             Rejection: (_rejection_doc, lambda v: Rejection(**v)),
         }
+
+    def _history(self, history: VenueHistory) -> Doc:
+        venues = [{"venue": venue, **self.write(outcome)} for venue, outcome in history.venues]
+        for each in venues:
+            for name in MORE:
+                each[name] = money_text(each[name], self._instrument)
+        return {"days": history.days, "venues": venues, "missing": history.missing}
+
+    def _read_history(self, doc: Mapping[str, Any]) -> VenueHistory:
+        size = Fraction(self._instrument.money_size)
+        venues = []
+        for each in doc["venues"]:
+            money = {name: int(Fraction(each[name]) / size) for name in MORE}
+            venues.append((each["venue"], Outcome(**self.read(Outcome, {**each, **money}))))
+        return VenueHistory(days=doc["days"], venues=tuple(venues), missing=doc["missing"])
 
     def _pair(self, hint: Any) -> tuple[Function, Function]:
         """The way out and the way in of a type."""

@@ -13,7 +13,8 @@ from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
 from metaorder.core.gates import pooled, reachable, routed, views
 from metaorder.core.pace import paced
-from metaorder.core.waiting import waiting, waiting_for
+from metaorder.core.sight import better_elsewhere
+from metaorder.core.waiting import unseen, waiting, waiting_for
 from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
 from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
@@ -65,9 +66,9 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if market.halted:
         sent = closing.in_call(execution, market)
         idle = not sent and not closing.there(execution)
-        return Decision([*sent, *waiting(execution, Waiting.HALT if idle else None)], order.end)
+        return Decision([*sent, *waiting(execution, unseen(market) if idle else None)], order.end)
     if market.stale or not market.quote.two_sided:
-        return Decision(waiting(execution, Waiting.DATA), Nanos(min(market.now + SECOND, order.end)))
+        return Decision(waiting(execution, unseen(market)), Nanos(min(market.now + SECOND, order.end)))
     blackout = order.blackout(market.now)
     if blackout is not None:
         pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
@@ -77,7 +78,7 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         return Decision([*pulled, *waiting(execution, Waiting.AUCTION)], order.end)
     state = state_of(execution, market, basket)
     intent = execution.algo.on_event(state)
-    speaking = [gate for gate in gates if gate.venue not in market.silent]
+    speaking = [gate for gate in gates if gate.venue not in market.silent and order.goes_to(gate.venue)]
     if market.silent and all(gate.dark for gate in speaking):
         return Decision(waiting(execution, Waiting.VENUE), Nanos(min(market.now + SECOND, order.end)))
     dark, gates = reachable(speaking, market.now, over := closing.trading_ends(order, market))
@@ -184,11 +185,6 @@ def plan_points(execution: Execution, market: MarketState, basket: Basket | None
     points = [(time, drawn.filled if idle else execution.algo.planned(state, time)) for time in times]
     known = tuple((time, lots) for time, lots in points if lots is not None)
     return known if len(known) == len(points) else ()
-
-
-def shown_plan(execution: Execution, market: MarketState, basket: Basket | None = None) -> tuple[tuple[Nanos, Lots], ...]:
-    """The schedule from now on with what is kept for the closing auction, drawn for people to look at."""
-    return closing.shown(plan_points(execution, market, basket), execution, market)
 
 
 def end_cause(execution: Execution, market: MarketState) -> EndReason:
@@ -367,6 +363,10 @@ def _submitted(
         reason["drawn_around"] = wish.quote.near_size(wish.side)
     if market.silent:
         reason["left_out"] = sorted(market.silent)
+    if market.denied and (better := better_elsewhere(market)):
+        reason["denied"] = better
+    if execution.order.history is not None:
+        reason["history_lots"] = execution.order.history.lots(routed.venue)
     if routed.candidates:
         reason["venues"] = routed.candidates
     return ChildSubmitted(

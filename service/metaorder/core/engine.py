@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from metaorder.core import apply
-from metaorder.core.apply import OfOne
 from metaorder.core.baskets import Baskets
 from metaorder.core.commands import (
     Accept,
@@ -25,7 +24,7 @@ from metaorder.core.commands import (
     Settle,
     Unchanged,
 )
-from metaorder.core.decide import Gate, decide, end_cause, shown_plan
+from metaorder.core.decide import Gate, decide, end_cause
 from metaorder.core.events import (
     ChildSubmitted,
     ChildUnknown,
@@ -43,15 +42,17 @@ from metaorder.core.execution import Execution, Step
 from metaorder.core.gatekeeper import Gatekeeper
 from metaorder.core.hearing import Hearing, Judged
 from metaorder.core.ledger import Ledger
+from metaorder.core.preview import shown_plan
 from metaorder.core.reports import makes_room, reported
 from metaorder.core.sight import relied_on
 from metaorder.core.silence import Silence
 from metaorder.core.underway import Wanted, wanted
 from metaorder.core.view import View
+from metaorder.core.waiting import unseen
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.order import Account, EndReason, ParentId, ParentOrder, Status, SuspendReason, Waiting
 from metaorder.domain.state import MarketState
-from metaorder.domain.units import Lots, Nanos
+from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.domain.venue import Report
 from metaorder.risk.guard import Breach
 from metaorder.risk.limits import read_gate
@@ -264,7 +265,7 @@ class Engine:
         execution = self.executions[parent]
         return wanted(execution, self._view.observe(execution), self._baskets.of(self.executions, parent))
 
-    def _redraw(self, command: OfOne) -> None:
+    def _redraw(self, command: apply.OfOne) -> None:
         """Resuming and amending draw the schedule anew from here; what is not in dispute any more counts no more."""
         execution = self.executions[command.parent]
         if isinstance(command, Settle):
@@ -310,10 +311,10 @@ class Engine:
             return
         market = self._seen(execution)
         if market.halted or market.stale or not market.quote.two_sided:
-            waiting = Waiting.HALT if market.halted else Waiting.DATA
+            waiting = unseen(market)
             if waiting is not execution.waiting:
                 self._ledger.emit(parent, [ParentWaiting(waiting=waiting)])
-            self._wakes[parent] = order.end
+            self._wakes[parent] = Nanos(min(now + SECOND, order.end)) if waiting is Waiting.VENUE else order.end
             return
         waited = now - order.start
         reference = self._view.reference(order.symbol)
@@ -326,7 +327,7 @@ class Engine:
         order = execution.order
         age = self._gatekeeper.watch.data_age(order.account)
         heard = {} if age is None else self._view.heard(order.symbol)
-        return relied_on(self._view.observe(execution), heard, age, self._silence.silent)
+        return relied_on(self._view.observe(execution), order, heard, age, self._silence.silent)
 
     def _decide(self, parent: ParentId) -> None:
         execution = self.executions[parent]
@@ -388,8 +389,7 @@ class Engine:
             self._ledger.emit(parent, [ParentFilled(reason=EndReason.COMPLETED, end=self._view.touch(execution.order.symbol))])
         elif execution.status is Status.PENDING_CANCEL and not execution.open:
             assert execution.cause is not None, "an order that is ending has a cause"
-            canceled = execution.cause in CANCELED_BY
-            kind = ParentCanceled if canceled else ParentExpired
+            kind = ParentCanceled if execution.cause in CANCELED_BY else ParentExpired
             self._ledger.emit(parent, [kind(reason=execution.cause, end=self._view.touch(execution.order.symbol))])
         if self.executions[parent].status.terminal:
             self._wakes.pop(parent, None)

@@ -67,7 +67,7 @@ class Execution:
     arrival2: bid + ask when it arrived [ticks].
     recent: own fills (time, lots) that a rolling clock may still look at, oldest first.
     refused: when a venue last refused a child, if it has taken none since.
-    outcomes: what resting at each venue has come to, where the router had said what to expect.
+    outcomes: what each venue has come to, where the router had said what to expect; it begins with the order's history.
     """
 
     order: ParentOrder
@@ -165,6 +165,7 @@ def _new(event: ParentAccepted | ParentRejected, status: Status, waiting: Waitin
         algo=build(order.algo, order.params),
         status=_step(Status.PENDING_NEW, status),
         received_at=event.received_at,
+        outcomes={} if order.history is None else dict(order.history.venues),
         waiting=waiting,
     )
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from metaorder.core.closing import kept, trading_ends
+from metaorder.core.closing import kept, shown, trading_ends
 from metaorder.core.decide import SHOWN_POINTS, plan_of, plan_points, state_of
 from metaorder.core.execution import Execution
 from metaorder.core.pace import caught_up, evenly
-from metaorder.domain.state import MarketState
+from metaorder.domain.state import Basket, MarketState
 from metaorder.domain.units import Lots, Nanos
 from metaorder.risk.participation import Own, headroom, rolling_window
 
@@ -49,6 +49,11 @@ def preview(execution: Execution, market: MarketState, expected: Forecast | None
         drawn = replace(drawn, filled=Lots(max(min(target, whole, drawn.filled + room), drawn.filled)))
         points.append((time, drawn.filled))
     return tuple(points)
+
+
+def shown_plan(execution: Execution, market: MarketState, basket: Basket | None = None) -> Points:
+    """The schedule from now on with what is kept for the closing auction, drawn for people to look at."""
+    return shown(plan_points(execution, market, basket), execution, market)
 
 
 def _room(execution: Execution, seen: MarketState, points: list[tuple[Nanos, Lots]]) -> Lots:

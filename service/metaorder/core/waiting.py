@@ -5,6 +5,7 @@ from __future__ import annotations
 from metaorder.core.events import Event, ParentWaiting
 from metaorder.core.execution import Execution
 from metaorder.domain.order import Placement, Waiting
+from metaorder.domain.state import MarketState
 from metaorder.routing.placement import Wish
 
 
@@ -24,6 +25,13 @@ def waiting_for(execution: Execution, wish: Wish, held: Waiting | None, bound: s
     if not wish.want:
         return held
     return Waiting.CAP if bound == "cap" else None
+
+
+def unseen(market: MarketState) -> Waiting:
+    """Why an order cannot start or go on in a market that shows it no two sides, or too old ones."""
+    if market.halted:
+        return Waiting.HALT
+    return Waiting.VENUE if market.denied else Waiting.DATA
 
 
 def waiting(execution: Execution, why: Waiting | None) -> list[Event]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from metaorder.core.commands import COMMAND_NAMES, COMMAND_TYPES, Command, Stamp
 from metaorder.core.convert import Converters, Doc
+from metaorder.core.convert import money_text as money_text
 from metaorder.core.events import EVENT_NAMES, EVENT_TYPES, ChildAccepted, ChildPendingCancel, ChildUnknown, Fill, Happened
 from metaorder.core.execution import Step
 from metaorder.domain.child import Child, ChildStatus, child_id
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import ParentId, ParentOrder
-from metaorder.domain.units import price_text, time_text, to_nanos
+from metaorder.domain.units import time_text, to_nanos
 
 MONEY = frozenset({"fee", "cost", "expected_cost"})
 """Fields of events that are counted in points times lots, and written in the currency."""
@@ -25,15 +26,6 @@ LEFT_OUT = frozenset({"venue_quote", "detail", "cost", "expected_cost", "least"}
 
 COMMANDS_LEFT_OUT = frozenset({"actor", "risk", "adaptation", "adaptation_given"})
 """Fields of commands that a document leaves out where they say nothing."""
-
-
-def money_text(amount: int, instrument: Instrument) -> str:
-    """Money counted in points times lots as a decimal string, exact, with two digits at least."""
-    text = price_text(amount, instrument.money_size)
-    whole, point, digits = text.partition(".")
-    if not point:
-        return f"{whole}.00"
-    return f"{whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
 class Wire:

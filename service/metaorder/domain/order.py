@@ -11,8 +11,10 @@ from typing import Any, NewType
 
 from metaorder.domain.adaptation import PriceAdaptation
 from metaorder.domain.errors import Invalid
+from metaorder.domain.outcome import VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
+from metaorder.domain.venue_rule import VenueRule
 
 ParentId = NewType("ParentId", str)
 Account = NewType("Account", str)
@@ -206,6 +208,8 @@ class ParentOrder:
     dark_fraction, dark_least: which share of the order may be met at the midpoint of a dark pool, and of what remains may rest
     there beside the children at lit venues; and the fewest lots that it takes from one counterparty there. None = no child goes
     there so, and any.
+    history: what the account's earlier orders met at venues, fixed when the order comes in; None = not asked for.
+    venues: where children may go; None = to every venue of the symbol.
     decision_time, decision_price: when and at what price the client decided, if the client says so.
     estimate_id: the estimate that the client had seen. profile_version: of the instrument's profile when the order came in.
     profile: what that profile says, in the instrument's units: what the order is worked on.
@@ -258,6 +262,8 @@ class ParentOrder:
     profile: Profile | None = None
     basket: str | None = None
     adaptation: PriceAdaptation | None = None
+    venues: VenueRule | None = None
+    history: VenueHistory | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.lots <= MAX_LOTS:
@@ -280,6 +286,10 @@ class ParentOrder:
         if self.max_child is not None and self.max_child < self.min_child:
             raise Invalid("max_child_quantity", "at least min_child_quantity", self.max_child)
         self._check_optional()
+
+    def goes_to(self, venue: str) -> bool:
+        """Whether a child of it may go to a venue."""
+        return self.venues is None or self.venues.permits(venue)
 
     def blackout(self, now: Nanos) -> Nanos | None:
         """The end of the blackout that `now` falls in; None outside."""

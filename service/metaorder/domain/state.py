@@ -10,6 +10,7 @@ from typing import Protocol
 from metaorder.domain.fills import NO_FILLS, Fills
 from metaorder.domain.market import Closing, Quote, VolumeCurve
 from metaorder.domain.order import Side, Waiting
+from metaorder.domain.outcome import Outcome as Outcome
 from metaorder.domain.units import SECOND, Lots, Microticks, Nanos, Ticks
 
 Candidate = Mapping[str, int | str | None]
@@ -161,6 +162,7 @@ class MarketState:
     basis: what a plan that is drawn now would rest on. flow: how the market has moved of late.
     tick_value: what one tick is worth on one lot [currency].
     venues: of a symbol that trades at several, each venue's own touch, where trading goes on; empty where there is one alone.
+    denied: venues that the order may not go to, with what they show where trading goes on: no part of quote and venues.
     silent: venues that owe a word and do not speak, or whose data are old; nothing is sent there. stale: the data of all are old.
     closing: the closing auction that is to come; None: the market holds none.
     seconds: others' volume in each of the flow's recent seconds, oldest first, by venue; empty where nobody asks for it [lots].
@@ -181,8 +183,17 @@ class MarketState:
     venues: Mapping[str, Quote] = field(default_factory=dict)
     seconds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
+    denied: Mapping[str, Quote] = field(default_factory=dict)
     stale: bool = False
     closing: Closing | None = None
+
+    @property
+    def seen_share(self) -> float:
+        """The part of what all venues show that those show which the order may go to."""
+        if not self.denied:
+            return 1.0
+        seen, left_out = (sum(q.bid_size + q.ask_size for q in each.values()) for each in (self.venues, self.denied))
+        return seen / (seen + left_out) if seen + left_out else len(self.venues) / (len(self.venues) + len(self.denied))
 
     @property
     def pace(self) -> float | None:
@@ -265,23 +276,6 @@ class SplitTerms:
     taker_fee: float | None = None
     rebate: float | None = None
     way: str = "split"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an order has met at a venue.
-
-    expected, filled: lots that were expected to be filled at rest, and lots that were, of children that have ended.
-    rested, rested_more: lots filled at rest, and what they cost beyond what was expected [points x lots]; took, took_more: of
-    lots that were taken.
-    """
-
-    expected: Lots = Lots(0)
-    filled: Lots = Lots(0)
-    rested: Lots = Lots(0)
-    rested_more: int = 0
-    took: Lots = Lots(0)
-    took_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

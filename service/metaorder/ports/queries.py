@@ -121,6 +121,32 @@ class VenueCosts:
 VenueSums = list[VenueCosts]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryAsked:
+    """A question of what was met in a symbol. since, until: market time of children, and of what came of them; until excluded."""
+
+    symbol: str
+    currency: str
+    lot_size: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueMet:
+    """What children came to at a venue. expected: at rest [lots]; filled: of those, at rest [units]; rested, took: units whose
+    fills have both a cost and an expected one, and what these cost more [currency].
+    """
+
+    venue: str
+    expected: float
+    filled: int
+    rested: int
+    rested_more: float
+    took: int
+    took_more: float
+
+
 class Queries(Protocol):
     """Reads after writes: whatever was acknowledged is seen."""
 
@@ -225,6 +251,10 @@ class Queries(Protocol):
 
     async def venue(self, principal: Principal, asked: VenueAsked) -> VenueSums:
         """What the account's children came to at a venue, by symbol and way; empty where it sent none there."""
+        ...
+
+    async def venue_history(self, principal: Principal, asked: HistoryAsked) -> list[VenueMet]:
+        """What the account's earlier children met at each venue of a symbol."""
         ...
 
     async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:

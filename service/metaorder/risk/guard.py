@@ -36,6 +36,8 @@ class Guard:
         """What the child would break, or None. headroom: what the participation cap leaves beside all that is out."""
         count = self._counts.get(order.id, _Count())
         out = sum(count.out.values())
+        if not order.goes_to(child.venue):
+            return Breach("guard_venue", f"the order's venues do not permit {child.venue}")
         if child.lots <= 0 or child.price <= 0:
             return Breach("guard_size", f"a child needs lots and a price, had {child.lots} at {child.price}")
         if count.filled + out + child.lots > order.lots:

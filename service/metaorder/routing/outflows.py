@@ -159,8 +159,11 @@ def empirical(volumes: Numbers, horizon: int) -> Floats:
 
 
 def rate(market: MarketState) -> float | None:
-    """Lots that leave one side of the book in a second: half of what others trade; None where nobody knows."""
-    return None if market.pace is None else market.pace / 2
+    """Lots that leave one side of the book in a second: half of what others trade; None where nobody knows.
+
+    Of the venues that the order may go to alone: their part of the volume is taken to be their part of what is shown.
+    """
+    return None if market.pace is None else market.pace / 2 * market.seen_share
 
 
 def learned(outcome: Outcome | None, size: Lots) -> float:

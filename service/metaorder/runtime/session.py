@@ -44,6 +44,7 @@ from metaorder.core.events import (
 from metaorder.core.execution import Execution, Step
 from metaorder.core.hearing import DISCREPANCIES, UNKNOWN_PARENT
 from metaorder.core.profiled import profiled
+from metaorder.core.sight import permitted
 from metaorder.core.wires import Wires
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
@@ -137,7 +138,7 @@ class _View:
             venues=self._venues(listing),
             seconds=self._seconds(listing, recent_s) if getattr(execution.algo, "outflow", None) in COUNTED else {},
         )
-        return profiled(seen, order, self._day)
+        return permitted(profiled(seen, order, self._day), order)
 
     def touch(self, symbol: str) -> Quote:
         return self._market.quote(symbol)

@@ -22,6 +22,7 @@ from metaorder.ports.calendars import Calendars
 from metaorder.ports.journal import Journal
 from metaorder.ports.market_data import MarketData
 from metaorder.runtime.build import build
+from metaorder.runtime.fitting import market_facts
 from metaorder.runtime.hosted import Hosted, MarketSpec
 from metaorder.runtime.routed import routed_run
 from metaorder.sim.record import MarketRecord
@@ -29,7 +30,7 @@ from metaorder.tca.facts import Tape
 from metaorder.tca.tracking import clairvoyant, participation_errors, timing_quality
 from metaorder.usecases.analyse import Case, analyse
 from metaorder.usecases.market_facts import quotes_of
-from metaorder.usecases.orders import MarketFacts, NewOrder, accept
+from metaorder.usecases.orders import NewOrder, accept
 
 ACCOUNT = Principal(Account("comparison"), "comparison", frozenset())
 PARENT = ParentId("P")
@@ -102,8 +103,7 @@ def trial(
     """
     hosted = build(setting.spec, data, calendars, keep_messages=regret)
     live = hosted.live
-    facts = MarketFacts(live.id, setting.spec.name, live.market.instruments, live.day)
-    command = accept(facts, ACCOUNT, new, PARENT, Nanos(0), "")
+    command = accept(market_facts(hosted, seeded=False), ACCOUNT, new, PARENT, Nanos(0), "")
     tables.journal.append([hosted.entry("market.created", spec=msgspec.to_builtins(hosted.spec), facts=hosted.facts())], [])
     live.run(until=setting.start)  # decided when the window begins: what the market did before is no cost of the order
     answer = live.apply(command)

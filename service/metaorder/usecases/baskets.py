@@ -38,6 +38,7 @@ LEG_FIELDS = frozenset(
         "placement",
         "child_sizes",
         "dark",
+        "venues",
     }
 )
 """What each leg says for itself; the rest is the basket's."""

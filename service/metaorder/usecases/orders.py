@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -31,8 +31,12 @@ from metaorder.domain.order import (
 )
 from metaorder.domain.principal import Principal
 from metaorder.domain.units import SECOND, Lots, Nanos, Points, Ticks, to_decimal, to_lots, to_nanos, to_share, to_ticks
+from metaorder.domain.venue_rule import VenueRule
+from metaorder.ports.queries import VenueMet
 from metaorder.usecases.carried import carried
 from metaorder.usecases.errors import Unprocessable
+from metaorder.usecases.order_venues import check_venues
+from metaorder.usecases.venue_history import begins_with
 
 DEFAULT_CAP = Decimal("0.20")
 """The participation cap of an account that has not said otherwise."""
@@ -40,13 +44,17 @@ DEFAULT_CAP = Decimal("0.20")
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """What an order must fit: the session, its instruments by symbol, and its day; and the seed of what is drawn in it."""
+    """What an order must fit: the session, its instruments and lit and dark venues by symbol, and its day; and the seed of
+    what is drawn in it.
+    """
 
     session: SessionId
     name: str
     instruments: Mapping[str, Instrument]
     day: TradingDay
     seed: int = 0
+    lit: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dark: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +103,9 @@ class NewOrder:
     profile: Mapping[str, Any] | None = None
     basket_id: str | None = None
     price_adaptation: Mapping[str, str] | None = None
+    venues: Mapping[str, Sequence[str]] | None = None
+    venue_history_days: int | None = None
+    met: Sequence[VenueMet] = ()
 
 
 def accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: ParentId, now: Nanos, body_hash: str) -> Accept:
@@ -206,8 +217,12 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         profile=None if new.profile is None else carried(new.profile, instrument),
         basket=new.basket_id,
         adaptation=_adaptation(new.price_adaptation),
+        venues=None if new.venues is None else VenueRule(**{name: tuple(each) for name, each in new.venues.items()}),
     )
+    if new.venue_history_days is not None:
+        order = replace(order, history=begins_with(new.met, instrument, new.venue_history_days, order.lots))
     check_terms(order)
+    check_venues(order, facts.lit.get(order.symbol, ()), facts.dark.get(order.symbol, ()))
     return Accept(
         order=order,
         rejection=None,
@@ -269,9 +284,9 @@ def _window(new: NewOrder, day: TradingDay) -> tuple[Nanos | None, Nanos | None]
         end = None if start is None else Nanos(start + new.duration_s * SECOND)
     if start is not None and end is not None and end <= start:
         raise Invalid("end_time", "after start_time", new.end_time)
-    for field, time in (("start_time", start), ("end_time", end)):
+    for name, time in (("start_time", start), ("end_time", end)):
         if time is not None and not day.open <= time <= day.close:
-            raise Invalid(field, f"within the session of {day.date}", getattr(new, field))
+            raise Invalid(name, f"within the session of {day.date}", getattr(new, name))
     return start, end
 
 

@@ -61,6 +61,8 @@ _LATER_TERMS: Mapping[str, Any] = {
     "child_sizes": "whole",
     "basket_id": None,
     "price_adaptation": None,
+    "venues": None,
+    "venue_history": None,
 }
 """Terms that orders of an earlier build do not have, with what they come to then."""
 
@@ -111,7 +113,7 @@ def _dark(terms: Doc) -> Doc | None:
 
 def _auction(terms: Doc) -> Doc | None:
     asked = terms.get("auction_close", "none")
-    return None if asked == "none" else {"close": asked, "max_share": terms["auction_max_share"]}
+    return None if asked == "none" else {"close": asked, "max_share": terms.get("auction_max_share", "0.1")}
 
 
 def child(row: Mapping[str, Any]) -> Doc:

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from metaorder.core.commands import Rejection
-from metaorder.core.convert import WIRE_NAMES, Converters, hints_of, optional, wire_name
+from metaorder.core.convert import TERMS_LEFT_OUT, WIRE_NAMES, Converters, hints_of, optional, wire_name
 from metaorder.core.events import ChildAccepted, ChildSubmitted, ParentFilled, RiskBlocked
 from metaorder.domain.adaptation import AdaptationMode, PriceAdaptation
 from metaorder.domain.child import ChildType
 from metaorder.domain.errors import OffLot, OffTick
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import NO_QUOTE, Quote
-from metaorder.domain.order import ParentOrder, Side
+from metaorder.domain.order import AtClose, ParentOrder, Side
+from metaorder.domain.outcome import VenueHistory
 from metaorder.domain.units import Lots, Nanos, Points, Ticks
+from metaorder.domain.venue_rule import VenueRule
 from support.core import INSTRUMENT, OPEN, parent_order, touch
 
 FUTURE = Instrument(
@@ -86,18 +88,21 @@ def test_a_touch_comes_back_with_its_empty_side(quote: Quote) -> None:
 
 def test_an_order_comes_back_and_has_the_names_of_the_outside() -> None:
     adaptation = PriceAdaptation(mode=AdaptationMode.PASSIVE, slope_per_bp=Fraction(1, 200), max_shift=Fraction(1, 10))
-    order = parent_order(adaptation=adaptation)
-    doc = Converters(INSTRUMENT).order(order)
+    placed = parent_order(
+        adaptation=adaptation, history=VenueHistory(days=1), at_close=AtClose.MARKET, venues=VenueRule(allow=("XA",))
+    )
+    doc = Converters(INSTRUMENT).order(placed)
     assert doc["price_adaptation"] == {"mode": "passive_in_the_money", "slope_per_bp": "0.005", "max_shift": "0.1"}
     of_others = {"filled_quantity", "leaves_quantity", "min_quantity"}  # of executions and children
     of_others |= {"held_quantity", "disputed_quantity", "traded_quantity", "released_quantity"}
+    of_others |= {"expected_quantity", "rested_quantity", "took_quantity"}  # of its history
     assert set(WIRE_NAMES.values()) - of_others <= set(doc)
-    assert Converters(INSTRUMENT).read_order(doc) == order
+    assert Converters(INSTRUMENT).read_order(doc) == placed
 
 
 def test_a_term_that_orders_of_before_did_not_have_is_left_out_where_there_is_none() -> None:
     doc = Converters(INSTRUMENT).order(parent_order())
-    assert "price_adaptation" not in doc
+    assert not set(TERMS_LEFT_OUT) & set(doc)
     assert Converters(INSTRUMENT).read_order(doc) == parent_order()
 
 

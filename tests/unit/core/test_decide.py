@@ -22,9 +22,11 @@ from metaorder.core.execution import Execution
 from metaorder.core.pool import last_stretch
 from metaorder.domain.child import TimeInForce
 from metaorder.domain.fills import NO_FILLS
+from metaorder.domain.market import NO_QUOTE
 from metaorder.domain.order import EndReason, Side, SuspendReason, Waiting
 from metaorder.domain.state import Intent, MarketState, State
 from metaorder.domain.units import MINUTE, SECOND, Lots, Nanos, Ticks
+from metaorder.domain.venue_rule import VenueRule
 from support.core import INSTRUMENT, LATENCY, at, fill, fold, market_state, started, submitted, touch
 
 GATE = (Gate("FAKE", LATENCY, INSTRUMENT),)
@@ -359,3 +361,29 @@ def test_a_child_takes_within_its_discretion_and_rests_outside_it() -> None:
     ]
     bounded = {"discretion": 1, "limit": Ticks(10_000)}
     assert sent(decide(wanting(terms=bounded), market(), GATE)) == [(10_000, 100, TimeInForce.GTD)]
+
+
+def test_a_child_goes_to_a_venue_that_the_order_permits_and_says_which_was_better_elsewhere() -> None:
+    gates = tuple(Gate(venue, LATENCY, INSTRUMENT) for venue in ("A", "B"))
+    execution = wanting(terms={"venues": VenueRule(deny=("A",))})
+    shown = {"B": touch(10_000, 10_003)}
+    seen = market(quote=shown["B"], venues=shown, denied={"A": touch(10_001, 10_002)})
+    (sent,) = (event for event in decide(execution, seen, gates).events if isinstance(event, ChildSubmitted))
+    assert (sent.venue, sent.price, sent.reason["denied"]) == ("B", 10_000, ["A"])
+    assert "left_out" not in sent.reason
+
+
+def test_while_no_venue_that_it_permits_trades_the_order_waits_for_one_and_looks_again() -> None:
+    gates = tuple(Gate(venue, LATENCY, INSTRUMENT) for venue in ("A", "B"))
+    execution = wanting(terms={"venues": VenueRule(deny=("A",))})
+    decision = decide(execution, market(10, quote=NO_QUOTE, denied={"A": touch()}), gates)
+    assert decision == Decision([ParentWaiting(waiting=Waiting.VENUE)], at(11))
+
+
+def test_a_child_goes_where_the_order_permits_whatever_it_sees() -> None:
+    """Sight leaves out what is denied; if it did not, or if there is a pool, nothing goes there all the same."""
+    gates = (*(Gate(venue, LATENCY, INSTRUMENT) for venue in ("A", "B")), Gate("POOL", LATENCY, INSTRUMENT, dark=True))
+    execution = wanting(terms={"venues": VenueRule(deny=("A", "POOL")), "dark_fraction": Fraction(1, 2)})
+    seen = market(venues={"A": touch(), "B": touch()})
+    sent = [event.venue for event in decide(execution, seen, gates).events if isinstance(event, ChildSubmitted)]
+    assert sent == ["B"]

@@ -25,9 +25,11 @@ from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
 from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId, Side
+from metaorder.domain.outcome import Outcome, VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
 from metaorder.domain.units import Lots, Microticks, Nanos, Points, Ticks, to_nanos
+from metaorder.domain.venue_rule import VenueRule
 from support.core import INSTRUMENT, OPEN, PARENT, child, fill, parent_order, started, submitted, touch
 from support.examples import examples
 
@@ -38,6 +40,7 @@ GRIDS = st.sampled_from([INSTRUMENT, FUTURE, replace(FUTURE, lot_size=100, tick_
 TIMES = st.integers(to_nanos("0001-01-01T00:00:00Z"), to_nanos("9999-12-31T23:59:59.999999999Z"))
 PRICES = st.integers(-(10**9), 10**9)
 QUANTITIES = st.integers(0, MAX_LOTS)
+MONEY = st.integers(-(10**15), 10**15)
 SHARES = st.integers(0, 10**9).map(lambda billionths: Fraction(billionths, 10**9))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),
@@ -74,6 +77,8 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
     }
     return ParentOrder(**{**plain, **bounded})
 
+
+_VENUES = st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=3, unique=True).map(tuple)
 
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     Lots: QUANTITIES,
@@ -115,6 +120,15 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
         ahead=st.none() | QUANTITIES,
     ),
     Quote: st.builds(Quote, st.none() | PRICES, st.none() | PRICES, QUANTITIES, QUANTITIES),
+    VenueRule: st.builds(VenueRule, allow=_VENUES) | st.builds(VenueRule, deny=_VENUES),
+    VenueHistory: st.builds(
+        VenueHistory,
+        days=st.integers(1, 90),
+        venues=st.lists(st.tuples(st.text(max_size=5), st.builds(Outcome, *[QUANTITIES] * 3, MONEY, QUANTITIES, MONEY))).map(
+            tuple
+        ),
+        missing=st.none() | st.text(max_size=5),
+    ),
     ParentOrder: any_order(),
     Rejection: st.builds(
         Rejection, code=st.text(), detail=st.text(), limit=st.none() | st.text(), observed=st.none() | st.text()
@@ -257,3 +271,12 @@ def test_who_resumed_an_order_is_written_down_where_it_is_known() -> None:
     assert (doc["actor"], doc["risk"]) == ("k-1", True)
     assert wire.read_command(doc) == (by, stamp)
     assert wire.command(Resume(parent=PARENT), stamp).keys() == {"type", "stamp", "parent"}, "as journals had it before"
+
+
+def test_the_venues_of_an_order_are_written_down_where_it_has_a_rule() -> None:
+    wire = Wire(INSTRUMENT)
+    for rule, doc in ((VenueRule(allow=("XA",)), {"allow": ["XA"]}), (VenueRule(deny=("XA", "XB")), {"deny": ["XA", "XB"]})):
+        order = parent_order(venues=rule)
+        assert wire.order(order)["venues"] == doc
+        assert wire.read_order(through_json(wire.order(order))) == order
+    assert "venues" not in wire.order(parent_order()), "as journals had it before"

@@ -10,6 +10,7 @@ from metaorder.domain.child import Child
 from metaorder.domain.order import ParentOrder, Side
 from metaorder.domain.units import Lots, Nanos, Ticks
 from metaorder.domain.venue import Report, ReportKind
+from metaorder.domain.venue_rule import VenueRule
 from metaorder.risk.guard import Breach, Guard
 from support.core import PARENT, at, child, parent_order
 
@@ -130,3 +131,11 @@ def test_what_no_venue_filled_is_free_again() -> None:
     assert check(guard, child(2, lots=90)) is None
     assert check(guard, child(2, lots=91)) is not None
     Guard().released(PARENT, Lots(1))  # of an order that is over nothing is counted any more
+
+
+def test_a_child_leaves_for_a_venue_that_its_order_permits_alone() -> None:
+    denied, allowed = (parent_order(venues=rule) for rule in (VenueRule(deny=("FAKE",)), VenueRule(allow=("FAKE",))))
+    breach = check(Guard(), child(), denied)
+    assert breach is not None
+    assert breach.code == "guard_venue"
+    assert check(Guard(), child(), allowed) is None

@@ -28,12 +28,26 @@ from metaorder.adapters.db.tables import (
     records,
     streams,
 )
+from metaorder.adapters.db.venue_history import history
 from metaorder.adapters.db.venue_performance import performance
 from metaorder.domain.child import CHILD_TERMINAL
 from metaorder.domain.order import TERMINAL, ParentId
 from metaorder.domain.principal import Principal
 from metaorder.ports.journal import Answer
-from metaorder.ports.queries import Asked, Cell, Page, Row, Snapshot, StreamRow, Unreachable, Values, VenueAsked, VenueSums
+from metaorder.ports.queries import (
+    Asked,
+    Cell,
+    HistoryAsked,
+    Page,
+    Row,
+    Snapshot,
+    StreamRow,
+    Unreachable,
+    Values,
+    VenueAsked,
+    VenueMet,
+    VenueSums,
+)
 
 Result = TypeVar("Result")
 AWAY = "the database cannot be reached just now; ask again"
@@ -227,6 +241,10 @@ class SqlQueries:
     async def venue(self, principal: Principal, asked: VenueAsked) -> VenueSums:
         """What the account's children came to at a venue."""
         return await self._run(lambda connection: performance(connection, principal.account, asked))
+
+    async def venue_history(self, principal: Principal, asked: HistoryAsked) -> list[VenueMet]:
+        """What the account's earlier children met at each venue of a symbol."""
+        return await self._run(lambda connection: history(connection, principal.account, asked))
 
     async def forecasts(self, principal: Principal, asked: Asked) -> list[tuple[float, float]]:
         """Probability and z-score of each order that was forecast."""
