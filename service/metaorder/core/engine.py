@@ -265,7 +265,7 @@ class Engine:
         execution = self.executions[parent]
         return wanted(execution, self._view.observe(execution), self._baskets.of(self.executions, parent))
 
-    def _redraw(self, command: apply.OfOne) -> None:
+    def _redraw(self, command: Amend | Cancel | Pause | Resume | Settle) -> None:
         """Resuming and amending draw the schedule anew from here; what is not in dispute any more counts no more."""
         execution = self.executions[command.parent]
         if isinstance(command, Settle):
