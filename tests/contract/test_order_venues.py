@@ -84,6 +84,15 @@ def test_the_cap_counts_the_volume_of_all_venues() -> None:
     assert set(one.venues) == {"X2"}
 
 
+def test_it_is_judged_on_the_touch_of_all_venues_as_one_without_a_rule() -> None:
+    """What the best venue showed was there to be had: an arrival among the permitted ones would hide what the rule costs."""
+    _, docs = worked({"one": {"venues": VenueRule(allow=("X2",))}, "all": {}}, START_S + 60)
+    one, everywhere = (doc["arrival"] for doc in docs if doc["type"] == "parent.started")
+    first = children(docs, "one")[0]
+    assert one == everywhere
+    assert first["quote"] != one, "at that moment its own venue shows less"
+
+
 def test_an_order_without_a_rule_uses_several_venues() -> None:
     """What the rule keeps an order from is there to be had."""
     _, docs = worked({"twap": {"dark_fraction": Fraction(1, 4)}})

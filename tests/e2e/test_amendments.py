@@ -74,7 +74,7 @@ def test_nothing_starts_or_grows_while_the_kill_switch_is_on(client: httpx.Clien
             amend(client, order, stopped["version"], limit_price="120.00"),
         ):
             assert (answer.status_code, answer.json()["code"]) == (409, "kill_switch")
-        refused = client.post("/v1/parent-orders", json=body(lab))
+        refused = client.post("/v1/parent-orders", json=body(lab, end_time="2026-03-02T20:45:00Z"))
         assert (refused.status_code, refused.json()["code"]) == (422, "kill_switch")
         assert amend(client, order, stopped["version"], quantity=400_000).status_code == 200  # less is always welcome
     finally:

@@ -11,22 +11,20 @@ from metaorder.core.adaptation import adapted
 from metaorder.core.events import ChildPendingCancel, ChildSubmitted, Event, ParentPendingCancel, ScheduleSet
 from metaorder.core.execution import Execution
 from metaorder.core.gates import Gate as Gate
-from metaorder.core.gates import pooled, reachable, routed, views
+from metaorder.core.gates import expected_cost, pooled, reachable, routed, views
 from metaorder.core.pace import paced
 from metaorder.core.sight import better_elsewhere
 from metaorder.core.waiting import unseen, waiting, waiting_for
-from metaorder.domain.child import Child, ChildStatus, ChildType, TimeInForce
-from metaorder.domain.order import ChildSizes, EndReason, Placement, Side, Waiting
+from metaorder.domain.child import ChildStatus, ChildType, TimeInForce
+from metaorder.domain.order import ChildSizes, EndReason, Placement, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
-from metaorder.domain.units import SECOND, Lots, Nanos, Ticks
+from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
 from metaorder.risk.participation import headroom
 from metaorder.routing.allocate import Parcel, allocate
 from metaorder.routing.chances import with_outflow
-from metaorder.routing.costs import expected
 from metaorder.routing.placement import MOST_OPEN, Action, Place, Wish, place, stale
 from metaorder.routing.sizes import uniform
-from metaorder.routing.venues import Route
 
 SWEEP = Nanos(3 * SECOND)
 """must_complete takes what there is, up to limit and collar, in the last SWEEP of the window."""
@@ -63,19 +61,9 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
         return Decision([], None)
     if market.now >= order.end:
         return Decision([ParentPendingCancel(cause=end_cause(execution, market))], None)
-    if market.halted:
-        sent = closing.in_call(execution, market)
-        idle = not sent and not closing.there(execution)
-        return Decision([*sent, *waiting(execution, unseen(market) if idle else None)], order.end)
-    if market.stale or not market.quote.two_sided:
-        return Decision(waiting(execution, unseen(market)), Nanos(min(market.now + SECOND, order.end)))
-    blackout = order.blackout(market.now)
-    if blackout is not None:
-        pulled = [_pulled(child.number, "a blackout") for child in _callable(execution)]
-        return Decision([*pulled, *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end)))
-    if closing.all_kept(execution, market):
-        pulled = [_pulled(child.number, "all is kept for the auction") for child in _callable(execution)]
-        return Decision([*pulled, *waiting(execution, Waiting.AUCTION)], order.end)
+    idle = _not_now(execution, market)
+    if idle is not None:
+        return idle
     state = state_of(execution, market, basket)
     intent = execution.algo.on_event(state)
     speaking = [gate for gate in gates if gate.venue not in market.silent and order.goes_to(gate.venue)]
@@ -127,6 +115,25 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     follow = Nanos(market.now + FOLLOW) if _follows(execution, wish) and (execution.open or actions) else None
     looks = [each for each in (wake, retry, stop, follow) if each is not None and each > market.now]
     return Decision(events, min(*looks, order.end))
+
+
+def _not_now(execution: Execution, market: MarketState) -> Decision | None:
+    """What an order does while nothing trades, nothing is known, or it is not to trade: None = it is to."""
+    order = execution.order
+    if market.halted:
+        sent = closing.in_call(execution, market)
+        idle = not sent and not closing.there(execution)
+        return Decision([*sent, *waiting(execution, unseen(market) if idle else None)], order.end)
+    if market.stale or not market.quote.two_sided:
+        return Decision(waiting(execution, unseen(market)), Nanos(min(market.now + SECOND, order.end)))
+    blackout = order.blackout(market.now)
+    if blackout is not None:
+        return Decision(
+            [*_all_pulled(execution, "a blackout"), *waiting(execution, Waiting.BLACKOUT)], Nanos(min(blackout, order.end))
+        )
+    if closing.all_kept(execution, market):
+        return Decision([*_all_pulled(execution, "all is kept for the auction"), *waiting(execution, Waiting.AUCTION)], order.end)
+    return None
 
 
 def plan_of(execution: Execution, market: MarketState) -> Plan:
@@ -286,8 +293,8 @@ def _follows(execution: Execution, wish: Wish) -> bool:
     return execution.order.placement in FOLLOWS or (wish.draw is not None and wish.want > 0)
 
 
-def _callable(execution: Execution) -> list[Child]:
-    return [child for child in execution.open.values() if not child.status.leaving]
+def _all_pulled(execution: Execution, why: str) -> list[Event]:
+    return [_pulled(child.number, why) for child in execution.open.values() if not child.status.leaving]
 
 
 def _pulled(number: int, why: str) -> Event:
@@ -381,18 +388,8 @@ def _submitted(
         quote=market.quote,
         least=action.least or None,
         venue_quote=routed.quote if market.venues else None,
-        expected_cost=_expected(execution.order.side, routed, gates, market),
+        expected_cost=expected_cost(execution.order.side, routed, gates, market),
     )
-
-
-def _expected(side: Side, routed: Route, gates: Sequence[Gate], market: MarketState) -> int | None:
-    """What a child is expected to cost against the mid, at the fees of its venue [points x lots]."""
-    mid2, action = market.quote.mid2, routed.place
-    assert mid2 is not None, "nothing is sent without a mid"
-    grid = next(gate.instrument for gate in gates if gate.venue == routed.venue)
-    if action.type is ChildType.MIDPOINT:
-        return grid.fee(Ticks(mid2 // 2), action.lots, maker=True)
-    return expected(side, action.price, action.lots, action.time_in_force, routed.quote.far(side), mid2, grid)
 
 
 Observe = Callable[[Execution], MarketState]

@@ -316,9 +316,9 @@ class Engine:
                 self._ledger.emit(parent, [ParentWaiting(waiting=waiting)])
             self._wakes[parent] = Nanos(min(now + SECOND, order.end)) if waiting is Waiting.VENUE else order.end
             return
-        waited = now - order.start
-        reference = self._view.reference(order.symbol)
-        self._ledger.emit(parent, [ParentStarted(arrival=market.quote, reference=reference, waited_ns=waited)])
+        whole, reference = self._view.touch(order.symbol), self._view.reference(order.symbol)
+        arrival = whole if order.venues is not None and whole.two_sided else market.quote  # what a rule costs is a cost
+        self._ledger.emit(parent, [ParentStarted(arrival=arrival, reference=reference, waited_ns=now - order.start)])
         self._draw(parent, "started")
         self._decide(parent)
 

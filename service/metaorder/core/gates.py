@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from metaorder.core import pool
 from metaorder.core.execution import Execution
+from metaorder.domain.child import ChildType
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
+from metaorder.domain.order import Side
 from metaorder.domain.state import MarketState
-from metaorder.domain.units import MILLISECOND, Nanos
+from metaorder.domain.units import MILLISECOND, Nanos, Ticks
 from metaorder.routing.allocate import Parcel
 from metaorder.routing.chances import adverse, unseen, weighed
+from metaorder.routing.costs import expected
 from metaorder.routing.placement import Place, Wish
 from metaorder.routing.venues import Route, VenueView, route
 
@@ -64,6 +67,16 @@ def pooled(
     until = pool.until(order)
     weighed_up = unseen(place, wish, grid, views(lit, market), market, execution.outcomes, until)
     return Parcel(found, until, {**pool.reason(execution, place), **weighed_up})
+
+
+def expected_cost(side: Side, routed: Route, gates: Sequence[Gate], market: MarketState) -> int | None:
+    """What a child is expected to cost against the mid, at the fees of its venue [points x lots]."""
+    mid2, action = market.quote.mid2, routed.place
+    assert mid2 is not None, "nothing is sent without a mid"
+    grid = next(gate.instrument for gate in gates if gate.venue == routed.venue)
+    if action.type is ChildType.MIDPOINT:
+        return grid.fee(Ticks(mid2 // 2), action.lots, maker=True)
+    return expected(side, action.price, action.lots, action.time_in_force, routed.quote.far(side), mid2, grid)
 
 
 def views(gates: Sequence[Gate], market: MarketState) -> list[VenueView]:

@@ -219,18 +219,22 @@ def _accept(facts: MarketFacts, principal: Principal, new: NewOrder, parent: Par
         adaptation=_adaptation(new.price_adaptation),
         venues=None if new.venues is None else VenueRule(**{name: tuple(each) for name, each in new.venues.items()}),
     )
-    if new.venue_history_days is not None:
-        order = replace(order, history=begins_with(new.met, instrument, new.venue_history_days, order.lots))
     check_terms(order)
     check_venues(order, facts.lit.get(order.symbol, ()), facts.dark.get(order.symbol, ()))
     return Accept(
-        order=order,
+        order=_with_history(order, new, instrument),
         rejection=None,
         body_hash=body_hash,
         received_at=now,
         start_now=start is None,
         duration_ns=new.duration_s * SECOND if start is None and new.duration_s is not None else None,
     )
+
+
+def _with_history(order: ParentOrder, new: NewOrder, instrument: Instrument) -> ParentOrder:
+    """The order with what it begins with of its venues, where it asks for that."""
+    days = new.venue_history_days
+    return order if days is None else replace(order, history=begins_with(new.met, instrument, days, order.lots))
 
 
 def seed_of(session: int, account: str, client_order_id: str) -> int:

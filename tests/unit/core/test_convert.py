@@ -89,7 +89,11 @@ def test_a_touch_comes_back_with_its_empty_side(quote: Quote) -> None:
 def test_an_order_comes_back_and_has_the_names_of_the_outside() -> None:
     adaptation = PriceAdaptation(mode=AdaptationMode.PASSIVE, slope_per_bp=Fraction(1, 200), max_shift=Fraction(1, 10))
     placed = parent_order(
-        adaptation=adaptation, history=VenueHistory(days=1), at_close=AtClose.MARKET, venues=VenueRule(allow=("XA",))
+        adaptation=adaptation,
+        history=VenueHistory(days=1),
+        at_close=AtClose.MARKET,
+        auction_share=Fraction(1, 4),
+        venues=VenueRule(allow=("XA",)),
     )
     doc = Converters(INSTRUMENT).order(placed)
     assert doc["price_adaptation"] == {"mode": "passive_in_the_money", "slope_per_bp": "0.005", "max_shift": "0.1"}
