@@ -39,17 +39,18 @@ class ShortDays(FixedCalendar):
         return DAY
 
 
-def lab(auctions: str = "close") -> Hosted:
-    """A simulated day that ends with an auction, some hours before it."""
+def lab(auctions: str = "close", **parameters: Any) -> Hosted:
+    """A simulated day that ends with an auction, half an hour before it."""
     plain = spec()
-    hosted = build(replace(plain, options={**plain.options, "parameters": {"auctions": auctions}}), NoFiles(), ShortDays())
+    options = {**plain.options, "parameters": {"auctions": auctions, **parameters}}
+    hosted = build(replace(plain, options=options), NoFiles(), ShortDays())
     hosted.live.run(until=Nanos(WINDOW["start"] - SECOND))
     return hosted
 
 
-def worked(until: int, auctions: str = "close", **terms: Any) -> Hosted:
+def worked(until: int, auctions: str = "close", parameters: Mapping[str, Any] | None = None, **terms: Any) -> Hosted:
     """An order in that day, up to a time."""
-    hosted = lab(auctions)
+    hosted = lab(auctions, **(parameters or {}))
     hosted.live.apply(accept(order("a", **{"lots": Lots(30_000), "at_close": AtClose.MARKET, **WINDOW, **terms})))
     hosted.live.run(until=Nanos(until))
     return hosted
@@ -96,6 +97,18 @@ def test_a_part_is_kept_until_the_call_and_all_that_is_left_goes_there_then(algo
     there = {row["child_id"] for row in for_auction(hosted)}
     prices = {row["price"] for row in rows(hosted, "fill") if row["child_id"] in there}
     assert len(prices) == 1, "an auction has one price"
+
+
+def test_of_several_venues_it_goes_to_the_one_that_holds_it_and_an_estimate_keeps_as_much() -> None:
+    venues = [{"id": "XA", "share": 0.5}, {"id": "XB", "share": 0.5}]
+    hosted = worked(BEGINS + SECOND, parameters={"venues": venues}, venues=VenueRule(allow=("XA",)))
+    assert {row["venue"] for row in for_auction(hosted)} == {"XA"}
+    early = lab(venues=venues)
+    early.live.apply(accept(order("a", **{"lots": Lots(30_000), "at_close": AtClose.MARKET, **WINDOW})))
+    execution = early.live.orders[ME]
+    assert execution.started is None
+    assert closing.would_keep(execution, early.live.view.observe(execution)) == kept(hosted)
+    assert over(hosted).status is Status.FILLED
 
 
 def test_nothing_of_an_order_that_does_not_ask_is_met_in_the_auction() -> None:

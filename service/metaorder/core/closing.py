@@ -17,6 +17,8 @@ from metaorder.routing.placement import MOST_OPEN
 NO_AUCTION = "the market holds no closing auction"
 TOO_SOON = "the window ends before the closing auction"
 NOT_THERE = "the order's venues leave out the one that holds the closing auction"
+NO_VOLUME = "no volume is expected before it"
+TOO_LITTLE = "what would be kept is smaller than a child"
 BLACKED_OUT = "the closing auction falls in a blackout"
 
 Points = tuple[tuple[Nanos, Lots], ...]
@@ -60,15 +62,16 @@ def kept(execution: Execution, market: MarketState) -> Lots:
         return Lots(0)
     left = order.lots - execution.plan_done
     if not getattr(execution.algo, "for_close", False):
-        ahead = execution.basis.ahead
-        left = 0 if ahead is None else left * closing.lots // max(1, closing.lots + ahead)
+        before = _before(execution, market)
+        left = 0 if before is None else left * closing.lots // max(1, closing.lots + before)
     held = min(most(order, market), left)
     return Lots(0 if held < order.min_child else held)
 
 
 def would_keep(execution: Execution, market: MarketState) -> Lots:
     """Lots that a plan drawn now would keep back for the auction."""
-    return kept(replace(execution, plan_done=execution.filled, basis=market.basis), market)
+    origin = Nanos(max(market.now, execution.order.start))
+    return kept(replace(execution, plan_origin=origin, plan_done=execution.filled, basis=market.basis), market)
 
 
 def all_kept(execution: Execution, market: MarketState) -> bool:
@@ -105,7 +108,7 @@ def noted(execution: Execution, market: MarketState) -> Reason:
     why = why_not(execution.order, market)
     held = kept(execution, market)
     if why is None and not held:
-        why = "nothing is expected to be left for it" if execution.basis.ahead is not None else "no volume is expected before it"
+        why = NO_VOLUME if _before(execution, market) is None else TOO_LITTLE
     return {"auction_kept": held, "auction": why}
 
 
@@ -118,6 +121,15 @@ def shown(points: Points, execution: Execution, market: MarketState) -> Points:
 def _wanted(order: ParentOrder, market: MarketState) -> Closing | None:
     """The auction that an order has a part in."""
     return None if order.at_close is AtClose.NONE or why_not(order, market) is not None else market.closing
+
+
+def _before(execution: Execution, market: MarketState) -> Lots | None:
+    """Volume that a usual day holds from the plan's origin until the call; None where nobody says."""
+    adv, curve, origin = execution.basis.adv, market.curve, execution.plan_origin
+    if adv is None or origin is None:
+        return None
+    whole = curve.between(curve.edges[0], curve.edges[-1])
+    return Lots(adv * curve.between(origin, trading_ends(execution.order, market)) // whole)
 
 
 def _sizes(left: Lots, order: ParentOrder, count: int) -> list[Lots]:

@@ -15,17 +15,21 @@ from metaorder.domain.child import TimeInForce
 from metaorder.domain.market import Closing
 from metaorder.domain.order import AtClose
 from metaorder.domain.state import Basis, MarketState
-from metaorder.domain.units import Lots, Ticks
+from metaorder.domain.units import SECOND, Lots, Ticks
 from metaorder.domain.venue_rule import VenueRule
-from support.core import at, fold, market_state, started, submitted
+from support.core import CLOSE, OPEN, at, fold, market_state, started, submitted
 
 CROSS = Closing("XTEST", at(540), at(600), Lots(6_000))
 
 
-def asking(ahead: int | None = 24_000, **terms: Any) -> Execution:
+DAY_S = (CLOSE - OPEN) // SECOND
+USUAL = Basis(adv=Lots(24_000 * DAY_S // 540))
+"""24,000 lots in the nine minutes until the call, on a flat curve."""
+
+
+def asking(basis: Basis = USUAL, **terms: Any) -> Execution:
     """An order that asks for the auction, as its plan was drawn."""
-    begun = started(**{"at_close": AtClose.MARKET, **terms})
-    return replace(begun, basis=Basis(ahead=None if ahead is None else Lots(ahead)))
+    return replace(started(**{"at_close": AtClose.MARKET, **terms}), basis=basis)
 
 
 def market(seconds: float = 0, **changes: Any) -> MarketState:
@@ -36,7 +40,7 @@ def test_what_is_kept_is_the_orders_part_of_the_volume_there() -> None:
     assert closing.kept(asking(), market()) == 1_000 * 6_000 // 30_000
     assert closing.kept(replace(asking(), plan_done=Lots(500)), market()) == 100
     assert closing.kept(asking(at_close=AtClose.NONE), market()) == 0
-    assert closing.kept(asking(None), market()) == 0, "nobody knows the volume before it"
+    assert closing.kept(asking(Basis()), market()) == 0, "nobody knows the volume before it"
 
 
 def test_no_more_is_kept_than_its_share_of_the_auction_and_nothing_that_is_too_small_for_a_child() -> None:
@@ -106,5 +110,5 @@ def test_continuous_trading_ends_with_the_window_or_as_the_call_begins() -> None
 
 def test_a_schedule_is_shown_with_it() -> None:
     points = ((at(0), Lots(0)), (at(540), Lots(800)))
-    assert closing.shown(points, asking(), market(basis=Basis(ahead=Lots(24_000)))) == (*points, (at(600), Lots(1_000)))
+    assert closing.shown(points, asking(), market(basis=USUAL)) == (*points, (at(600), Lots(1_000)))
     assert closing.shown(points, asking(at_close=AtClose.NONE), market()) == points
