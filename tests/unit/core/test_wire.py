@@ -24,7 +24,7 @@ from metaorder.domain.child import ChildStatus
 from metaorder.domain.errors import OffLot
 from metaorder.domain.instrument import Instrument
 from metaorder.domain.market import Quote
-from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, ParentId, ParentOrder, SessionId, Side
+from metaorder.domain.order import MAX_CLIENT_ID, MAX_LOTS, Account, AtClose, ParentId, ParentOrder, SessionId, Side
 from metaorder.domain.outcome import Outcome, VenueHistory
 from metaorder.domain.profile import Profile
 from metaorder.domain.state import Basis
@@ -74,7 +74,9 @@ def any_order(draw: st.DrawFn) -> ParentOrder:
         "dark_fraction": None,
         "dark_least": None,
         "adaptation": plain["adaptation"] if plain["basket"] is None else None,
+        "auction_share": draw(SHARES.filter(lambda share: 0 < share <= 1)),
     }
+    bounded["at_close"] = draw(st.sampled_from([AtClose.NONE, AtClose.MARKET if bounded["limit"] is None else AtClose.LIMIT]))
     return ParentOrder(**{**plain, **bounded})
 
 
