@@ -128,5 +128,23 @@ VENUE_BUGS: dict[str, Bug] = {
         "if True:",
         "tests/e2e/test_risk.py -k disabled",
     ),
+    "children that rest into the closing call": Bug(
+        "metaorder.core.decide",
+        "good_till=over if parcel.until",
+        "good_till=execution.order.end if parcel.until",
+        "tests/contract/test_closing_auction.py -k does_not_ask",
+    ),
+    "an auction without a share": Bug(
+        "metaorder.core.closing",
+        "max(0, most(execution.order, market) - there(execution))",
+        "execution.leaves",
+        "tests/contract/test_closing_auction.py -k own_share",
+    ),
+    "a part for the auction that is worked before it": Bug(
+        "metaorder.core.decide",
+        "closing.trading_ends(order, market), Lots(order.lots - closing.kept(execution, market))",
+        "closing.trading_ends(order, market), order.lots",
+        "tests/contract/test_closing_auction.py -k must_complete",
+    ),
 }
 """By what goes wrong."""
