@@ -13,7 +13,7 @@ import pytest
 from metaorder.adapters.memory import MemoryJournal
 from metaorder.algos import ALGOS
 from metaorder.core import closing
-from metaorder.core.commands import Cancel, Kill, Pause
+from metaorder.core.commands import Amend, Cancel, Kill, Pause, Refusal
 from metaorder.core.execution import Execution
 from metaorder.domain.calendar import TradingDay
 from metaorder.domain.errors import Invalid
@@ -178,6 +178,16 @@ def test_one_that_may_not_go_where_it_is_held_has_no_part_in_it() -> None:
     elsewhere = replace(execution.order, venues=VenueRule(deny=("SIM",)))
     assert closing.why_not(elsewhere, market) == closing.NOT_THERE
     assert closing.most(elsewhere, market) == 0
+
+
+def test_an_amendment_that_leaves_it_two_meanings_is_refused_and_changes_nothing() -> None:
+    hosted = lab()
+    far = Ticks(60_000)
+    hosted.live.apply(accept(order("a", **{**WINDOW, "at_close": AtClose.LIMIT, "limit": far})))
+    answer = hosted.live.apply(Amend(parent=ME, expected_version=1, body_hash="-", limit=None, limit_given=True))
+    assert isinstance(answer, Refusal)
+    assert (answer.code, [pointer for pointer, _ in answer.errors]) == ("validation", ["/auction/close"])
+    assert hosted.live.orders[ME].order.limit == far
 
 
 def test_who_stops_an_order_in_the_call_stops_its_children_there() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import msgspec
 from sqlalchemy import text
@@ -25,22 +23,10 @@ from metaorder.runtime.service import Service
 from metaorder.runtime.session import LiveSession
 from metaorder.sim.market import Market
 from support.databases import fresh
+from support.planted import PLANTED, planted
 from support.sessions import DAY, ENGINE, FixedCalendar, NoFiles, accept, order, simulated
 
-PLANTED = "ZeroDivisionError: planted"
 ENDS = DAY.close  # the last rows of its order come with its close
-
-
-def planted(where: Any, name: str, when: Callable[..., bool]) -> AbstractContextManager[Any]:
-    """A function that raises where that is so, and else is what it was."""
-    right = getattr(where, name)
-
-    def wrong(*args: Any, **rest: Any) -> Any:
-        if when(*args):
-            raise ZeroDivisionError("planted")
-        return right(*args, **rest)
-
-    return mock.patch.object(where, name, wrong)
 
 
 def of_lab(market: Market, *_: Any) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import msgspec
 import pytest
@@ -24,24 +23,12 @@ from metaorder.runtime.boot import boot
 from metaorder.runtime.service import Service
 from metaorder.sim.market import Market
 from support.databases import fresh
+from support.planted import PLANTED, planted
 from support.sessions import DAY, ENGINE, FixedCalendar, NoFiles, accept, order, simulated
 
-PLANTED = "ZeroDivisionError: planted"
 OPEN_CHILDREN = "SELECT c.id FROM children c JOIN parents p ON p.id = c.parent WHERE p.session = 'lab' AND c.ended IS NULL"
 SLOW = 600.0
 ENDS = Nanos(DAY.open + 600 * SECOND)
-
-
-def plant(where: Any, name: str, when: Callable[..., bool]) -> Any:
-    """A function that raises when that is so, and else is what it was."""
-    right = getattr(where, name)
-
-    def wrong(*args: Any, **rest: Any) -> Any:
-        if when(*args):
-            raise ZeroDivisionError("planted")
-        return right(*args, **rest)
-
-    return mock.patch.object(where, name, wrong)
 
 
 def bad(placed: Execution, *_rest: Any) -> bool:
@@ -49,12 +36,12 @@ def bad(placed: Execution, *_rest: Any) -> bool:
 
 
 BUGS = {
-    "an algorithm at its start": lambda: plant(engine, "decide", bad),
-    "an algorithm after fills": lambda: plant(engine, "decide", lambda placed, *rest: bad(placed) and placed.filled > 0),
-    "a market that is sent to": lambda: plant(
+    "an algorithm at its start": lambda: planted(engine, "decide", bad),
+    "an algorithm after fills": lambda: planted(engine, "decide", lambda placed, *rest: bad(placed) and placed.filled > 0),
+    "a market that is sent to": lambda: planted(
         Market, "submit", lambda _self, placed, _child: placed.client_order_id == "lab-bad"
     ),
-    "a kill": lambda: plant(apply, "suspend", bad),
+    "a kill": lambda: planted(apply, "suspend", bad),
 }
 
 

@@ -22,7 +22,8 @@ class Close:
     What is left at t is at most own_for(volume expected from t on, `rate`). Where that is too little for the order it follows
     the curve from the start. Where nothing says what volume to expect, it trades along the curve in the last `last_s` of the
     window, and `fallback` in the reason says so. With `auction` as much as may trade in the closing auction is kept for it, and
-    this is how the rest is worked; without, it ends with the last print of the window. sets the patience of the placement alone.
+    this is how the rest is worked; without, it ends with the last print of the window.
+    Urgency sets the patience of the placement alone.
     """
 
     for_close: ClassVar[bool] = True

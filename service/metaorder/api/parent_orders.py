@@ -14,7 +14,7 @@ from metaorder.api.context import Context
 from metaorder.api.markets import hosted_market
 from metaorder.api.paging import reply
 from metaorder.api.problems import body_of, refused
-from metaorder.api.schemas import AmendIn, CancelAllIn, ParentOrderIn, PauseIn, SettleIn
+from metaorder.api.schemas import AmendIn, AuctionIn, CancelAllIn, ParentOrderIn, PauseIn, SettleIn
 from metaorder.core.commands import Accept, Cancel, Command, Pause, Refusal, Resume, Settle, Unchanged
 from metaorder.core.convert import Doc
 from metaorder.core.execution import Execution
@@ -316,6 +316,7 @@ async def met(ctx: Context, principal: Principal, hosted: Hosted, body: ParentOr
 
 def new_order(body: ParentOrderIn, profile: Row | None, found: Sequence[VenueMet] = ()) -> orders.NewOrder:
     """The body in the words of the use case. profile: of the instrument, as it is in force. found: what earlier orders met."""
+    auction = body.auction or AuctionIn(close=AtClose.NONE)
     return orders.NewOrder(
         client_order_id=body.client_order_id,
         market=body.market,
@@ -349,8 +350,8 @@ def new_order(body: ParentOrderIn, profile: Row | None, found: Sequence[VenueMet
         child_sizes=body.child_sizes,
         dark_max_fraction=None if body.dark is None else body.dark.max_fraction,
         dark_min_quantity=None if body.dark is None else body.dark.min_quantity,
-        auction_close=AtClose.NONE if body.auction is None else body.auction.close,
-        auction_max_share="0.10" if body.auction is None else body.auction.max_share,
+        auction_close=auction.close,
+        auction_max_share=auction.max_share,
         price_adaptation=None if body.price_adaptation is None else body.price_adaptation.model_dump(),
         venues=None if body.venues is None else body.venues.stated(),
         venue_history_days=body.venue_history_days,

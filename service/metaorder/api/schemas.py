@@ -83,7 +83,7 @@ class AuctionIn(Body):
     """What of an order goes to the closing auction of the market: `limit` within its limit price, `market` where it has none."""
 
     close: AtClose
-    max_share: Rate = Field("0.10", description="the largest share of what is expected to trade there")
+    max_share: Rate = Field(default="0.10", description="the largest share of what is expected to trade there")
 
 
 class PriceAdaptationIn(Body):

@@ -102,9 +102,7 @@ def in_call(execution: Execution, market: MarketState) -> list[Event]:
 
 
 def noted(execution: Execution, market: MarketState) -> Reason:
-    """What a child before the auction says of it: what is kept back, or why nothing is."""
-    if execution.order.at_close is AtClose.NONE:
-        return {}
+    """What a child before the auction says of it, where its order asks for it: what is kept back, or why nothing is."""
     why = why_not(execution.order, market)
     held = kept(execution, market)
     if why is None and not held:

@@ -16,7 +16,7 @@ from metaorder.core.pace import paced
 from metaorder.core.sight import better_elsewhere
 from metaorder.core.waiting import unseen, waiting, waiting_for
 from metaorder.domain.child import ChildStatus, ChildType, TimeInForce
-from metaorder.domain.order import ChildSizes, EndReason, Placement, Waiting
+from metaorder.domain.order import AtClose, ChildSizes, EndReason, Placement, Waiting
 from metaorder.domain.state import Basket, Intent, MarketState, Plan, State, own_for, share_of, workable
 from metaorder.domain.units import SECOND, Lots, Nanos
 from metaorder.risk.collars import worst_price
@@ -73,7 +73,8 @@ def decide(execution: Execution, market: MarketState, gates: Sequence[Gate], bas
     if not gates:  # a child would arrive too late
         return Decision([], order.end)
     planned, intent = intent, adapted(execution, state, intent)
-    intent = replace(intent, reason={**intent.reason, **closing.noted(execution, market)})
+    if order.at_close is not AtClose.NONE:
+        intent = replace(intent, reason={**intent.reason, **closing.noted(execution, market)})
     if _would_no_more(execution, market, max(planned.target, intent.target)):
         points = plan_points(execution, market, basket)
         drawn = ScheduleSet(cause="ahead by I-would", done=execution.filled, points=points, basis=market.basis)

@@ -114,8 +114,8 @@ class _View:
 
     def observe(self, execution: Execution) -> MarketState:
         market, order = self._market, execution.order
-        listing, now, cross = market.listing(order.symbol), market.clock, market.listing(order.symbol).closing
-        origin, quote = execution.plan_origin, market.quote(order.symbol)
+        listing, now = market.listing(order.symbol), market.clock
+        origin, quote, cross = execution.plan_origin, market.quote(order.symbol), listing.closing
         if cross is not None and now >= cross.begins:  # of several venues none shows a touch any more but the one that holds it
             quote = market.quote_on(listing.floor(cross.venue))
         recent_s = getattr(execution.algo, "lookup_s", RECENT_S)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from metaorder.core.convert import Doc
+from metaorder.core.convert import TERMS_LEFT_OUT, Doc
 from metaorder.core.execution import Execution
 from metaorder.core.wire import money_text
 from metaorder.core.wires import Wires
@@ -112,8 +112,8 @@ def _dark(terms: Doc) -> Doc | None:
 
 
 def _auction(terms: Doc) -> Doc | None:
-    asked = terms.get("auction_close", "none")
-    return None if asked == "none" else {"close": asked, "max_share": terms.get("auction_max_share", "0.1")}
+    close, share = (terms.get(name, TERMS_LEFT_OUT[name]) for name in ("auction_close", "auction_max_share"))
+    return None if close == TERMS_LEFT_OUT["auction_close"] else {"close": close, "max_share": share}
 
 
 def child(row: Mapping[str, Any]) -> Doc:
