@@ -74,7 +74,7 @@ def moved(state: State) -> Moved | str:
         return "volatility" if not sigma else "usual volume"
     own = 2 * sigma / MICRO * math.sqrt(day_s(state)) * math.sqrt(state.filled / volume)  # against a mid in half ticks
     away = (mid2 - arrival2) * state.side.sign - own
-    return Moved(-away / arrival2 * BPS, own / arrival2 * BPS)
+    return Moved(0.0 - away / arrival2 * BPS, own / arrival2 * BPS)
 
 
 def shift(wanted: PriceAdaptation, lots: Lots, bps: float, faded: Fraction) -> int:
