@@ -109,8 +109,8 @@ load: setup
 docs: setup
 	$(BIN)/python -m metaorder.bootstrap.specs .
 
-# Longer counts, the gauntlet's tests, 50 crashes and every failpoint, 5,000 hostile requests, the worst planted bugs: what `make
-# test` has run already is not run again.
+# Longer counts, the gauntlet's tests but the longest, 12 crashes and every failpoint, 100 simulated days of faults, 5,000 hostile
+# requests, the worst planted bugs: what `make test` has run already is not run again.
 gauntlet-quick: setup $(SANITIZED)/.built
 	cd tests && $(CURDIR)/$(BIN)/python -m gauntlet --quick
 

@@ -87,7 +87,7 @@ def test_the_router_is_given_the_markets_own_seconds(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.timeout(1_500)
-@pytest.mark.parametrize("seconds", [120, pytest.param(22_000, marks=pytest.mark.gauntlet)])
+@pytest.mark.parametrize("seconds", [120, pytest.param(22_000, marks=[pytest.mark.gauntlet, pytest.mark.long])])
 @pytest.mark.parametrize("algo", ["traditional", "myopic"])
 def test_over_several_venues_and_a_pool_it_is_repeated_too(algo: str, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What went to each lit venue and to the pool, with the router's numbers, and what was called back there."""
@@ -110,6 +110,7 @@ def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.Mo
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 @pytest.mark.parametrize("algo", ROUTED)
 def test_a_whole_real_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = (REAL_DAY.close - REAL_DAY.open) // SECOND - 700

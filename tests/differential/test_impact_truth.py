@@ -183,6 +183,7 @@ def test_an_anonymous_market_hardly_sees_a_small_order_in_its_noise() -> None:
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 @pytest.mark.parametrize("by", list(PROTOCOLS))
 @pytest.mark.parametrize("name", ["liquid-small-tick", "liquid-large-tick"])
 def test_the_targets_hold_over_many_seeds(name: str, by: str) -> None:
@@ -197,6 +198,7 @@ def test_the_targets_hold_over_many_seeds(name: str, by: str) -> None:
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["liquid-small-tick", "liquid-large-tick"])
 def test_impact_by_duration_holds_over_many_seeds(name: str) -> None:
     scenario = PRESETS[name]

@@ -94,6 +94,7 @@ def run(state: Path) -> tuple[list[str], list[Held]]:
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 def test_days_on_end_leave_nothing_behind_and_are_the_same_again(tmp_path: Path) -> None:
     hashes, after = run(tmp_path / "first")
     assert len(set(hashes)) == DAYS, "each day is another one"

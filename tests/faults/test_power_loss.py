@@ -146,7 +146,12 @@ def power_cuts(server: Server, base: Path, trace: list[Operation], told: Acknowl
 
 
 @pytest.mark.parametrize(
-    ("seed", "cuts"), [(1, 40), *(pytest.param(2 + part, IMAGES // 5, marks=pytest.mark.gauntlet) for part in range(5))]
+    ("seed", "cuts"),
+    [
+        (1, 40),
+        pytest.param(2, IMAGES // 5, marks=pytest.mark.gauntlet),
+        *(pytest.param(2 + part, IMAGES // 5, marks=[pytest.mark.gauntlet, pytest.mark.long]) for part in range(1, 5)),
+    ],
 )
 def test_a_power_cut_loses_nothing_that_was_acknowledged(prepared: tuple[Server, Path], seed: int, cuts: int) -> None:
     server, base = prepared

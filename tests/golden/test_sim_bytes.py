@@ -60,6 +60,7 @@ def lived(market: _native.MarketConfig, orders: int) -> str:
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 def test_a_build_without_optimisation_gives_the_same_bytes(tmp_path: Path) -> None:
     compiler = shutil.which(os.environ.get("CXX", "c++"))
     assert compiler is not None, "the core was built by a compiler"

@@ -303,16 +303,11 @@ BUGS: dict[str, Bug] = {
 QUICK = (
     "acknowledged before it is written",
     "commits that are not synced",
-    "a tail that may be cut off",
     "two writers of one database",
     "a lost commit that is sent again without a look",
-    "children in flight that are not counted",
     "a cap that is off by one",
-    "a latch that reaches too little",
     "a kill that leaves children out",
-    "the same request twice",
     "an order of another account",
     "a stream with a gap",
-    "a version that is not looked at",
 )
 """The worst of them, planted for every change."""

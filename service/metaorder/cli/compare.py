@@ -23,7 +23,7 @@ from metaorder.cli.check_data import SUFFIXES
 from metaorder.cli.compare_page import write_page
 from metaorder.cli.compare_report import write_report
 from metaorder.cli.compare_table import print_tables
-from metaorder.cli.modes import full
+from metaorder.cli.modes import bases_of, full
 from metaorder.domain.errors import Invalid
 from metaorder.domain.order import Benchmark, ParticipationMode, Placement, Side
 from metaorder.domain.units import SECOND, Nanos, time_text
@@ -91,7 +91,7 @@ def run_compare(design: Design, out: Path, page: Path | None, workers: int | Non
     console = Console(width=max(Console().width, WIDTH))
     tasks = [Task(market, seed, design) for market in design.markets for seed in range(1, design.seeds + 1)]
     runs = _run_all(tasks, workers or os.cpu_count() or 1, console)
-    doc = summary(runs, design.algos) | {"router": regrets(runs, design.algos)}
+    doc = summary(runs, design.algos, bases_of(design.algos)) | {"router": regrets(runs, design.algos)}
     doc["design"] = {name: getattr(design, name) for name in Design.__dataclass_fields__}
     print_tables(doc, console)
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,8 @@ def _figure(doc: Doc) -> Any:
     for algo, colour in zip(algos, COLOURS * len(algos), strict=False):
         rows = [row for row in doc["rows"] if row["algo"] == algo and row["own_cost_bps"] is not None]
         _bars(figure, rows, "own_cost_bps", algo, colour, (1, 1))
-        pairs = [each for each in doc["differences"] if each["algo"] == algo and each["measure"] == "own_cost_bps"]
+        held = (algo, algos[0], "own_cost_bps")
+        pairs = [each for each in doc["differences"] if (each["algo"], each["against"], each["measure"]) == held]
         _bars(figure, pairs, "bootstrap", algo, colour, (1, 2))
         runs = [run for run in doc["runs"] if run["algo"] == algo and run.get("vwap_bps") is not None]
         x = [where(run) for run in runs]

@@ -13,7 +13,7 @@ Rows = Sequence[Sequence[str]]
 Shown = tuple[str, str, Sequence[str], Rows]
 """A title, a sentence on it, the names of the columns and the rows."""
 
-SCALED_SAID = "The myopic mode with a forecast (imbalance of the order flow), one of lambda and beta at a time times a factor."
+SCALED_SAID = "The myopic mode with a forecast (order-flow imbalance), lambda or beta times a factor; less: paired, 95 %."
 
 MEASURES = {"is_bps": "implementation shortfall", "own_cost_bps": "own cost (spread, impact and fees)"}
 
@@ -97,12 +97,20 @@ def differences(doc: Doc) -> tuple[Sequence[str], Rows]:
 
 
 def sensitivity(doc: Doc) -> tuple[Sequence[str], Rows]:
-    """Of each scaled mode its own cost and shortfall, and beside them those of the mode as it is."""
+    """Of each scaled mode its own cost and shortfall, those of the mode as it is, and the one less the other, paired."""
+    less = {
+        (each["market"], each["size"], each["algo"], each["measure"]): each
+        for each in doc["differences"]
+        if each["against"] == FORESEEN
+    }
     rows = []
     for what, factor, row, base in scaled(doc):
-        cells = [cell for name in ("own_cost_bps", "is_bps") for cell in (plain(row[name]), plain(base and base[name]))]
+        cells = []
+        for name in ("own_cost_bps", "is_bps"):
+            pairs = less.get((row["market"], row["size"], row["algo"], name))
+            cells += [plain(row[name]), plain(base and base[name]), plain(pairs and pairs["t"])]
         rows.append((where(row), what, factor, str(row["n"]), *cells))
-    return ("market", "what", "factor", "n", "own cost", "as it is", "IS", "IS as it is"), rows
+    return ("market", "what", "factor", "n", "own cost", "as it is", "less", "IS", "IS as it is", "IS less"), rows
 
 
 def scaled(doc: Doc) -> list[tuple[str, str, Doc, Doc | None]]:

@@ -46,6 +46,11 @@ def algos_of(modes: Sequence[str], factors: Sequence[str] = ()) -> tuple[str, ..
     return (*(MODES[mode] for mode in reversed(modes)), *([FORESEEN] if scaled else []), *scaled)
 
 
+def bases_of(algos: Sequence[str]) -> dict[str, str]:
+    """Of each scaled mode the unscaled one, where it is worked beside it and is not the first, which all are held against."""
+    return {algo: FORESEEN for algo in algos if "*" in algo.partition("@")[2]} if FORESEEN in algos[1:] else {}
+
+
 def full(algo: str) -> tuple[str, dict[str, Any]]:
     """The algorithm that a scaled mode runs, and the parameters that scale it; of any other name, itself and none."""
     name, at, scale = algo.partition("@")

@@ -20,8 +20,12 @@ UNKNOWN = "no clairvoyant"
 CAUTION = "windows of one or two recorded days are a sanity check, not a result: their prices moved once"
 
 
-def summary(runs: Sequence[Run], algos: Sequence[str]) -> Doc:
-    """The comparison as a document. The first algorithm is the one that the others are held against."""
+def summary(runs: Sequence[Run], algos: Sequence[str], bases: Mapping[str, str] | None = None) -> Doc:
+    """The comparison as a document. The first algorithm is the one that the others are held against.
+
+    bases: of an algorithm that is held against another one as well, which.
+    """
+    pairs = [*((algo, algos[0]) for algo in algos[1:]), *(bases or {}).items()]
     groups: dict[tuple[Any, Any], list[Run]] = {}
     for run in runs:
         groups.setdefault((run["market"], run["size"]), []).append(run)
@@ -30,7 +34,7 @@ def summary(runs: Sequence[Run], algos: Sequence[str]) -> Doc:
         place = {"market": market, "size": size}
         by = {algo: [run for run in group if run["algo"] == algo and "error" not in run] for algo in algos}
         rows += [{**place, "algo": algo, **_row(by[algo])} for algo in algos]
-        differences += [{**place, **each} for each in _differences(by, algos)]
+        differences += [{**place, **each} for each in _differences(by, pairs)]
         regimes += [{**place, **each} for each in _regimes(by, algos)]
     failed = [{name: run[name] for name in ("market", "seed", "size", "algo", "error")} for run in runs if "error" in run]
     made = {"rows": rows, "by_size": _by_size(rows), "differences": differences, "regimes": regimes}
@@ -89,16 +93,16 @@ def _row(runs: Sequence[Run]) -> Doc:
     }
 
 
-def _differences(by: Mapping[str, Sequence[Run]], algos: Sequence[str]) -> list[Doc]:
-    """Every other algorithm less the first, seed by seed: negative = cheaper than the first."""
+def _differences(by: Mapping[str, Sequence[Run]], pairs: Sequence[tuple[str, str]]) -> list[Doc]:
+    """The first of each two algorithms less the second, seed by seed: negative = cheaper than the second."""
     found = []
-    for algo in algos[1:]:
+    for algo, against in pairs:
         for measure in ("is_bps", "own_cost_bps"):
-            mine, base = _pairs(by[algo], by[algos[0]], measure)
+            mine, base = _pairs(by[algo], by[against], measure)
             each = paired(mine, base)
             if each is not None:
                 intervals = {"t": _interval(each.t), "bootstrap": _interval(each.bootstrap)}
-                found.append({"algo": algo, "against": algos[0], "measure": measure, "n": len(mine), **intervals})
+                found.append({"algo": algo, "against": against, "measure": measure, "n": len(mine), **intervals})
     return found
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from metaorder.algos import ALGOS, build
 from metaorder.cli.compare import _named
-from metaorder.cli.modes import FORESEEN, MODES, algos_of, full
+from metaorder.cli.modes import FORESEEN, MODES, algos_of, bases_of, full
 from metaorder.domain.errors import Invalid
 
 
@@ -54,3 +54,10 @@ def test_only_the_myopic_mode_has_something_to_scale() -> None:
     for wrong in ("twap@beta*2", "myopic@gamma*2"):
         with pytest.raises(Invalid, match="algos"):
             full(wrong)
+
+
+def test_scaled_modes_are_held_against_the_unscaled_one_beside_them() -> None:
+    algos = algos_of(("myopic", "traditional"), ("2",))
+    assert bases_of(algos) == {"myopic@lambda*2": FORESEEN, "myopic@beta*2": FORESEEN}
+    assert bases_of((FORESEEN, "myopic@beta*2")) == {}, "it is held against the first already"
+    assert bases_of(("twap", "myopic@beta*2")) == {}, "nothing unscaled is worked"

@@ -47,6 +47,13 @@ def test_pairs_are_made_by_seed_whatever_the_order_of_the_runs() -> None:
     assert (found["t"]["low"], found["t"]["high"]) == (1.0, 1.0)
 
 
+def test_an_algorithm_may_be_held_against_another_than_the_first_as_well() -> None:
+    runs = [run(algo, seed, value + seed) for algo, value in (("a", 10.0), ("b", 20.0), ("b*2", 24.0)) for seed in (1, 2)]
+    found = summary(runs, ("a", "b", "b*2"), {"b*2": "b"})["differences"]
+    said = [(each["algo"], each["against"], each["t"]["mean"]) for each in found if each["measure"] == "is_bps"]
+    assert said == [("b", "a", 10.0), ("b*2", "a", 14.0), ("b*2", "b", 4.0)]
+
+
 def test_a_seed_that_one_of_the_two_did_not_finish_is_no_pair() -> None:
     failed = {"market": "thin", "size": None, "algo": "b", "seed": 2, "error": "Invalid: no"}
     doc = summary([run("a", 1, 1.0), run("a", 2, 2.0), run("b", 1, 3.0), failed], ("a", "b"))
