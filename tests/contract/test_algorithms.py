@@ -83,6 +83,7 @@ def test_the_laws_hold_and_the_order_ends(
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 @pytest.mark.parametrize("algo", ALGOS)
 @settings(max_examples=shared(4))
 @given(data=st.data(), stretches=STRETCHES, fates=FATES)

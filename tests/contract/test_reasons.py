@@ -104,7 +104,7 @@ def test_over_several_venues_and_a_pool_it_is_repeated_too(algo: str, seconds: i
 
 
 @pytest.mark.gauntlet
-@pytest.mark.parametrize("algo", ROUTED)
+@pytest.mark.parametrize("algo", [pytest.param(each, marks=[pytest.mark.long] if each == "myopic" else []) for each in ROUTED])
 def test_a_whole_day_is_repeated_byte_for_byte(algo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(repeated(monkeypatch, algo, 22_000)) > 1_000
 

@@ -68,6 +68,7 @@ def facts(session: LiveSession) -> tuple[object, ...]:
 
 
 @pytest.mark.gauntlet
+@pytest.mark.long
 def test_a_session_with_two_parents_is_the_same_however_it_is_cut() -> None:
     whole = live_session(GOOG)
     whole.run(until=DAY.close)

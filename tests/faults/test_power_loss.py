@@ -149,8 +149,7 @@ def power_cuts(server: Server, base: Path, trace: list[Operation], told: Acknowl
     ("seed", "cuts"),
     [
         (1, 40),
-        pytest.param(2, IMAGES // 5, marks=pytest.mark.gauntlet),
-        *(pytest.param(2 + part, IMAGES // 5, marks=[pytest.mark.gauntlet, pytest.mark.long]) for part in range(1, 5)),
+        *(pytest.param(2 + part, IMAGES // 5, marks=[pytest.mark.gauntlet, pytest.mark.long]) for part in range(5)),
     ],
 )
 def test_a_power_cut_loses_nothing_that_was_acknowledged(prepared: tuple[Server, Path], seed: int, cuts: int) -> None:
@@ -230,7 +229,7 @@ FAILURES: list[Any] = [
     pytest.param(FILE, errno.ENOSPC, 2, 0, marks=pytest.mark.gauntlet),
 ]
 MORE = [
-    pytest.param(LOG, error, at, times, marks=pytest.mark.gauntlet)
+    pytest.param(LOG, error, at, times, marks=[pytest.mark.gauntlet, *([pytest.mark.long] if at > 23 else [])])
     for error in (errno.EIO, errno.ENOSPC)
     for times in (0, 1, 2)
     for at in range(3, 83, 20)

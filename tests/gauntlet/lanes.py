@@ -136,8 +136,8 @@ LANES: dict[str, tuple[Step, ...]] = {
 
 QUICK: dict[str, tuple[Step, ...]] = {
     "quick book": (
-        Step("test_book_random", ("5000000", "11"), counts={"book operations": 5_000_000}, seeds="11"),
-        Step("test_types_random", ("750000", "11"), counts={"operations of every order type": 750_000}, seeds="11"),
+        Step("test_book_random", ("3000000", "11"), counts={"book operations": 3_000_000}, seeds="11"),
+        Step("test_types_random", ("500000", "11"), counts={"operations of every order type": 500_000}, seeds="11"),
     ),
     "quick gauntlet": (
         _tests(  # a worker that is done takes over tests of the files that take longest
