@@ -6,6 +6,7 @@ import pytest
 
 from metaorder.algos import ALGOS, build
 from metaorder.cli.compare import _named
+from metaorder.cli.compare_rows import sensitivity
 from metaorder.cli.modes import FORESEEN, MODES, algos_of, bases_of, full
 from metaorder.domain.errors import Invalid
 
@@ -61,3 +62,19 @@ def test_scaled_modes_are_held_against_the_unscaled_one_beside_them() -> None:
     assert bases_of(algos) == {"myopic@lambda*2": FORESEEN, "myopic@beta*2": FORESEEN}
     assert bases_of((FORESEEN, "myopic@beta*2")) == {}, "it is held against the first already"
     assert bases_of(("twap", "myopic@beta*2")) == {}, "nothing unscaled is worked"
+
+
+def test_a_scaled_mode_stands_beside_the_unscaled_one_with_what_it_costs_less() -> None:
+    def found(mean: float) -> dict[str, float]:
+        return {"mean": mean, "low": mean - 1, "high": mean + 1}
+
+    place = {"market": "thin", "size": None}
+    costs = {FORESEEN: 17.0, "myopic@beta*2": 19.5}
+    rows = [{**place, "algo": algo, "n": 8, "own_cost_bps": found(each), "is_bps": None} for algo, each in costs.items()]
+    pair = {**place, "algo": "myopic@beta*2", "measure": "own_cost_bps", "n": 8}
+    differences = [{**pair, "against": FORESEEN, "t": found(2.5)}, {**pair, "against": "traditional", "t": found(9.0)}]
+    head, (row,) = sensitivity({"rows": rows, "differences": differences})
+    said = dict(zip(head, row, strict=True))
+    assert (said["what"], said["factor"], said["IS less"]) == ("beta", "2", "-")
+    assert (said["own cost"], said["as it is"]) == ("19.50 [18.50, 20.50]", "17.00 [16.00, 18.00]")
+    assert said["less"] == "2.50 [1.50, 3.50]", "not what it costs beside the mode that all are held against"
